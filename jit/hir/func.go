@@ -1,0 +1,253 @@
+// Package hir is the compiler's high-level intermediate representation: typed
+// SSA in Python's terms. It owns the instruction table (op.go), the function
+// structure, the text form and the verifier. It knows the snapshot of what is
+// compiled but nothing of machine registers, machine code or C structures'
+// addresses.
+//
+// Values are dense 32-bit ids into one slice of instructions; an instruction
+// holds no pointers. Reference counts are not part of the representation until
+// the reference-count pass inserts Incref and Decref.
+package hir
+
+import (
+	"github.com/cinderjit/cinderjit/jit/snapshot"
+)
+
+// Value names an instruction and the value it computes. 0 is no value.
+type Value int32
+
+// BlockID names a basic block; 0 is the entry block.
+type BlockID int32
+
+// FrameStateID names a frame state; 0 is none.
+type FrameStateID int32
+
+// Instr is one instruction. What the fields mean for an opcode is declared in
+// the opcode table.
+type Instr struct {
+	Op    Op
+	Aux   uint8 // abstract heap of a load or store; condition of a comparison
+	Dead  bool  // removed; kept only so that ids stay dense
+	nargs int32
+	args  [3]int32       // operands, or the start in Func.pool when nargs > 3
+	Type  Type           // type of the result; Bottom when there is none
+	Imm   int64          // immediate: offset, slot, index, constant, kind …
+	Obj   snapshot.ObjID // object immediate: type, name, callee …
+	FS    FrameStateID   // frame state of instructions that can leave
+	BC    int32          // offset (code units) of the bytecode instruction it comes from
+	Block BlockID
+	Ext   int32 // index into Func.Exts, 0 = none
+}
+
+// Block is a basic block: Phi instructions first, exactly one terminator last.
+type Block struct {
+	Instrs []Value
+	Preds  []BlockID // order matches the operands of the Phis
+	Succs  []BlockID // Jump: one; Branch: true, then false
+	Cold   bool      // not expected to run
+	Loop   int32     // loop nesting depth
+	Header bool      // target of a back edge
+}
+
+// FrameState says how the interpreter's frame looks at a point, so that
+// compiled code can be left there. Locals and Stack are immutable once the
+// state was created and may be shared between states: replace whole slices.
+type FrameState struct {
+	Parent FrameStateID   // state of the caller that this frame is inlined into
+	Callee Value          // function object of an inlined frame; 0 in the outermost
+	Code   snapshot.ObjID // code object of an inlined frame; 0 in the outermost
+	Offset int32          // code unit at which the interpreter continues
+	Locals []Value        // by localsplus index; 0 = in the frame, unchanged; Null for unset
+	Stack  []Value        // bottom first; Null for PUSH_NULL
+}
+
+// SlotValue is a local variable slot that has to be stored.
+type SlotValue struct {
+	Slot  int32
+	Value Value
+}
+
+// Ext is what the late passes attach to few instructions.
+type Ext struct {
+	Owned []Value     // values of which compiled code holds one reference when the instruction exits
+	Stale []SlotValue // slots to be stored on the cold path before other code can look
+	SetIP bool        // the cold path has to store instr_ptr too
+}
+
+// Func is a function being compiled.
+type Func struct {
+	Snap   *snapshot.Snapshot
+	Instrs []Instr // by Value; [0] is unused
+	Blocks []Block
+	Frames []FrameState // by FrameStateID; [0] is unused
+	Exts   []Ext        // by Instr.Ext; [0] is unused
+	Deps   []Dependency
+	pool   []int32
+	// NumLocals is the number of localsplus slots of the outermost frame.
+	NumLocals int
+}
+
+// DependKind is a kind of assumption that a watcher guards.
+type DependKind uint8
+
+// The kinds of dependency.
+const (
+	DependType     DependKind = iota // Obj is a type that must stay unmodified
+	DependDictKey                    // Obj is a dict in which the value of Key must stay
+	DependFunction                   // Obj is a function whose code and defaults must stay
+)
+
+// Dependency is an assumption on which the code rests; when it breaks, the
+// code is invalidated.
+type Dependency struct {
+	Kind DependKind
+	Obj  snapshot.ObjID
+	Key  snapshot.ObjID
+}
+
+// NewFunc returns an empty function for s with its entry block.
+func NewFunc(s *snapshot.Snapshot) *Func {
+	return &Func{
+		Snap: s, Instrs: make([]Instr, 1, 256), Blocks: make([]Block, 1, 32),
+		Frames: make([]FrameState, 1, 64), Exts: make([]Ext, 1),
+	}
+}
+
+// NewBlock appends an empty block.
+func (f *Func) NewBlock() BlockID {
+	f.Blocks = append(f.Blocks, Block{})
+	return BlockID(len(f.Blocks) - 1)
+}
+
+// NewFrameState appends a frame state.
+func (f *Func) NewFrameState(fs FrameState) FrameStateID {
+	f.Frames = append(f.Frames, fs)
+	return FrameStateID(len(f.Frames) - 1)
+}
+
+// At returns the instruction of v for reading and changing in place. The
+// pointer is invalid after the next New.
+func (f *Func) At(v Value) *Instr { return &f.Instrs[v] }
+
+// New creates an instruction in no block. The result type is the opcode's
+// declared one; the caller refines it.
+func (f *Func) New(op Op, args ...Value) Value {
+	v := Value(len(f.Instrs))
+	f.Instrs = append(f.Instrs, Instr{Op: op, Type: Ops[op].Type})
+	f.SetArgs(v, args...)
+	return v
+}
+
+// Append creates an instruction at the end of block b.
+func (f *Func) Append(b BlockID, op Op, args ...Value) Value {
+	v := f.New(op, args...)
+	f.Instrs[v].Block = b
+	f.Blocks[b].Instrs = append(f.Blocks[b].Instrs, v)
+	return v
+}
+
+// NArgs returns the number of operands of v.
+func (f *Func) NArgs(v Value) int { return int(f.Instrs[v].nargs) }
+
+// Arg returns operand i of v.
+func (f *Func) Arg(v Value, i int) Value {
+	in := &f.Instrs[v]
+	if in.nargs > int32(len(in.args)) {
+		return Value(f.pool[int(in.args[0])+i])
+	}
+	return Value(in.args[i])
+}
+
+// SetArg replaces operand i of v.
+func (f *Func) SetArg(v Value, i int, a Value) {
+	in := &f.Instrs[v]
+	if in.nargs > int32(len(in.args)) {
+		f.pool[int(in.args[0])+i] = int32(a)
+		return
+	}
+	in.args[i] = int32(a)
+}
+
+// SetArgs replaces all operands of v.
+func (f *Func) SetArgs(v Value, args ...Value) {
+	in := &f.Instrs[v]
+	in.nargs = int32(len(args))
+	if len(args) > len(in.args) {
+		in.args = [3]int32{int32(len(f.pool))}
+		for _, a := range args {
+			f.pool = append(f.pool, int32(a))
+		}
+		return
+	}
+	in.args = [3]int32{}
+	for i, a := range args {
+		in.args[i] = int32(a)
+	}
+}
+
+// Args appends the operands of v to buf and returns it.
+func (f *Func) Args(v Value, buf []Value) []Value {
+	for i, n := 0, f.NArgs(v); i < n; i++ {
+		buf = append(buf, f.Arg(v, i))
+	}
+	return buf
+}
+
+// Terminator returns the last instruction of b, or 0 when b is unfinished.
+func (f *Func) Terminator(b BlockID) Value {
+	ins := f.Blocks[b].Instrs
+	if len(ins) == 0 {
+		return 0
+	}
+	v := ins[len(ins)-1]
+	if !f.Instrs[v].Op.Info().Terminator {
+		return 0
+	}
+	return v
+}
+
+// Link records the control-flow edge a→b.
+func (f *Func) Link(a, b BlockID) {
+	f.Blocks[a].Succs = append(f.Blocks[a].Succs, b)
+	f.Blocks[b].Preds = append(f.Blocks[b].Preds, a)
+}
+
+// Extension returns the Ext of v, creating it. The pointer is invalid after
+// the next Extension.
+func (f *Func) Extension(v Value) *Ext {
+	if f.Instrs[v].Ext == 0 {
+		f.Exts = append(f.Exts, Ext{})
+		f.Instrs[v].Ext = int32(len(f.Exts) - 1)
+	}
+	return &f.Exts[f.Instrs[v].Ext]
+}
+
+// EachFrameValue calls fn for every value that frame state id refers to,
+// callers' states included, in a fixed order.
+func (f *Func) EachFrameValue(id FrameStateID, fn func(Value)) {
+	for id != 0 {
+		fs := &f.Frames[id]
+		if fs.Callee != 0 {
+			fn(fs.Callee)
+		}
+		for _, v := range fs.Locals {
+			if v != 0 {
+				fn(v)
+			}
+		}
+		for _, v := range fs.Stack {
+			fn(v)
+		}
+		id = fs.Parent
+	}
+}
+
+// Depend records an assumption once.
+func (f *Func) Depend(d Dependency) {
+	for _, e := range f.Deps {
+		if e == d {
+			return
+		}
+	}
+	f.Deps = append(f.Deps, d)
+}
