@@ -21,6 +21,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <unistd.h>
 
 #if !defined(QEMU) || !defined(SYSROOT)
@@ -137,18 +138,18 @@ int main(int argc, char **argv)
 	if (access(INTERPRETER, R_OK) != 0)
 		fail("no interpreter", INTERPRETER);
 
+	/* A name that leads nowhere (os.execv with an invented argv[0]) would leave the
+	 * interpreter without its library: then the path that was executed counts. */
 	char name[PATH_MAX];
-	if (argc > 0 && strlen(argv[0]) < sizeof name && strchr(argv[0], '/') != NULL) {
-		strcpy(name, argv[0]);
-		make_absolute(name);
-		enter_venv(name);
-	} else if (argc > 0 && search_path(argv[0], name)) {
-		make_absolute(name);
-		enter_venv(name);
-	} else {
-		/* The interpreter makes of such a name what it always does. */
-		snprintf(name, sizeof name, "%s", argc > 0 ? argv[0] : "");
-	}
+	const char *given = argc > 0 ? argv[0] : "";
+	if (strchr(given, '/') == NULL && search_path(given, name))
+		given = name;
+	if (strchr(given, '/') == NULL || access(given, X_OK) != 0)
+		given = (const char *)getauxval(AT_EXECFN);
+	if (given != name)
+		snprintf(name, sizeof name, "%s", given);
+	make_absolute(name);
+	enter_venv(name);
 
 	const char *extra = getenv("CINDERJIT_QEMU_ARGS");
 	char *words = strdup(extra != NULL ? extra : "");
