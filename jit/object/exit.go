@@ -177,17 +177,17 @@ type VirtualKind uint8
 
 // The kinds of object that an exit can make, with the meaning of their fields.
 const (
-	VirtualTuple      VirtualKind = iota // items
-	VirtualList                          // items
-	VirtualMethod                        // function, self
-	VirtualSlice                         // start, stop, step
-	VirtualRange                         // start, stop, step
-	VirtualRangeIter                     // start, step, length: numbers
-	VirtualListIter                      // list, index
-	VirtualTupleIter                     // tuple, index
-	VirtualCell                          // contents or null
-	VirtualInstance                      // type, then inline values in their order, or null
-	VirtualEnumerate                     // count, iterator
+	VirtualTuple     VirtualKind = iota // items
+	VirtualList                         // items
+	VirtualMethod                       // function, self
+	VirtualSlice                        // start, stop, step
+	VirtualRange                        // start, stop, step
+	VirtualRangeIter                    // start, step, length: numbers
+	VirtualListIter                     // list, index
+	VirtualTupleIter                    // tuple, index
+	VirtualCell                         // contents or null
+	VirtualInstance                     // type, then inline values in their order, or null
+	VirtualEnumerate                    // count, iterator
 
 	numVirtualKinds
 )
