@@ -32,7 +32,7 @@ type Instr struct {
 	args  [3]int32       // operands, or the start in Func.pool when nargs > 3
 	Type  Type           // type of the result; Bottom when there is none
 	Imm   int64          // immediate: offset, slot, index, constant, kind …
-	Obj   snapshot.ObjID // object immediate: type, name, callee …
+	Obj   snapshot.ID // object immediate: type, name, callee …
 	FS    FrameStateID   // frame state of instructions that can leave
 	BC    int32          // offset (code units) of the bytecode instruction it comes from
 	Block BlockID
@@ -55,7 +55,7 @@ type Block struct {
 type FrameState struct {
 	Parent FrameStateID   // state of the caller that this frame is inlined into
 	Callee Value          // function object of an inlined frame; 0 in the outermost
-	Code   snapshot.ObjID // code object of an inlined frame; 0 in the outermost
+	Code   snapshot.ID // code object of an inlined frame; 0 in the outermost
 	Offset int32          // code unit at which the interpreter continues
 	Locals []Value        // by localsplus index; 0 = in the frame, unchanged; Null for unset
 	Stack  []Value        // bottom first; Null for PUSH_NULL
@@ -101,8 +101,8 @@ const (
 // code is invalidated.
 type Dependency struct {
 	Kind DependKind
-	Obj  snapshot.ObjID
-	Key  snapshot.ObjID
+	Obj  snapshot.ID
+	Key  snapshot.ID
 }
 
 // NewFunc returns an empty function for s with its entry block.

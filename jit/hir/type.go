@@ -59,8 +59,8 @@ var compositeNames = []struct {
 // Type is the empty set (no value, or an instruction without result).
 type Type struct {
 	Bits  Bits
-	Class snapshot.ObjID // exact class of the object; 0 = not known
-	Obj   snapshot.ObjID // the value is exactly this object; 0 = not known
+	Class snapshot.ID // exact class of the object; 0 = not known
+	Obj   snapshot.ID // the value is exactly this object; 0 = not known
 }
 
 // Frequently used types.
@@ -152,10 +152,10 @@ func (t Type) String() string {
 	}
 	s := strings.Join(parts, "|")
 	if t.Class != 0 {
-		s += "<" + t.Class.String() + ">"
+		s += "<" + t.Class.Ref() + ">"
 	}
 	if t.Obj != 0 {
-		s += "[" + t.Obj.String() + "]"
+		s += "[" + t.Obj.Ref() + "]"
 	}
 	return s
 }
