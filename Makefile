@@ -2,7 +2,7 @@
 
 HOST_PYTHON ?= python3
 
-.PHONY: help sysroot clean
+.PHONY: help sysroot build wheel clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -10,5 +10,11 @@ help: ## this list
 sysroot: ## build/python: an AArch64 CPython 3.14 with its environment
 	@$(HOST_PYTHON) tools/sysroot.py
 
+build: sysroot ## the extension, installed into the environment of build/python
+	@$(HOST_PYTHON) tools/build.py
+
+wheel: sysroot ## the wheel, in dist/
+	@$(HOST_PYTHON) tools/build.py --wheel dist
+
 clean: ## remove everything that was built (downloads stay in the cache)
-	rm -rf build
+	rm -rf build dist

@@ -12,6 +12,7 @@ packages again.
 """
 
 import argparse
+import fcntl
 import hashlib
 import os
 import pathlib
@@ -21,6 +22,7 @@ import sys
 
 import debian
 import hosttools
+import wheels
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
@@ -105,7 +107,7 @@ def native_python():
 def environment(base):
     """Makes build/venv, with the pinned packages of requirements.txt, and build/python."""
     stamp = BUILD / "venv.stamp"
-    value = digest(str(base), VENV, REQUIREMENTS)
+    value = digest(str(base), VENV, *requirements())
     if current(stamp, value) and PYTHON.exists():
         return
     stamp.unlink(missing_ok=True)
@@ -113,20 +115,14 @@ def environment(base):
     PYTHON.unlink(missing_ok=True)
     subprocess.run([base, "-m", "venv", VENV], check=True)
     PYTHON.symlink_to("venv/bin/python")
-    requirements(PYTHON)
+    wheels.install([PYTHON, "-m", "pip"], requirements())
     stamp.write_text(value)
 
 
-def requirements(python):
-    """Installs the pinned packages, from wheels kept in the cache folder."""
-    wheels = debian.cache_root() / "wheels" / digest(REQUIREMENTS)[:12]
-    pip = [python, "-m", "pip", "--disable-pip-version-check"]
-    if not (wheels / "complete").exists():
-        wheels.mkdir(parents=True, exist_ok=True)
-        subprocess.run(pip + ["wheel", "-q", "--wheel-dir", wheels, "-r", REQUIREMENTS], check=True)
-        (wheels / "complete").touch()
-    subprocess.run(
-        pip + ["install", "-q", "--no-index", "--find-links", wheels, "-r", REQUIREMENTS], check=True)
+def requirements():
+    """The pinned packages of requirements.txt."""
+    lines = (line.partition("#")[0].strip() for line in REQUIREMENTS.read_text().splitlines())
+    return [line for line in lines if line]
 
 
 def main():
@@ -134,6 +130,8 @@ def main():
     parser.add_argument("--refresh", action="store_true", help="download the packages again")
     options = parser.parse_args()
     BUILD.mkdir(exist_ok=True)
+    lock = open(BUILD / "lock", "w")  # held until this process ends
+    fcntl.flock(lock, fcntl.LOCK_EX)
     if hosttools.native():
         base = native_python()
     else:

@@ -1,0 +1,52 @@
+"""Loads the shared library, once and only on demand."""
+
+import os
+import sys
+
+_module = None
+_load_error = None
+
+
+class Unavailable(RuntimeError):
+    """The JIT cannot run in this process; the message says why."""
+
+
+def unavailable_reason():
+    """Why the JIT cannot run in this process, or None if nothing speaks against it.
+
+    This does not load the library. What only loading can tell is known after the
+    first attempt.
+    """
+    if sys.implementation.name != "cpython":
+        return f"it needs CPython, this is {sys.implementation.name}"
+    if sys.version_info[:2] != (3, 14):
+        return f"it needs CPython 3.14, this is {sys.version_info[0]}.{sys.version_info[1]}"
+    if "t" in sys.abiflags:
+        return "free-threaded builds are not supported"
+    if not sys.platform.startswith("linux") or os.uname().machine != "aarch64":
+        return f"it needs Linux on AArch64, this is {sys.platform} on {os.uname().machine}"
+    return _load_error
+
+
+def is_loaded():
+    """Whether the shared library has been loaded into this process."""
+    return _module is not None
+
+
+def load():
+    """Return the extension module, loading it first if need be.
+
+    Raises Unavailable.
+    """
+    global _module, _load_error
+    if _module is None:
+        reason = unavailable_reason()
+        if reason is not None:
+            raise Unavailable(reason)
+        try:
+            from cinderjit import _cinderjit
+        except ImportError as error:
+            _load_error = f"the extension module does not load: {error}"
+            raise Unavailable(_load_error) from error
+        _module = _cinderjit
+    return _module
