@@ -1,0 +1,162 @@
+/* Compiled code at run time: the record of a code object, the loaded machine code,
+ * and the calls by which the registry installs, invalidates and frees it.
+ *
+ * Everything here is called with the GIL held. */
+#ifndef CJ_OBJECT_H
+#define CJ_OBJECT_H
+
+#include <Python.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "internal/pycore_interpframe_structs.h"
+
+typedef struct CJCode CJCode;
+typedef struct CJObject CJObject;
+
+/* What is known of one code object with one globals dict. The registry makes it, and it
+ * lives until the code object dies. Machine code has its address baked in and
+ * reads the first two fields. */
+struct CJCode {
+    void *direct_entry;     /* never NULL: cj_interp_entry() when there is no machine code */
+    void *vectorcall_entry; /* vectorcall of the machine code, or NULL */
+    PyCodeObject *code;     /* borrowed; NULL after the code object died */
+    PyObject *globals;      /* borrowed */
+    CJObject *object;       /* the machine code in use, or NULL */
+    void *registry;         /* the registry's own part */
+};
+
+/* What an object rests on; see DependKind in jit/object. */
+typedef enum {
+    CJ_DEPEND_TYPE = 0,     /* object is a type that must stay unmodified */
+    CJ_DEPEND_DICT_KEY = 1, /* the value of key in the dict object must stay */
+    CJ_DEPEND_FUNCTION = 2, /* code and defaults of the function object must stay */
+} CJDependKind;
+
+typedef struct {
+    CJDependKind kind;
+    PyObject *object; /* borrowed */
+    PyObject *key;    /* owned; NULL unless a dict key */
+} CJDepend;
+
+typedef struct {
+    uint32_t offset; /* bytecode offset, code units */
+    uint32_t text;   /* offset into the machine code */
+} CJResume;
+
+typedef struct {
+    uint32_t offset, target; /* into the machine code */
+} CJPatch;
+
+/* A use of an object by the tables of exits. */
+typedef struct {
+    uint32_t id;
+    PyObject *object; /* owned, except types and code objects */
+} CJConstant;
+
+enum { CJ_NO_ENTRY = UINT32_MAX };
+
+/* Loaded machine code with the tables it needs while it runs. */
+struct CJObject {
+    CJCode *code;
+    CJObject *next_zombie;
+    uint8_t *text; /* in the arena */
+    uint32_t text_size;
+    uint32_t hot_size, cold_size, literal_size, stack_size, spill_size;
+    uint32_t vectorcall, direct, frame; /* entries, offsets into text or CJ_NO_ENTRY */
+    uint32_t nresumes, npatches, ndepends, nconstants, nkeep, nexits, nlines, nstrings;
+    CJResume *resumes;
+    CJPatch *patches;
+    CJDepend *depends;
+    CJConstant *constants; /* ordered by id */
+    PyObject **keep;       /* owned */
+    uint32_t *string_at;   /* offsets into encoded */
+    uint64_t *exit_count;  /* how often each exit was taken */
+    bool invalidated;
+    void *registry;        /* the registry's own part */
+
+    /* The encoding without its text, from which exits are read when they are taken. */
+    uint8_t *encoded;
+    uint32_t encoded_size;
+    uint32_t name, exit_index, exits, lines, opcodes, nopcodes, inlined, ninlined, not_inlined, nnot_inlined;
+};
+
+/* What the loader needs from the registry. The two must be set before the first cj_load. */
+typedef struct {
+    /* The record for a function's code and globals, made when there is none; NULL with an
+     * exception when it cannot be made. */
+    CJCode *(*code_for_function)(PyObject *function);
+    /* Called after an exit was taken and counted, before the interpreter continues. guilty is the
+     * borrowed value that failed a guard, or NULL. May invalidate the object. May be NULL. */
+    void (*exit_taken)(CJObject *object, uint32_t exit, PyObject *guilty);
+    /* Takes every vectorcall and direct entry back (true), or gives them again (false), while
+     * some thread is short of machine stack. May be NULL. */
+    void (*suspend_entries)(bool suspend);
+} CJLoaderHooks;
+
+extern CJLoaderHooks cj_loader_hooks;
+
+/* Prepares the arena, the shared stubs and the helper table. Returns 0, or -1 with an
+ * exception. limit is the cap on machine code in bytes, 0 for the default. */
+int cj_runtime_start(size_t limit);
+bool cj_runtime_started(void);
+
+/* Loads an encoded object for code. objects[id] are the objects of the snapshot, by id; entry 0 is not
+ * used. Returns NULL with an exception: MemoryError when the arena is full, ValueError when the
+ * encoding is damaged. The result is not reachable from any entry until cj_object_install. */
+CJObject *cj_load(const uint8_t *data, size_t size, PyObject *const *objects, uint32_t nobjects, CJCode *code);
+
+/* Makes the object the code's machine code: sets object, direct_entry and vectorcall_entry of its CJCode. The
+ * functions' own vectorcall fields are the registry's. An object that was there before is retired. */
+void cj_object_install(CJObject *object);
+
+/* Takes the object out of its CJCode, makes running frames leave it at their next check, and frees
+ * it as soon as no thread is in it. The object must not be used by the caller afterwards. */
+void cj_object_retire(CJObject *object);
+
+/* Frees retired objects that no thread is in. Returns how many are left. */
+size_t cj_free_zombies(void);
+
+/* The vectorcall of a function as the interpreter made it. */
+vectorcallfunc cj_interpreter_vectorcall(void);
+
+/* Value of CJCode.direct_entry for code without machine code; of CJObject entries otherwise. */
+void *cj_interp_entry(void);
+
+/* Runs a frame that was pushed but not linked yet and stands at its start. Consumes the frame. */
+PyObject *cj_run_frame(PyThreadState *tstate, _PyInterpreterFrame *frame, CJObject *object);
+
+/* The same for a frame that stands at a resume entry, with its operand stack in memory. */
+PyObject *cj_resume_frame(PyThreadState *tstate, _PyInterpreterFrame *frame, CJObject *object, uint32_t text);
+
+/* PEP 523. install returns 0, or -1 with an exception; another owner's evaluator is chained to. */
+int cj_frame_evaluator_install(CJCode *(*lookup)(PyCodeObject *, PyObject *globals));
+int cj_frame_evaluator_remove(void);
+bool cj_frame_evaluator_installed(void);
+
+/* Reading a loaded object. Strings are borrowed from it. */
+const char *cj_object_name(CJObject *object, Py_ssize_t *size);
+const char *cj_object_string(CJObject *object, uint32_t id, Py_ssize_t *size);
+
+/* Description of an exit for statistics. */
+typedef struct {
+    unsigned kind;   /* ExitKind of jit/object */
+    unsigned reason; /* Reason of jit/object */
+    const char *text;
+    Py_ssize_t text_size;
+    PyCodeObject *code; /* borrowed: of the innermost frame */
+    uint32_t offset;    /* code units, in that code */
+} CJExitInfo;
+
+void cj_exit_info(CJObject *object, uint32_t exit, CJExitInfo *info);
+
+/* Bytecode position of a machine code offset: code (borrowed) and code unit, or false. */
+bool cj_object_position(CJObject *object, uint32_t text_offset, PyCodeObject **code, int32_t *offset);
+
+/* Counts of HIR opcodes as a new dict; inlined calls as a new list of (callee, offset); refused ones as a
+ * new list of (callee, offset, reason). NULL with an exception. */
+PyObject *cj_object_opcodes(CJObject *object);
+PyObject *cj_object_inlined(CJObject *object);
+PyObject *cj_object_not_inlined(CJObject *object);
+
+#endif
