@@ -95,6 +95,8 @@
     X("OverflowError", PyExc_OverflowError) \
     X("RuntimeError", PyExc_RuntimeError) \
     X("GeneratorExit", PyExc_GeneratorExit) \
+    X("LookupError", PyExc_LookupError) \
+    X("ArithmeticError", PyExc_ArithmeticError) \
     X("len", CJ_CALLABLE(len)) \
     X("isinstance", CJ_CALLABLE(isinstance)) \
     X("list.append", CJ_CALLABLE(list_append)) \

@@ -62,7 +62,10 @@ const (
 	FlagImmortal   ObjectFlags = 1 << iota // reference count is never changed
 	FlagBig                                // an int outside ±2^62, whose value is not recorded
 	FlagVectorcall                         // its type supports vectorcall and the slot is set
+	numObjectFlags = iota
 )
+
+var objectFlagNames = [numObjectFlags]string{"immortal", "big", "vectorcall"}
 
 // Object is what is known about one Python object.
 type Object struct {

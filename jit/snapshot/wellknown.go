@@ -87,6 +87,8 @@ const (
 	TypeOverflowError                     // OverflowError
 	TypeRuntimeError                      // RuntimeError
 	TypeGeneratorExit                     // GeneratorExit
+	TypeLookupError                       // LookupError
+	TypeArithmeticError                   // ArithmeticError
 	FuncLen                               // len
 	FuncIsinstance                        // isinstance
 	MethodListAppend                      // list.append
@@ -191,6 +193,8 @@ var wellKnownNames = [numNamed]string{
 	TypeOverflowError - 1:       "OverflowError",
 	TypeRuntimeError - 1:        "RuntimeError",
 	TypeGeneratorExit - 1:       "GeneratorExit",
+	TypeLookupError - 1:         "LookupError",
+	TypeArithmeticError - 1:     "ArithmeticError",
 	FuncLen - 1:                 "len",
 	FuncIsinstance - 1:          "isinstance",
 	MethodListAppend - 1:        "list.append",
