@@ -171,11 +171,11 @@ func (r *reader) string() string { return r.stringAt(r.uint()) }
 
 func (r *reader) location() Location {
 	v := r.uint64()
-	if v>>37 != 0 {
+	if v>>38 != 0 {
 		r.fail()
 		return Location{}
 	}
-	l := Location{Kind: LocationKind(v & 7), Repr: Repr(v >> 3 & 3), Index: uint32(v >> 5)}
+	l := Location{Kind: LocationKind(v & 7), Repr: Repr(v >> 3 & 7), Index: uint32(v >> 6)}
 	if l.Kind == InImm {
 		l.Imm = r.int()
 	}

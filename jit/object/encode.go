@@ -23,7 +23,7 @@ const magic = "CJOB"
 // from the start of the exit section, and the strings (length, bytes). Offsets
 // that ascend are stored as distances.
 //
-// A location is one unsigned integer kind + representation<<3 + index<<5, and for
+// A location is one unsigned integer kind + representation<<3 + index<<6, and for
 // InImm a signed integer after it.
 const (
 	secStrings = iota
@@ -201,7 +201,7 @@ func (w *writer) stringID(s string) uint32 {
 func (w *writer) string(s string) { w.uint(w.stringID(s)) }
 
 func (w *writer) location(l Location) {
-	w.buf = binary.AppendUvarint(w.buf, uint64(l.Kind)|uint64(l.Repr)<<3|uint64(l.Index)<<5)
+	w.buf = binary.AppendUvarint(w.buf, uint64(l.Kind)|uint64(l.Repr)<<3|uint64(l.Index)<<6)
 	if l.Kind == InImm {
 		w.int(l.Imm)
 	}

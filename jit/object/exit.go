@@ -134,6 +134,7 @@ const (
 	AsInt64              // int, becomes a PyLong
 	AsDouble             // float64, becomes a PyFloat
 	AsBool               // 0 or 1 in the low 32 bits, becomes True or False
+	AsTagged             // number that becomes a tagged integer: the saved offset below an exception
 
 	numReprs
 )

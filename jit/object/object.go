@@ -15,6 +15,29 @@ type ID uint32
 // None is the absent code offset of an entry that does not exist.
 const None = ^uint32(0)
 
+// StackMargin is the distance above the thread's c_stack_soft_limit, in bytes, that a
+// prologue keeps: below it, the call goes to the stub slow_entry. The interpreter and the
+// exits need that much to work.
+const StackMargin = 256 << 10
+
+// The shared stubs that Call26Stub names.
+const (
+	StubInterpEntry    = "interp_entry"    // callee is not compiled; convention of the direct call
+	StubSlowEntry      = "slow_entry"      // the prologue cannot go on; convention of the direct call
+	StubVectorcallBind = "vectorcall_bind" // arguments do not fit; convention of vectorcall
+	StubDeopt          = "deopt"           // w16 exit number, x17 the object's record: result in x0
+	StubDealloc        = "dealloc"         // x16 object without references; preserves all other registers but x17 and x30
+)
+
+// The symbols that Abs64Symbol names, besides those of the interpreter that the loader
+// resolves with dlsym.
+const (
+	SymbolThreadState = "tls:_Py_tss_tstate" // offset of the thread state from TPIDR_EL0
+	SymbolTrue        = "_Py_TrueStruct"
+	SymbolFalse       = "_Py_FalseStruct"
+	SymbolNone        = "_Py_NoneStruct"
+)
+
 // Object is a compiled unit.
 type Object struct {
 	// Name is the qualified name with its module, for listings.
