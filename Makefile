@@ -1,8 +1,15 @@
 # cinderjit: how to build and test it. `make help` lists the targets.
 
 HOST_PYTHON ?= python3
+PYTHON := build/python
+# The Go packages that need neither cgo nor AArch64.
+GO_FOLDERS := $(wildcard aarch64 jit pybind tests_go)
+GO_PACKAGES := $(GO_FOLDERS:%=./%/...)
+BENCHMARKS := build/venv/lib/python3.14/site-packages/pyperformance/data-files/benchmarks
+# More arguments for pytest, such as PYTEST="-k autoload".
+PYTEST ?=
 
-.PHONY: help sysroot build wheel clean
+.PHONY: help sysroot build wheel test test-go test-py run clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -16,5 +23,19 @@ build: sysroot ## the extension, installed into the environment of build/python
 wheel: sysroot ## the wheel, in dist/
 	@$(HOST_PYTHON) tools/build.py --wheel dist
 
+test: test-go test-py ## all tests
+
+test-go: ## the Go tests, which need no Python
+	@unformatted=$$(gofmt -l cext $(GO_FOLDERS)); test -z "$$unformatted" || { echo "not gofmt'ed: $$unformatted"; exit 1; }
+	go vet $(GO_PACKAGES)
+	go test $(GO_PACKAGES)
+
+test-py: build ## the Python tests
+	$(PYTHON) -m pytest --import-mode=importlib -q $(PYTEST)
+
+run: build ## richards, a benchmark
+	$(PYTHON) $(BENCHMARKS)/bm_richards/run_benchmark.py --debug-single-value
+
 clean: ## remove everything that was built (downloads stay in the cache)
-	rm -rf build dist
+	rm -rf build dist cinderjit.egg-info
+	rm -f cinderjit/*.so cinderjit/go.py cinderjit/pybind.py

@@ -40,6 +40,11 @@ class BuildExtension(build_ext):
 class BuildPython(build_py):
     """Adds the start-up file, which belongs beside the package and not into it."""
 
+    def find_package_modules(self, package, package_dir):
+        # In a checkout these are links to the last build's, which may be gone.
+        found = super().find_package_modules(package, package_dir)
+        return [entry for entry in found if pathlib.Path(entry[2]).name not in extension.WRAPPERS]
+
     def run(self):
         super().run()
         name = "cinderjit_autoload.pth"

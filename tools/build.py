@@ -16,6 +16,7 @@ import sys
 import tomllib
 import zipfile
 
+import extension
 import hosttools
 import sysroot
 import wheels
@@ -29,14 +30,16 @@ WHEELS = BUILD / "wheel"
 
 def sources():
     """Every file that the wheel depends on."""
-    for name in ("go.mod", "go.sum", "setup.py", "pyproject.toml", "cinderjit_autoload.pth", "LICENSE", "README.md"):
+    for name in ("go.mod", "go.sum", "setup.py", "pyproject.toml", "cinderjit_autoload.pth", "LICENSE",
+                 "THIRD_PARTY_LICENSES", "README.md"):
         yield ROOT / name
     for name in ("aarch64", "cext", "cinderjit", "jit", "pybind"):
         for folder, folders, files in os.walk(ROOT / name):
             folders[:] = sorted(set(folders) - {"testdata", "__pycache__"})
             for file in sorted(files):
-                if not file.endswith("_test.go"):
-                    yield pathlib.Path(folder, file)
+                path = pathlib.Path(folder, file)
+                if not file.endswith("_test.go") and not path.is_symlink():
+                    yield path
     yield ROOT / "tools/extension.py"
     yield ROOT / "tools/build.py"
     yield BUILD / "venv.stamp"
@@ -44,7 +47,7 @@ def sources():
 
 def fingerprint():
     # Names count too: a file that is renamed changes the build.
-    return sysroot.digest(*[part for path in sources() for part in (path, path.relative_to(ROOT).as_posix())])
+    return sysroot.digest(extension.DEBUG, *[part for path in sources() for part in (path, path.relative_to(ROOT).as_posix())])
 
 
 def builder():
@@ -103,6 +106,16 @@ def install(wheel):
     (SITE / info).with_name("INSTALLER").write_text("cinderjit-build\n")
 
 
+def link_into_sources():
+    """Links what was built into cinderjit/, so that an import from the checkout works too."""
+    package = ROOT / "cinderjit"
+    names = [f"_cinderjit{extension.SUFFIX}", *extension.WRAPPERS]
+    for name in names:
+        link = package / name
+        link.unlink(missing_ok=True)
+        link.symlink_to(os.path.relpath(SITE / "cinderjit" / name, package))
+
+
 def main():
     parser = argparse.ArgumentParser(description="build the wheel and install it into build/venv")
     parser.add_argument("--wheel", metavar="FOLDER", type=pathlib.Path, help="copy the wheel to FOLDER too")
@@ -114,6 +127,7 @@ def main():
     if wheel is None or not sysroot.current(STAMP, value) or not (SITE / "cinderjit").exists():
         wheel = make_wheel()
         install(wheel)
+        link_into_sources()
         STAMP.write_text(value)
     if options.wheel:
         options.wheel.mkdir(parents=True, exist_ok=True)

@@ -4,8 +4,12 @@ gopy is used as a generator only. From the exported names of pybind/ come a Go
 file, a C file and two Python files; they lie in build/_extension, together they are
 the main package of a library that also contains cext/ and the compiler. For
 another architecture than the host's only the C compiler and GOARCH differ.
+
+CINDERJIT_DEBUG=1   keep the symbols
+CINDERJIT_CC        another cross compiler than aarch64-linux-gnu-gcc
 """
 
+import fcntl
 import hashlib
 import os
 import pathlib
@@ -13,23 +17,27 @@ import re
 import shutil
 import subprocess
 import sys
+import sysconfig
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-OUTPUT = ROOT / "build" / "_extension"
+BUILD = ROOT / "build"
+OUTPUT = BUILD / "_extension"
 SUFFIX = ".cpython-314-aarch64-linux-gnu.so"
 MODULE = "github.com/cinderjit/cinderjit"
 # The Python files that come with the library, as they are called in the package.
 WRAPPERS = ("go.py", "pybind.py")
+# Keep the symbols, for gdb and perf.
+DEBUG = os.environ.get("CINDERJIT_DEBUG") == "1"
 
 
 class Toolchain:
-    """Go, the C compiler and the headers for the target.
+    """Go, the C compiler and the headers for the target; include is the folder of its Python.h."""
 
-    include is the folder of Python.h, platform_include the one that contains the
-    platform's pyconfig.h (both the same where there is only one).
-    """
-
-    def __init__(self, include, platform_include):
+    def __init__(self, include):
+        include = pathlib.Path(include)
+        if not (include / "Python.h").exists():
+            sys.exit(f"no Python.h in {include}" + (
+                ": run `make sysroot` first" if BUILD in include.parents else ": install Python's development files"))
         environment = dict(os.environ)
         for name in ("GOARCH", "GOOS"):
             environment.pop(name, None)
@@ -37,51 +45,51 @@ class Toolchain:
             ["go", "env", "GOHOSTARCH"], env=environment, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
         self.generator_environment = dict(environment)
         self.generator_environment.pop("CC", None)
-        flags = [f"-I{include}", f"-I{include}/internal"]
-        if platform_include != include:
-            flags.append(f"-I{platform_include}")
-        self.flags = flags
-        self.environment = dict(environment, GOARCH="arm64", CGO_ENABLED="1", CGO_CFLAGS=" ".join(["-O2", "-g", *flags]))
+        self.flags = [f"-I{include}", f"-I{include}/internal", *_platform_flags(include)]
+        self.environment = dict(
+            environment, GOARCH="arm64", CGO_ENABLED="1", CGO_CFLAGS=" ".join(["-O2", "-g", *self.flags]))
         if host.stdout.strip() != "arm64":
             self.environment["CC"] = os.environ.get("CINDERJIT_CC", "aarch64-linux-gnu-gcc")
 
 
-def sysroot_toolchain():
-    """The toolchain for the Python of build/sysroot, on a host of any architecture."""
-    usr = ROOT / "build" / "sysroot" / "usr"
-    include = usr / "include" / "python3.14"
-    if not (include / "Python.h").exists():
-        sys.exit("build/sysroot is missing: run `make sysroot` first")
+def _platform_flags(include):
     # Debian's pyconfig.h includes <aarch64-linux-gnu/python3.14/pyconfig.h>. The
     # folder that holds it holds the C library's headers too, which are newer than
     # the cross compiler's, so a folder with nothing but this one is made.
-    platform_include = ROOT / "build" / "include"
-    link = platform_include / "aarch64-linux-gnu" / "python3.14"
-    if not link.exists():
-        link.parent.mkdir(parents=True, exist_ok=True)
-        link.symlink_to(usr / "include" / "aarch64-linux-gnu" / "python3.14")
-    return Toolchain(include, platform_include)
+    platform = include.parent / "aarch64-linux-gnu" / include.name
+    if not platform.exists():
+        return []
+    folder = BUILD / "include"
+    link = folder / "aarch64-linux-gnu" / include.name
+    link.parent.mkdir(parents=True, exist_ok=True)
+    link.unlink(missing_ok=True)
+    link.symlink_to(platform)
+    return [f"-I{folder}"]
+
+
+def sysroot_toolchain():
+    """The toolchain for the Python of build/sysroot, whatever Python runs this."""
+    return Toolchain(BUILD / "sysroot/usr/include/python3.14")
 
 
 def running_toolchain():
     """The toolchain for the interpreter that runs this."""
-    import sysconfig
-
-    paths = sysconfig.get_paths()
-    if paths["include"].startswith(str(ROOT / "build" / "sysroot")):
-        return sysroot_toolchain()
-    return Toolchain(paths["include"], paths["platinclude"])
+    return Toolchain(sysconfig.get_paths()["include"])
 
 
 def build(toolchain):
     """Brings the library up to date and returns (library, [Python wrappers])."""
     OUTPUT.mkdir(parents=True, exist_ok=True)
-    _generate(toolchain)
-    library = OUTPUT / f"_cinderjit{SUFFIX}"
-    subprocess.run(
-        ["go", "build", "-trimpath", "-buildmode=c-shared", "-ldflags=-s -w", "-o", library, f"./{OUTPUT.relative_to(ROOT)}"],
-        cwd=ROOT, env=toolchain.environment, check=True)
-    return library, [OUTPUT / name for name in WRAPPERS]
+    with open(OUTPUT.with_suffix(".lock"), "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        _generate(toolchain)
+        library = OUTPUT / f"_cinderjit{SUFFIX}"
+        # Symbols only where asked for: they are half of the size.
+        strip = [] if DEBUG else ["-ldflags=-s -w"]
+        subprocess.run(
+            ["go", "build", "-trimpath", "-buildmode=c-shared", *strip, "-o", library, f"./{OUTPUT.relative_to(ROOT)}"],
+            cwd=ROOT, env=toolchain.environment, check=True)
+        return library, [OUTPUT / name for name in WRAPPERS]
 
 
 def _generate(toolchain):
