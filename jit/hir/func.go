@@ -29,12 +29,12 @@ type Instr struct {
 	Aux   uint8 // abstract heap of a load or store; condition of a comparison
 	Dead  bool  // removed; kept only so that ids stay dense
 	nargs int32
-	args  [3]int32       // operands, or the start in Func.pool when nargs > 3
-	Type  Type           // type of the result; Bottom when there is none
-	Imm   int64          // immediate: offset, slot, index, constant, kind …
-	Obj   snapshot.ID // object immediate: type, name, callee …
-	FS    FrameStateID   // frame state of instructions that can leave
-	BC    int32          // offset (code units) of the bytecode instruction it comes from
+	args  [3]int32     // operands, or the start in Func.pool when nargs > 3
+	Type  Type         // type of the result; Bottom when there is none
+	Imm   int64        // immediate: offset, slot, index, constant, kind …
+	Obj   snapshot.ID  // object immediate: type, name, callee …
+	FS    FrameStateID // frame state of instructions that can leave
+	BC    int32        // offset (code units) of the bytecode instruction it comes from
 	Block BlockID
 	Ext   int32 // index into Func.Exts, 0 = none
 }
@@ -53,12 +53,12 @@ type Block struct {
 // compiled code can be left there. Locals and Stack are immutable once the
 // state was created and may be shared between states: replace whole slices.
 type FrameState struct {
-	Parent FrameStateID   // state of the caller that this frame is inlined into
-	Callee Value          // function object of an inlined frame; 0 in the outermost
-	Code   snapshot.ID // code object of an inlined frame; 0 in the outermost
-	Offset int32          // code unit at which the interpreter continues
-	Locals []Value        // by localsplus index; 0 = in the frame, unchanged; Null for unset
-	Stack  []Value        // bottom first; Null for PUSH_NULL
+	Parent FrameStateID // state of the caller that this frame is inlined into
+	Callee Value        // function object of an inlined frame; 0 in the outermost
+	Code   snapshot.ID  // code object of an inlined frame; 0 in the outermost
+	Offset int32        // code unit at which the interpreter continues
+	Locals []Value      // by localsplus index; 0 = in the frame, unchanged; Null for unset
+	Stack  []Value      // bottom first; Null for PUSH_NULL
 }
 
 // SlotValue is a local variable slot that has to be stored.
@@ -83,6 +83,8 @@ type Func struct {
 	Exts   []Ext        // by Instr.Ext; [0] is unused
 	Deps   []Dependency
 	pool   []int32
+	// Code is the code object of the outermost frame.
+	Code snapshot.ID
 	// NumLocals is the number of localsplus slots of the outermost frame.
 	NumLocals int
 }
@@ -250,4 +252,37 @@ func (f *Func) Depend(d Dependency) {
 		}
 	}
 	f.Deps = append(f.Deps, d)
+}
+
+// TranslateState returns frame state id of block b as it looks from the end of
+// predecessor number k: b's phis are replaced by their operands. It is id
+// itself when no phi occurs in it.
+func (f *Func) TranslateState(id FrameStateID, b BlockID, k int) FrameStateID {
+	if id == 0 {
+		return 0
+	}
+	fs := f.Frames[id]
+	changed := false
+	through := func(v Value) Value {
+		if v != 0 && f.Instrs[v].Op == Phi && f.Instrs[v].Block == b {
+			changed = true
+			return f.Arg(v, k)
+		}
+		return v
+	}
+	locals := make([]Value, len(fs.Locals))
+	for i, v := range fs.Locals {
+		locals[i] = through(v)
+	}
+	stack := make([]Value, len(fs.Stack))
+	for i, v := range fs.Stack {
+		stack[i] = through(v)
+	}
+	callee := through(fs.Callee)
+	parent := f.TranslateState(fs.Parent, b, k)
+	if !changed && parent == fs.Parent {
+		return id
+	}
+	fs.Locals, fs.Stack, fs.Callee, fs.Parent = locals, stack, callee, parent
+	return f.NewFrameState(fs)
 }

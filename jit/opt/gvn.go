@@ -1,0 +1,238 @@
+package opt
+
+import (
+	"github.com/cinderjit/cinderjit/jit/hir"
+	"github.com/cinderjit/cinderjit/jit/snapshot"
+)
+
+// NumberValues gives equal computations one value, over the dominator tree: a
+// pure instruction or a guard that an equal one dominates is dropped, and so is
+// a load that nothing can have changed in between. Conditions that a dominating
+// branch or guard decided become constants.
+//
+// Memory is tracked by versions: every instruction that writes a region begins
+// a new version of it, and a load is equal to another only under the same
+// version. A store of a field begins a new version for its offset only, because
+// fields at different offsets of whole objects do not overlap. Blocks with
+// several predecessors begin with versions of their own.
+//
+// A guard on the class of an object holds for the rest of its life: the run
+// time invalidates code that relies on a class when __class__ of an instance
+// is assigned.
+func NumberValues(f *hir.Func) {
+	n := &numbering{f: f, w: newForwarding(f), order: f.ComputeOrder(), table: make(map[numberKey]hir.Value), end: make([]memory, len(f.Blocks))}
+	n.block(0)
+	n.w.apply(f)
+	filter(f)
+}
+
+// numberKey is what makes two computations equal. The table is only looked up,
+// never walked, so its order decides nothing.
+type numberKey struct {
+	op      hir.Op
+	aux     uint8
+	a, b    hir.Value
+	imm     int64
+	obj     snapshot.ID
+	version int32
+	field   int32
+}
+
+// memory is the state of the abstract heap at a point.
+type memory struct {
+	heap   [5]int32      // version by region
+	fields []fieldChange // stores of fields since the region's version began
+}
+
+type fieldChange struct {
+	offset  int64
+	version int32
+}
+
+type numbering struct {
+	f     *hir.Func
+	w     *forwarding
+	order *hir.Order
+	table map[numberKey]hir.Value
+	end   []memory
+	clock int32
+}
+
+// scope remembers a table entry to be restored when a subtree is done.
+type scope struct {
+	key numberKey
+	old hir.Value
+}
+
+func (n *numbering) block(b hir.BlockID) {
+	f := n.f
+	var undo []scope
+	enter := func(k numberKey, v hir.Value) {
+		undo = append(undo, scope{k, n.table[k]})
+		n.table[k] = v
+	}
+	m := n.entryState(b)
+	n.learnFromBranch(b, enter)
+	for _, v := range f.Blocks[b].Instrs {
+		n.w.args(f, v)
+		in := f.At(v)
+		if k, ok := n.key(v, &m); ok {
+			if old := n.table[k]; old != 0 {
+				if in.Type.Bits != 0 || in.Op.Info().Own == hir.OwnAlias {
+					n.w.replace(v, old)
+				}
+				in.Dead = true
+				continue
+			}
+			enter(k, v)
+			if in.Op == hir.GuardTrue || in.Op == hir.GuardFalse {
+				n.decide(f.Arg(v, 0), in.Op == hir.GuardTrue, enter)
+			}
+		}
+		n.write(in, &m)
+	}
+	n.end[b] = m
+	for _, kid := range n.order.Kids[b] {
+		n.block(kid)
+	}
+	for i := len(undo) - 1; i >= 0; i-- {
+		if undo[i].old == 0 {
+			delete(n.table, undo[i].key)
+		} else {
+			n.table[undo[i].key] = undo[i].old
+		}
+	}
+}
+
+// root returns the value behind guards.
+func (n *numbering) root(v hir.Value) hir.Value {
+	for n.f.At(v).Op.Info().Own == hir.OwnAlias {
+		v = n.w.resolve(n.f.Arg(v, 0))
+	}
+	return v
+}
+
+// key returns the identity of v's computation, if it is one that can be shared.
+func (n *numbering) key(v hir.Value, m *memory) (numberKey, bool) {
+	f := n.f
+	in := f.At(v)
+	o := in.Op.Info()
+	guard := false
+	switch in.Op {
+	case hir.GuardType, hir.GuardIs, hir.GuardNotNull, hir.GuardCompact, hir.GuardInlineValues, hir.GuardTrue, hir.GuardFalse:
+		guard = true
+	}
+	if !o.Pure && !guard || f.NArgs(v) > 2 {
+		return numberKey{}, false
+	}
+	k := numberKey{op: in.Op, imm: in.Imm, obj: in.Obj}
+	if in.Op == hir.CInt && in.Type.Is(hir.BitCBool) {
+		k.aux = 1
+	}
+	if f.NArgs(v) > 0 {
+		k.a = n.root(f.Arg(v, 0))
+	}
+	if f.NArgs(v) > 1 {
+		k.b = n.root(f.Arg(v, 1))
+	}
+	reads := o.Reads
+	switch in.Op {
+	case hir.LoadField, hir.LoadPtr, hir.LoadI64, hir.LoadI32, hir.LoadU32, hir.LoadU8, hir.LoadF64:
+		reads = hir.Heap(in.Aux)
+		k.field = m.field(in.Imm)
+	default:
+		if o.UsesAux {
+			k.aux = in.Aux
+		}
+	}
+	k.version = m.version(reads)
+	return k, true
+}
+
+// decide records that the condition c has the value of truth from here on.
+func (n *numbering) decide(c hir.Value, truth bool, enter func(numberKey, hir.Value)) {
+	op := hir.GuardTrue
+	if !truth {
+		op = hir.GuardFalse
+	}
+	enter(numberKey{op: op, a: n.root(c)}, c)
+}
+
+// learnFromBranch records the condition that leads to b.
+func (n *numbering) learnFromBranch(b hir.BlockID, enter func(numberKey, hir.Value)) {
+	f := n.f
+	if len(f.Blocks[b].Preds) != 1 {
+		return
+	}
+	p := f.Blocks[b].Preds[0]
+	t := f.Terminator(p)
+	if t == 0 || f.At(t).Op != hir.Branch || f.Blocks[p].Succs[0] == f.Blocks[p].Succs[1] {
+		return
+	}
+	n.decide(n.w.resolve(f.Arg(t, 0)), f.Blocks[p].Succs[0] == b, enter)
+}
+
+func (n *numbering) entryState(b hir.BlockID) memory {
+	if preds := n.f.Blocks[b].Preds; len(preds) == 1 && b != 0 {
+		m := n.end[preds[0]]
+		m.fields = append([]fieldChange(nil), m.fields...)
+		return m
+	}
+	var m memory
+	n.bump(&m, hir.HeapAll)
+	return m
+}
+
+// write begins new versions of what in may change.
+func (n *numbering) write(in *hir.Instr, m *memory) {
+	o := in.Op.Info()
+	switch in.Op {
+	case hir.StoreField, hir.SwapField, hir.StoreI64, hir.StoreU8, hir.StoreF64:
+		n.clock++
+		for i := range m.fields {
+			if m.fields[i].offset == in.Imm {
+				m.fields[i].version = n.clock
+				return
+			}
+		}
+		m.fields = append(m.fields, fieldChange{in.Imm, n.clock})
+		return
+	}
+	if o.Observable || in.Op == hir.Snapshot && in.Aux == mayRelease {
+		n.bump(m, hir.HeapAll)
+		return
+	}
+	n.bump(m, o.Writes)
+}
+
+func (n *numbering) bump(m *memory, heaps hir.Heap) {
+	for i := range m.heap {
+		if heaps>>i&1 != 0 {
+			n.clock++
+			m.heap[i] = n.clock
+		}
+	}
+	if heaps == hir.HeapAll {
+		m.fields = m.fields[:0]
+	}
+}
+
+// version returns the youngest version among the regions.
+func (m *memory) version(heaps hir.Heap) int32 {
+	v := int32(0)
+	for i, h := range m.heap {
+		if heaps>>i&1 != 0 {
+			v = max(v, h)
+		}
+	}
+	return v
+}
+
+func (m *memory) field(offset int64) int32 {
+	for _, c := range m.fields {
+		if c.offset == offset {
+			return c.version
+		}
+	}
+	return 0
+}

@@ -1,0 +1,100 @@
+// Package opt holds the optimisation passes over HIR, one a file, and the one
+// ordered list of them. A pass sees only the function: it knows no machine,
+// no C structure and no other pass, except through the order of the list.
+package opt
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/cinderjit/cinderjit/jit/hir"
+)
+
+// Pass is one step of the pipeline.
+type Pass struct {
+	Name string
+	Doc  string
+	// Required passes make the function fit for lowering and cannot be
+	// switched off.
+	Required bool
+	Run      func(*hir.Func)
+}
+
+// Passes is the pipeline, in order.
+var Passes = []Pass{
+	{"clean", "remove unreachable blocks and join straight lines", true, Clean},
+	{"types", "propagate types through phis and guards", false, PropagateTypes},
+	{"simplify", "canonicalise and fold constants", false, Simplify},
+	{"releases", "mark where dropped references can run other code", true, MarkReleases},
+	{"gvn", "number values; drop repeated guards and loads", false, NumberValues},
+	{"types-again", "propagate what value numbering found", false, PropagateTypes},
+	{"simplify-again", "fold what the new types allow", false, Simplify},
+	{"dce", "remove what nobody uses", false, RemoveDead},
+	{"clean-again", "remove blocks that folding cut off", true, Clean},
+	{"split", "split critical edges", true, SplitCriticalEdges},
+	{"refcount", "insert Incref and Decref from ownership", true, InsertReferenceCounts},
+	{"framesync", "store locals and instr_ptr before anyone can look", true, SynchroniseFrame},
+	{"layout", "order blocks: hot code first, loops together, cold code last", true, LayOut},
+}
+
+// Options selects what Run does besides transforming.
+type Options struct {
+	// Disabled names passes to leave out; required ones cannot be.
+	Disabled []string
+	// Verify checks the function after every pass.
+	Verify bool
+	// After is called after each pass, for dumps and timing; may be nil.
+	After func(pass string, f *hir.Func, took time.Duration)
+}
+
+// Run applies the pipeline to f. An error of the verifier names the pass.
+func Run(f *hir.Func, o Options) error {
+	for i := range Passes {
+		p := &Passes[i]
+		if !p.Required && disabled(o.Disabled, p.Name) {
+			continue
+		}
+		start := time.Now()
+		if err := runOne(p, f); err != nil {
+			return err
+		}
+		took := time.Since(start)
+		if o.After != nil {
+			o.After(p.Name, f, took)
+		}
+		if o.Verify {
+			if err := hir.Verify(f); err != nil {
+				return fmt.Errorf("after pass %s: %w", p.Name, err)
+			}
+		}
+	}
+	return nil
+}
+
+// PanicError is a bug in a pass, with the pass named.
+type PanicError struct {
+	Pass  string
+	Value any
+}
+
+// Error implements error.
+func (e *PanicError) Error() string { return fmt.Sprintf("pass %s: %v", e.Pass, e.Value) }
+
+func runOne(p *Pass, f *hir.Func) error {
+	defer func() {
+		if r := recover(); r != nil {
+			panic(&PanicError{Pass: p.Name, Value: r})
+		}
+	}()
+	p.Run(f)
+	return nil
+}
+
+func disabled(names []string, name string) bool {
+	for _, n := range names {
+		if n == name {
+			return true
+		}
+	}
+	return false
+}

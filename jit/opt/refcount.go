@@ -1,0 +1,286 @@
+package opt
+
+import "github.com/cinderjit/cinderjit/jit/hir"
+
+// InsertReferenceCounts makes reference counting explicit: it inserts Incref
+// where a reference is given away or a borrowed value must be kept, Decref
+// where an owned value dies, and attaches to every instruction that can leave
+// compiled code the list of references held there. It runs last among the
+// passes that may move or remove uses of objects; critical edges are split.
+//
+// A value that dies is dropped at the next bytecode boundary (Snapshot), which
+// is when the interpreter would have dropped it at the latest, and where the
+// frame state to continue with is known. Values that die on an edge are dropped
+// at the end of the predecessor or at the first boundary of the successor.
+func InsertReferenceCounts(f *hir.Func) {
+	r := &refcounter{ownership: analyseOwnership(f), ends: make([]endState, len(f.Blocks))}
+	r.name = append(r.name, r.vals...)
+	for _, b := range r.order.RPO {
+		r.block(b)
+	}
+}
+
+type refcounter struct {
+	*ownership
+	name []hir.Value // by dense index: the most guarded name of the root so far
+	ends []endState  // of blocks that end in a Branch
+
+	// State of the block that is being rewritten.
+	b       hir.BlockID
+	out     []hir.Value
+	held    bitset      // live values of which we hold a reference
+	pending []hir.Value // dead values of which we still hold one
+	extra   []hir.Value // references made for the instruction or edge at hand
+	bc      int32       // bytecode offset of the instruction before
+}
+
+// endState is what a block leaves to its successors to drop.
+type endState struct {
+	held    bitset
+	pending []hir.Value
+	bc      int32
+}
+
+func (r *refcounter) block(b hir.BlockID) {
+	f := r.f
+	r.b, r.out, r.pending, r.bc = b, nil, nil, 0
+	r.held = newBitset(len(r.vals))
+	r.in[b].each(func(d int32) {
+		if r.class[r.vals[d]] == owned {
+			r.held.set(d)
+		}
+	})
+	if preds := f.Blocks[b].Preds; len(preds) == 1 && r.ends[preds[0]].held != nil {
+		end := r.ends[preds[0]]
+		r.bc = end.bc
+		r.pending = append(r.pending, end.pending...)
+		end.held.each(func(d int32) {
+			if !r.in[b].has(d) {
+				r.pending = append(r.pending, r.named(d))
+			}
+		})
+	}
+	var late hir.Value // promoted value whose Incref waits for the guards that follow it
+	r.lastUses(b, func(v hir.Value, after bitset) {
+		if late != 0 && !(f.At(v).Op.Info().Own == hir.OwnAlias && r.root[v] == late) {
+			r.keep(late)
+			late = 0
+		}
+		switch op := f.At(v).Op; {
+		case op == hir.Phi:
+			r.out = append(r.out, v)
+			if d := r.dense[v]; d >= 0 && r.class[v] == owned {
+				r.held.set(d)
+				r.die(d, after)
+			}
+			return
+		case op == hir.Snapshot:
+			r.flush(f.At(v).FS)
+			r.out = append(r.out, v)
+		case op.Info().Terminator:
+			r.terminate(v)
+			return
+		default:
+			if l := r.ordinary(v, after); l != 0 {
+				late = l
+			}
+			r.bc = f.At(v).BC
+		}
+		r.eachUse(v, func(d int32) { r.die(d, after) })
+		if d := r.dense[v]; d >= 0 && r.root[v] == v {
+			r.die(d, after)
+		}
+	})
+	f.Blocks[b].Instrs = r.out
+}
+
+// ordinary emits v with the Increfs for what it steals. It returns v when v is
+// a borrowed value that has to be made owned.
+func (r *refcounter) ordinary(v hir.Value, after bitset) (late hir.Value) {
+	f := r.f
+	o := f.At(v).Op.Info()
+	r.extra = r.extra[:0]
+	var moved []int32
+	for i, n := 0, f.NArgs(v); i < n; i++ {
+		if !o.StealsArg(i) {
+			continue
+		}
+		if d := r.take(f.Arg(v, i), func(d int32) bool { return after.has(d) || contains(moved, d) }); d >= 0 {
+			moved = append(moved, d)
+		}
+	}
+	if o.HasFS() && f.At(v).Op != hir.LeaveFrame {
+		r.attach(v)
+	}
+	for _, d := range moved {
+		r.held.clear(d)
+	}
+	r.out = append(r.out, v)
+	if o.Own == hir.OwnAlias {
+		if d := r.index(v); d >= 0 {
+			r.name[d] = v
+		}
+	}
+	if d := r.dense[v]; d >= 0 && r.root[v] == v && r.class[v] == owned {
+		if o.Own == hir.OwnHeap {
+			return v
+		}
+		r.held.set(d)
+	}
+	return 0
+}
+
+// take provides a reference to a for somebody who consumes it. It returns the
+// dense index of the root when the reference that is held is moved, else -1
+// after emitting an Incref. stays reports whether the value is needed later.
+func (r *refcounter) take(a hir.Value, stays func(int32) bool) int32 {
+	f := r.f
+	t := f.At(a).Type
+	if t.Is(hir.BitNone | hir.BitBool | hir.BitNull) {
+		return -1
+	}
+	if t.Obj != 0 && int(t.Obj) < len(f.Snap.Objects) && f.Snap.Object(t.Obj).Immortal() {
+		return -1
+	}
+	d := r.index(a)
+	if d >= 0 && r.held.has(d) && !stays(d) {
+		return d
+	}
+	r.emit(hir.Incref, a)
+	r.extra = append(r.extra, a)
+	return -1
+}
+
+// keep makes a borrowed value owned.
+func (r *refcounter) keep(v hir.Value) {
+	d := r.dense[v]
+	r.emit(hir.Incref, r.named(d))
+	r.held.set(d)
+}
+
+func (r *refcounter) emit(op hir.Op, arg hir.Value) hir.Value {
+	f := r.f
+	v := f.New(op, arg)
+	f.At(v).Block, f.At(v).BC = r.b, r.bc
+	r.out = append(r.out, v)
+	return v
+}
+
+// die moves the reference of d to the pending ones when d is dead after the
+// instruction at hand.
+func (r *refcounter) die(d int32, after bitset) {
+	if r.held.has(d) && !after.has(d) {
+		r.held.clear(d)
+		r.pending = append(r.pending, r.named(d))
+	}
+}
+
+// named returns the most guarded name of a root that is valid in this block.
+func (r *refcounter) named(d int32) hir.Value {
+	if v := r.name[d]; r.order.Dominates(r.f.At(v).Block, r.b) {
+		return v
+	}
+	return r.vals[d]
+}
+
+// attach records the references held at an instruction that can exit.
+func (r *refcounter) attach(v hir.Value) {
+	var list []hir.Value
+	r.held.each(func(d int32) { list = append(list, r.named(d)) })
+	list = append(list, r.pending...)
+	list = append(list, r.extra...)
+	if len(list) > 0 {
+		r.f.Extension(v).Owned = list
+	}
+}
+
+// flush drops the pending references; fs is the state to continue with, or 0
+// when the frame is gone.
+func (r *refcounter) flush(fs hir.FrameStateID) {
+	for len(r.pending) > 0 {
+		dying := r.pending[0]
+		r.pending = r.pending[1:]
+		v := r.emit(hir.Decref, dying)
+		r.f.At(v).FS = fs
+		if fs != 0 {
+			r.attach(v)
+		}
+	}
+	r.pending = nil
+}
+
+func (r *refcounter) terminate(v hir.Value) {
+	f := r.f
+	r.extra = r.extra[:0]
+	switch f.At(v).Op {
+	case hir.Deopt:
+		r.attach(v)
+	case hir.Return:
+		if d := r.take(f.Arg(v, 0), func(int32) bool { return false }); d >= 0 {
+			r.held.clear(d)
+		}
+		r.extra = r.extra[:0]
+		r.dropRest(nil)
+		r.flush(0)
+	case hir.Branch:
+		r.ends[r.b] = endState{held: r.held, pending: r.pending, bc: r.bc}
+	case hir.Jump:
+		s := f.Blocks[r.b].Succs[0]
+		k := predIndex(f, s, r.b)
+		for _, p := range phis(f, s) {
+			if d := r.dense[p]; d < 0 || r.class[p] != owned {
+				continue
+			}
+			a := f.Arg(p, k)
+			if d := r.take(a, func(d int32) bool { return r.ownership.in[s].has(d) }); d >= 0 {
+				r.held.clear(d)
+				r.extra = append(r.extra, a)
+			}
+		}
+		r.dropRest(r.ownership.in[s])
+		if len(r.pending) > 0 {
+			r.flush(r.stateAtEntry(s, k))
+		}
+	}
+	r.out = append(r.out, v)
+}
+
+// dropRest makes everything pending that is held and not in live.
+func (r *refcounter) dropRest(live bitset) {
+	r.held.each(func(d int32) {
+		if live == nil || !live.has(d) {
+			r.held.clear(d)
+			r.pending = append(r.pending, r.named(d))
+		}
+	})
+}
+
+// stateAtEntry returns the frame state with which block s begins, as seen from
+// its predecessor number k: phis are replaced by their operands.
+func (r *refcounter) stateAtEntry(s hir.BlockID, k int) hir.FrameStateID {
+	f := r.f
+	for _, v := range f.Blocks[s].Instrs {
+		in := f.At(v)
+		if in.FS != 0 && (in.Op == hir.Snapshot || in.Op == hir.CheckFrame) {
+			return f.TranslateState(in.FS, s, k)
+		}
+		if in.Op != hir.Phi && in.Op != hir.Jump {
+			break
+		}
+		if in.Op == hir.Jump {
+			t := f.Blocks[s].Succs[0]
+			fs := r.stateAtEntry(t, predIndex(f, t, s))
+			return f.TranslateState(fs, s, k)
+		}
+	}
+	panic("refcount: block without a frame state at its start")
+}
+
+func contains(list []int32, d int32) bool {
+	for _, e := range list {
+		if e == d {
+			return true
+		}
+	}
+	return false
+}
