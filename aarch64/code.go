@@ -32,8 +32,9 @@ type Reloc struct {
 	Addend int64
 }
 
-// Range is a range of bytes, End excluded.
-type Range struct{ Start, End uint32 }
+// Data is a range of bytes, End excluded, that holds no instructions but items of Unit bytes
+// (4, 8 or 16): jump tables, literals, or the padding before them.
+type Data struct{ Start, End, Unit uint32 }
 
 // Code is finished machine code. It belongs to the caller and shares no memory with
 // the assembler. It is position-independent, but for 8-byte alignment of its start (16 with 128-bit
@@ -43,7 +44,7 @@ type Code struct {
 	HotSize  uint32  // offset of the cold section, in bytes
 	TextSize uint32  // end of the cold section; the last pool follows
 	Relocs   []Reloc // by offset
-	Data     []Range // literal pools and tables, by offset
+	Data     []Data  // literal pools and tables, by offset
 	Notes    []Note  // annotations, by offset
 }
 

@@ -7,7 +7,7 @@ import "sort"
 type poolPlan struct {
 	skips  []skip   // branches over islands, by place
 	slots  []slot   // copies of literals
-	spans  []span   // the pools, by place
+	spans  []span   // the contents of the pools, by place
 	latest []uint32 // of each literal: its latest copy, or absent, or queued
 	slotOf []uint32 // of each fixup that loads a literal: the copy it uses
 
@@ -29,8 +29,8 @@ type load struct{ fixup, literal uint32 }
 // slot is a copy of a literal.
 type slot struct{ literal, at uint32 }
 
-// span is a range of words, end excluded.
-type span struct{ start, end uint32 }
+// span is a range of words, end excluded, that holds items of unit bytes.
+type span struct{ start, end, unit uint32 }
 
 // Values of poolPlan.latest.
 const (
@@ -122,23 +122,29 @@ func (p *poolPlan) place(a *Assembler, pos uint32) uint32 {
 	if len(p.queue) == 0 {
 		return pos
 	}
-	start := pos
 	// The largest first, so that only the start needs padding.
 	for size := uint32(4); size > 0; size /= 2 {
+		start := pos
 		for _, n := range p.queue {
 			if uint32(a.literals.list[n].words) != size {
 				continue
 			}
-			pos = (pos + size - 1) &^ (size - 1)
+			if pad := -pos & (size - 1); pad > 0 {
+				p.spans = append(p.spans, span{pos, pos + pad, 4})
+				pos += pad
+				start = pos
+			}
 			p.latest[n] = pos
 			p.slots = append(p.slots, slot{n, pos})
 			pos += size
+		}
+		if pos > start {
+			p.spans = append(p.spans, span{start, pos, 4 * size})
 		}
 	}
 	for _, d := range p.loads {
 		p.slotOf[d.fixup] = p.latest[d.literal]
 	}
-	p.spans = append(p.spans, span{start, pos})
 	p.clearQueue()
 	return pos
 }

@@ -105,7 +105,7 @@ func (l *layout) write(a *Assembler) Code {
 		}
 	}
 	slices.SortFunc(c.Relocs, func(x, y Reloc) int { return cmp.Compare(x.Offset, y.Offset) })
-	c.Data = l.dataRanges(a)
+	c.Data = l.dataSpans(a)
 	return c
 }
 
@@ -120,20 +120,20 @@ func (l *layout) symbolSlots(a *Assembler) int {
 	return n
 }
 
-// dataRanges lists what is not instructions, in order.
-func (l *layout) dataRanges(a *Assembler) []Range {
-	var ranges []Range
+// dataSpans lists what is not instructions, in order.
+func (l *layout) dataSpans(a *Assembler) []Data {
+	var spans []Data
 	for s := range a.tables {
 		for _, t := range a.tables[s] {
 			start := l.source(Section(s), fixup{at: t.start})
-			ranges = append(ranges, Range{4 * start, 4 * (start + t.end - t.start)})
+			spans = append(spans, Data{4 * start, 4 * (start + t.end - t.start), 4})
 		}
 	}
 	for _, p := range l.pools.spans {
-		ranges = append(ranges, Range{4 * p.start, 4 * p.end})
+		spans = append(spans, Data{4 * p.start, 4 * p.end, p.unit})
 	}
-	slices.SortFunc(ranges, func(x, y Range) int { return cmp.Compare(x.Start, y.Start) })
-	return ranges
+	slices.SortFunc(spans, func(x, y Data) int { return cmp.Compare(x.Start, y.Start) })
+	return spans
 }
 
 // resolve writes the instruction of fixup number n, in its long form if it needs that.
