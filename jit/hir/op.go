@@ -124,6 +124,7 @@ const (
 	GuardInlineValues
 	GuardTrue
 	GuardFalse
+	Refine
 	// Memory
 	LoadField
 	LoadElem
@@ -183,6 +184,7 @@ const (
 	StrConcat
 	DictSubscr
 	ListAppend
+	NoteInserted
 	NewCell
 	NewObject
 	BuildTuple
@@ -195,6 +197,7 @@ const (
 	Compare
 	CompareBool
 	Contains
+	IsInstance
 	LoadAttr
 	LoadMethod
 	SecondResult
@@ -295,6 +298,7 @@ var Ops = [NumOps]OpInfo{
 	GuardInlineValues: {Name: "GuardInlineValues", Args: "o", Exits: true, UsesImm: true, Reads: HeapDict, Doc: "Leaves unless the object's inline values, at offset Imm, are valid."},
 	GuardTrue:         {Name: "GuardTrue", Args: "b", Exits: true, Doc: "Leaves when the condition is false."},
 	GuardFalse:        {Name: "GuardFalse", Args: "b", Exits: true, Doc: "Leaves when the condition is true."},
+	Refine:            {Name: "Refine", Args: "n", Type: TNullable, Own: OwnAlias, Doc: "The same value; its type is what a branch before it has established. Emits nothing, and must not move above that branch."},
 
 	LoadField:  {Name: "LoadField", Args: "v", Type: TNullable, Own: OwnHeap, Pure: true, UsesImm: true, UsesAux: true, Doc: "The object pointer at byte offset Imm of operand 0, borrowed from there; NULL unless refined. Aux is the region."},
 	LoadElem:   {Name: "LoadElem", Args: "pi", Type: TObject, Own: OwnHeap, Pure: true, Reads: HeapItems, UsesImm: true, Doc: "The object pointer at index operand 1 of the array operand 0 plus byte offset Imm."},
@@ -346,18 +350,19 @@ var Ops = [NumOps]OpInfo{
 	BoolNot:     {Name: "BoolNot", Args: "b", Type: TCBool, Pure: true, Doc: "Negation."},
 	TypeFlag:    {Name: "TypeFlag", Args: "o", Type: TCBool, Pure: true, UsesImm: true, Doc: "Whether a tp_flags bit of the mask Imm is set in the object's class."},
 
-	LongAdd:     {Name: "LongAdd", Args: "oo", Type: TLong, Own: OwnNew, Exits: true, Helper: "long_add", Err: ErrNull, Doc: "Sum of exact ints."},
-	LongSub:     {Name: "LongSub", Args: "oo", Type: TLong, Own: OwnNew, Exits: true, Helper: "long_sub", Err: ErrNull, Doc: "Difference of exact ints."},
-	LongMul:     {Name: "LongMul", Args: "oo", Type: TLong, Own: OwnNew, Exits: true, Helper: "long_mul", Err: ErrNull, Doc: "Product of exact ints."},
-	LongCompare: {Name: "LongCompare", Args: "oo", Type: TCInt, Pure: true, Helper: "long_compare", Doc: "-1, 0 or 1 for two exact ints."},
-	StrEq:       {Name: "StrEq", Args: "oo", Type: TCBool, Pure: true, Helper: "str_eq", Doc: "Equality of exact strs."},
-	StrConcat:   {Name: "StrConcat", Args: "oo", Type: TStr, Own: OwnNew, Exits: true, Helper: "str_concat", Err: ErrNull, Doc: "Concatenation of exact strs."},
-	DictSubscr:  {Name: "DictSubscr", Args: "oo", Type: TObject, Own: OwnNew, Observable: true, Helper: "dict_subscr", Err: ErrNull, Doc: "Subscript of an exact dict; raises KeyError."},
-	ListAppend:  {Name: "ListAppend", Args: "oo", Writes: HeapSize | HeapItems, Exits: true, Helper: "list_append", Err: ErrNegative, Doc: "Appends operand 1 to the exact list operand 0."},
-	NewCell:     {Name: "NewCell", Args: "n", Type: TCell, Own: OwnNew, Exits: true, Helper: "new_cell", Err: ErrNull, Doc: "A new cell with the value or empty."},
-	NewObject:   {Name: "NewObject", Type: TObject, Own: OwnNew, Exits: true, UsesObj: true, Helper: "new_object", Err: ErrNull, Doc: "A new instance of the class Obj, allocated without running __new__ or __init__."},
-	BuildTuple:  {Name: "BuildTuple", Args: "o*", Type: TTuple, Own: OwnNew, Steals: StealRest, Exits: true, Helper: "build_tuple", Err: ErrNull, Doc: "A tuple of the operands."},
-	BuildList:   {Name: "BuildList", Args: "o*", Type: TList, Own: OwnNew, Steals: StealRest, Exits: true, Helper: "build_list", Err: ErrNull, Doc: "A list of the operands."},
+	LongAdd:      {Name: "LongAdd", Args: "oo", Type: TLong, Own: OwnNew, Exits: true, Helper: "long_add", Err: ErrNull, Doc: "Sum of exact ints."},
+	LongSub:      {Name: "LongSub", Args: "oo", Type: TLong, Own: OwnNew, Exits: true, Helper: "long_sub", Err: ErrNull, Doc: "Difference of exact ints."},
+	LongMul:      {Name: "LongMul", Args: "oo", Type: TLong, Own: OwnNew, Exits: true, Helper: "long_mul", Err: ErrNull, Doc: "Product of exact ints."},
+	LongCompare:  {Name: "LongCompare", Args: "oo", Type: TCInt, Pure: true, Helper: "long_compare", Doc: "-1, 0 or 1 for two exact ints."},
+	StrEq:        {Name: "StrEq", Args: "oo", Type: TCBool, Pure: true, Helper: "str_eq", Doc: "Equality of exact strs."},
+	StrConcat:    {Name: "StrConcat", Args: "oo", Type: TStr, Own: OwnNew, Exits: true, Helper: "str_concat", Err: ErrNull, Doc: "Concatenation of exact strs."},
+	DictSubscr:   {Name: "DictSubscr", Args: "oo", Type: TObject, Own: OwnNew, Observable: true, Helper: "dict_subscr", Err: ErrNull, Doc: "Subscript of an exact dict; raises KeyError."},
+	ListAppend:   {Name: "ListAppend", Args: "oo", Writes: HeapSize | HeapItems, Exits: true, Helper: "list_append", Err: ErrNegative, Doc: "Appends operand 1 to the exact list operand 0."},
+	NoteInserted: {Name: "NoteInserted", Args: "o", Writes: HeapDict, UsesImm: true, UsesObj: true, Helper: "note_inserted", Doc: "Records that the inline value at byte offset Imm of an instance of the class Obj, NULL before, was set: it comes last in the order of the attributes."},
+	NewCell:      {Name: "NewCell", Args: "n", Type: TCell, Own: OwnNew, Exits: true, Helper: "new_cell", Err: ErrNull, Doc: "A new cell with the value or empty."},
+	NewObject:    {Name: "NewObject", Type: TObject, Own: OwnNew, Exits: true, UsesObj: true, Helper: "new_object", Err: ErrNull, Doc: "A new instance of the class Obj, allocated without running __new__ or __init__."},
+	BuildTuple:   {Name: "BuildTuple", Args: "o*", Type: TTuple, Own: OwnNew, Steals: StealRest, Exits: true, Helper: "build_tuple", Err: ErrNull, Doc: "A tuple of the operands."},
+	BuildList:    {Name: "BuildList", Args: "o*", Type: TList, Own: OwnNew, Steals: StealRest, Exits: true, Helper: "build_list", Err: ErrNull, Doc: "A list of the operands."},
 
 	BinaryOp:              {Name: "BinaryOp", Args: "oo", Type: TObject, Own: OwnNew, Observable: true, UsesImm: true, Helper: "binary_op", Err: ErrNull, Doc: "BINARY_OP by its oparg Imm, in-place forms and subscripts included."},
 	UnaryNegative:         {Name: "UnaryNegative", Args: "o", Type: TObject, Own: OwnNew, Observable: true, Helper: "unary_negative", Err: ErrNull, Doc: "-x."},
@@ -366,6 +371,7 @@ var Ops = [NumOps]OpInfo{
 	Compare:               {Name: "Compare", Args: "oo", Type: TObject, Own: OwnNew, Observable: true, UsesImm: true, Helper: "compare", Err: ErrNull, Doc: "Rich comparison; Imm is Py_LT … Py_GE."},
 	CompareBool:           {Name: "CompareBool", Args: "oo", Type: TCBool, Observable: true, UsesImm: true, Helper: "compare_bool", Err: ErrNegative, Doc: "Rich comparison followed by the truth value of its result."},
 	Contains:              {Name: "Contains", Args: "oo", Type: TCBool, Observable: true, Helper: "contains", Err: ErrNegative, Doc: "Whether operand 0 is in the container operand 1."},
+	IsInstance:            {Name: "IsInstance", Args: "oo", Type: TCBool, Observable: true, Helper: "is_instance", Err: ErrNegative, Doc: "isinstance(operand 0, operand 1)."},
 	LoadAttr:              {Name: "LoadAttr", Args: "o", Type: TObject, Own: OwnNew, Observable: true, UsesObj: true, Helper: "load_attr", Err: ErrNull, Doc: "Attribute by the name Obj."},
 	LoadMethod:            {Name: "LoadMethod", Args: "o", Type: TObject, Own: OwnNew, Observable: true, UsesObj: true, Helper: "load_method", Err: ErrNull, Doc: "Attribute by the name Obj for a call: the callable; SecondResult is self, or NULL."},
 	SecondResult:          {Name: "SecondResult", Args: "o", Type: TNullable, Own: OwnNew, Doc: "The second result of operand 0. Follows it directly."},
