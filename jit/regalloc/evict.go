@@ -1,0 +1,186 @@
+package regalloc
+
+// eviction says how a piece can be made to leave its register.
+type eviction struct {
+	at   int32 // where it leaves
+	cost int64 // distance of its next use; negative if it cannot leave
+}
+
+// evictionOf returns how the piece can leave its register before position s,
+// when others need it in [s, end).
+func (a *Allocator) evictionOf(id, s, end int32) eviction {
+	c := &a.pieces[id]
+	at := a.splitDown(s)
+	q := a.nextReq(c.v, max(at, c.start), min(c.end, end))
+	if q == never {
+		return eviction{at, a.distance(c.v, max(at, c.start))}
+	}
+	// An early use may keep the register up to a late definition.
+	if s&3 == posLate && c.start < s && q < s && q != a.values[c.v].defPos && a.nextReq(c.v, s, min(c.end, end)) == never {
+		return eviction{s, a.distance(c.v, s)}
+	}
+	return eviction{at, -1}
+}
+
+// evict makes the piece leave its register, and queues what it loses.
+func (a *Allocator) evict(id int32, e eviction) {
+	a.res.Stats.Evictions++
+	c := &a.pieces[id]
+	at := e.at
+	if at <= c.start {
+		a.vacate(id, c.start)
+		c.loc = 0
+		a.enqueue(id)
+		return
+	}
+	if at&3 != posLate {
+		lo := a.splitUp(c.start + 1)
+		if last := a.lastReq(c.v, c.start, at); last >= 0 {
+			lo = max(lo, a.splitUp(a.reqEnd(c.v, last)))
+		}
+		at = a.bestSplit(lo, at)
+	}
+	a.vacate(id, at)
+	a.enqueue(a.split(id, at))
+}
+
+// conflicts calls f with the pieces that keep c from having register r before
+// position end, until f returns false.
+func (a *Allocator) conflicts(c *piece, r PReg, end int32, f func(id int32) bool) bool {
+	head := *c
+	head.end = min(head.end, end)
+	for head.ranges.hi-1 > head.ranges.lo && a.ranges[head.ranges.hi-1].from >= head.end {
+		head.ranges.hi--
+	}
+	for {
+		k, p := a.firstTaken(&head, r)
+		if k < 0 {
+			return true
+		}
+		t := a.regs[r][k]
+		if !f(t.piece) {
+			return false
+		}
+		if t.to >= head.end {
+			return true
+		}
+		head.start = max(t.to, p)
+		head.ranges.lo += a.rangeAfter(&head, head.start)
+		if head.ranges.lo >= head.ranges.hi {
+			return true
+		}
+		head.start = max(head.start, a.ranges[head.ranges.lo].from)
+		if head.start >= head.end {
+			return true
+		}
+	}
+}
+
+// evictFor makes room for the first need of a piece by taking the register
+// whose owners need it last. If the piece can wait, it does so rather than
+// take a register that is needed earlier. It needs findFree.
+func (a *Allocator) evictFor(id int32, n need, now bool) bool {
+	c := &a.pieces[id]
+	best, bestCost := noReg, int64(-1)
+	for _, r := range a.order[a.values[c.v].class] {
+		if a.firstBlocked(c, r) < n.end {
+			continue
+		}
+		cost := int64(1 << 61)
+		a.conflicts(c, r, n.end, func(o int32) bool {
+			cost = min(cost, a.evictionOf(o, max(c.start, a.splitDown(a.pieces[o].start)), n.end).cost)
+			return cost >= 0
+		})
+		if cost > bestCost {
+			best, bestCost = r, cost
+		}
+	}
+	if best == noReg || !now && bestCost <= a.distance(c.v, c.start) {
+		return false
+	}
+	a.takeOver(id, best, n.end)
+	return true
+}
+
+// takeOver evicts all that keeps the piece from register r up to position
+// end, and gives it the register.
+func (a *Allocator) takeOver(id int32, r PReg, end int32) {
+	for {
+		c := &a.pieces[id]
+		o := none
+		a.conflicts(c, r, end, func(p int32) bool { o = p; return false })
+		if o == none {
+			break
+		}
+		a.evict(o, a.evictionOf(o, max(c.start, a.splitDown(a.pieces[o].start)), end))
+	}
+	c := &a.pieces[id]
+	_, p := a.firstTaken(c, r)
+	a.occupyUntil(id, r, min(p, a.firstBlocked(c, r)))
+}
+
+// rearrange finds a register for a piece when all are held by pieces that the
+// same instruction needs: it looks for a chain of pieces that can move over,
+// as in bipartite matching.
+func (a *Allocator) rearrange(id int32, n need) bool {
+	var seen RegSet
+	return a.moveOver(id, n.end, &seen)
+}
+
+func (a *Allocator) moveOver(id, end int32, seen *RegSet) bool {
+	for _, r := range a.order[a.values[a.pieces[id].v].class] {
+		c := &a.pieces[id]
+		a.findClobbers(c)
+		if seen.Has(r) || a.firstBlocked(c, r) < end {
+			continue
+		}
+		*seen = seen.Add(r)
+		stuck, many := none, false
+		a.conflicts(c, r, end, func(o int32) bool {
+			if a.evictionOf(o, max(c.start, a.splitDown(a.pieces[o].start)), end).cost < 0 {
+				many = many || stuck != none && stuck != o
+				stuck = o
+			}
+			return true
+		})
+		if many {
+			continue
+		}
+		if stuck != none && !a.moveAway(stuck, c.start, seen) {
+			continue
+		}
+		a.findClobbers(&a.pieces[id])
+		a.takeOver(id, r, end)
+		return true
+	}
+	return false
+}
+
+// moveAway finds another register for the piece from the instruction at pos
+// on, which needs it too.
+func (a *Allocator) moveAway(id, pos int32, seen *RegSet) bool {
+	c := &a.pieces[id]
+	gap := a.splitDown(pos)
+	if gap > c.start && gap&3 != posGap {
+		return false
+	}
+	if gap > c.start {
+		// Split first; if nothing is found the halves stay where they are.
+		r := c.loc.Reg()
+		a.vacate(id, gap)
+		rest := a.split(id, gap)
+		if a.moveOver(rest, a.needs(&a.pieces[rest]).end, seen) {
+			return true
+		}
+		a.occupy(rest, r)
+		return false
+	}
+	r := c.loc.Reg()
+	a.vacate(id, c.start)
+	c.loc = 0
+	if a.moveOver(id, a.needs(c).end, seen) {
+		return true
+	}
+	a.occupy(id, r)
+	return false
+}

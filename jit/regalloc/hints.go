@@ -1,0 +1,119 @@
+package regalloc
+
+import (
+	"cmp"
+	"slices"
+)
+
+// maxHints bounds the hints of one value that are looked at for one piece.
+const maxHints = 32
+
+// scoreHints computes, for each register of c's class, how much work it would
+// save to have c there.
+func (a *Allocator) scoreHints(c *piece) {
+	val := &a.values[c.v]
+	for _, r := range a.order[val.class] {
+		a.score[r] = 0
+	}
+	add := func(l Loc, freq int32) {
+		if l.IsReg() {
+			a.score[l.Reg()] += freq
+		}
+	}
+	add(a.incoming(c), 2*a.blocks[a.blockOf[c.start>>2]].freq)
+	hints := a.hintsOf(c)
+	for n := range hints {
+		h := &hints[n]
+		if n == maxHints || h.pos >= c.end {
+			break
+		}
+		switch h.kind {
+		case hintFixed:
+			a.score[h.reg] += 2 * h.freq
+		case hintStart, hintCopyArg:
+			if h.pos == c.start {
+				add(a.find(h.other, h.at), 2*h.freq)
+			}
+		case hintCopied:
+			add(a.find(h.other, h.at), 2*h.freq)
+		}
+	}
+	if g := &a.values[a.root(c.v)]; g.want != noReg {
+		a.score[g.want]++
+	}
+}
+
+// hintsOf returns the hints of c's value from its start on.
+func (a *Allocator) hintsOf(c *piece) []hint {
+	val := &a.values[c.v]
+	hs := a.hints[val.hints.lo:val.hints.hi]
+	if len(hs) == 0 || hs[0].pos >= c.start {
+		return hs
+	}
+	i, _ := slices.BinarySearchFunc(hs, c.start, func(h hint, p int32) int { return cmp.Compare(h.pos, p) })
+	return hs[i:]
+}
+
+// lastHint returns the last position before end at which c's value is copied
+// somewhere, or -1.
+func (a *Allocator) lastHint(c *piece, end int32) int32 {
+	last := int32(-1)
+	for _, h := range a.hintsOf(c) {
+		if h.pos >= min(end, c.end) {
+			break
+		}
+		if h.pos > c.start {
+			last = h.pos
+		}
+	}
+	return last
+}
+
+// find returns where v is at pos as far as is known by now, or the zero Loc.
+func (a *Allocator) find(v VReg, pos int32) Loc {
+	for id := a.values[v].head; id != none; id = a.pieces[id].next {
+		if p := &a.pieces[id]; p.end > pos {
+			if p.start <= pos {
+				return p.loc
+			}
+			break
+		}
+	}
+	return 0
+}
+
+// incoming returns where the value of c comes from when c starts: the
+// location of the piece before, or that at the end of the most frequent
+// predecessor. It is the zero Loc for a definition and if it is not known.
+func (a *Allocator) incoming(c *piece) Loc {
+	val := &a.values[c.v]
+	if c.start == val.defPos {
+		return 0
+	}
+	b := a.blockOf[c.start>>2]
+	if c.start != a.blocks[b].entry() {
+		if c.prev != none && a.pieces[c.prev].end == c.start {
+			return a.pieces[c.prev].loc
+		}
+		return 0
+	}
+	var best Loc
+	freq := int32(-1)
+	for _, e := range a.into(b) {
+		from := a.edges[e].from
+		l := a.leaving(c.v, from)
+		if f := a.blocks[from].freq; l != 0 && f > freq {
+			best, freq = l, f
+		}
+	}
+	return best
+}
+
+// leaving returns where v is at the end of block b as far as is known by now.
+func (a *Allocator) leaving(v VReg, b int32) Loc {
+	val := &a.values[v]
+	if val.defBlock == b && a.defInTerminator(val) {
+		return InReg(val.defReg)
+	}
+	return a.find(v, a.blocks[b].end()-1)
+}
