@@ -89,21 +89,17 @@ func TestSample(t *testing.T) {
 	objects := readSample(t, "testdata/sample.txt")
 	seen := checkSample(t, objects)
 
-	// These do not come from compiled Python.
-	rare := map[Op]bool{OpCache: true, OpReserved: true, OpExtendedArg: true, OpEnterExecutor: true, OpInterpreterExit: true, OpExitInitCheck: true}
+	rare := map[Op]bool{
+		OpExitInitCheck:   true, // only in code that CPython makes for itself
+		OpJumpBackwardJit: true, // only where CPython's own JIT is on
+	}
 	for _, in := range Ops() {
-		if (in.Kind == Plain || in.Kind == Internal) && !rare[in.Op] && !seen[in.Op] {
+		if in.Kind != Internal && in.Kind != Pseudo && !rare[in.Op] && !seen[in.Op] {
 			t.Errorf("the sample has no %s", in.Name)
 		}
 	}
-	forms := 0
-	for _, in := range Ops() {
-		if in.Kind == Specialized && seen[in.Op] {
-			forms++
-		}
-	}
-	if len(objects) < 250 || forms < 65 {
-		t.Errorf("%d code objects with %d specialised forms are too few", len(objects), forms)
+	if len(objects) < 250 {
+		t.Errorf("%d code objects are too few", len(objects))
 	}
 }
 

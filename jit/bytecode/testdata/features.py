@@ -26,11 +26,12 @@ class Plain:
 
 class Child(Plain):
     def method(self, other=2):
-        return super().method(other) + super().value if hasattr(Plain, "value") else super().method(other)
+        return super().method(other) + super().twice
 
 
 class Slotted:
     __slots__ = ("left", "right")
+    kind = "slotted"
 
     def __init__(self, left, right):
         self.left = left
@@ -55,7 +56,9 @@ def arithmetic(i, f, s):
     f = f + 1.5 - 2.5 * 3.5
     s = s + "x"
     s += "y"
-    return i // 2, i % 3, i**2, i << 1, i >> 1, i & 1, i | 2, i ^ 3, ~i, -i, +i, not i, f / 2, i * f, s, f + i, i & 255
+    g = f * 2.5 + f
+    joined = s + "z"
+    return i // 2, i % 3, i**2, i << 1, i >> 1, i & 1, i | 2, i ^ 3, ~i, -i, +i, not i, f / 2, i * f, joined, f + i, g, i & 255
 
 
 def subscripts(values, mapping, text, pair, key):
@@ -71,8 +74,12 @@ def attributes(plain, slotted, child, loud):
     slotted.left = slotted.right
     with contextlib.suppress(AttributeError):
         del slotted.missing
+    other = Plain(2)
+    other.__dict__ = {"value": 1, "extra": 2}
+    other.value = other.extra
     plain.__dict__["extra"] = 1
-    return plain.kind, plain.method(), plain.method(3), child.method(), plain.twice, plain.extra, loud.anything, WithMeta.attribute, contextlib.suppress, Plain.kind
+    ValueError().with_traceback(None)
+    return slotted.kind, plain.kind, plain.method(), plain.method(3), child.method(), plain.twice, plain.extra, loud.anything, WithMeta.attribute, contextlib.suppress, Plain.kind
 
 
 def comparisons(a, b, x, y, s, t):
@@ -81,6 +88,13 @@ def comparisons(a, b, x, y, s, t):
     if a is None or b is not None:
         return 2
     return (a != b) is True, a > b, x >= y, bool(a), bool(s), bool([]), bool(None), bool(Plain), bool(Plain(1)), not True
+
+
+def truths(text, values, thing):
+    p, q = values
+    if not text or not values or not thing:
+        return p
+    return q
 
 
 def calls(function, *args, **kwargs):
@@ -93,6 +107,9 @@ def calls(function, *args, **kwargs):
     out.copy()
     out.index(1)
     "a-b".split("-", maxsplit=1)
+    "a-b".split("-")
+    bound = Plain(1).method
+    bound(), bound(2), bound(other=2)
     "a".join(["b"])
     sorted(out, key=lambda v: -v, reverse=True)
     print(end="")
@@ -288,6 +305,7 @@ def run():
     attributes(Plain(1), Slotted(1, 2), Child(2), Loud())
     comparisons(1, 2, 1.0, 2.0, "s", "s")
     comparisons(2, 2, 1.0, 2.0, "s", "t")
+    truths("s", [1, 2], Slotted(1, 2))
     calls(keywords, 1, 2)
     calls(keywords, 1, **{"b": 1})
     loops(10)

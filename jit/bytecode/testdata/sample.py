@@ -30,7 +30,7 @@ import types
 import zlib
 
 EXTENDED_ARG = opcode.opmap["EXTENDED_ARG"]
-SAMPLE = 260
+SAMPLE = 230
 LONGEST = 700
 
 # Forms with a pointer in their cache: first code unit and number of units.
@@ -160,7 +160,7 @@ def features():
                 sys.monitoring.set_local_events(tool, code, event_set)
         names["run"]()
         for code in code_objects(module):
-            if code.co_name in ("loops", "generator", "calls", "main", "handlers"):
+            if code.co_name in ("loops", "generator", "calls", "main", "handlers", "method"):
                 yield f"features-{label}:{code.co_qualname}:{code.co_firstlineno}", code
     sys.monitoring.free_tool_id(tool)
 
