@@ -30,6 +30,7 @@ type checker struct {
 	in     []content // block × location → content at the entry of the block
 	seen   []bool
 	queued []bool
+	only   []edge // block → the only edge into it, or from -1
 	work   []int
 	cur    []content
 	out    []content
@@ -84,6 +85,19 @@ func (c *checker) checkShape() error {
 	_, n := c.fn.Block(c.fn.NumBlocks() - 1)
 	if len(c.r.opOff) != n+1 || len(c.r.moveOff) != n+1 || len(c.r.dropped) != n {
 		return fmt.Errorf("regalloc: check: result is for another function")
+	}
+	c.only = grow(c.only, c.fn.NumBlocks())
+	for b := range c.only {
+		c.only[b].from = -2
+	}
+	for b := range c.only {
+		for k, s := range c.fn.Succs(b) {
+			if c.only[s].from == -2 {
+				c.only[s] = edge{int32(b), int32(s), int32(k)}
+			} else {
+				c.only[s].from = -1
+			}
+		}
 	}
 	written := RegSet(0)
 	for i := range n {
@@ -151,7 +165,7 @@ func (c *checker) runBlock(b int, verify bool) error {
 	for i := first; i < last; i++ {
 		for _, m := range c.r.MovesBefore(i) {
 			if m.From.IsRemat() {
-				c.cur[m.To.index()] = content(m.From.VReg())
+				c.cur[m.To.index()] = c.made(m.From.VReg(), b)
 			} else {
 				c.cur[m.To.index()] = c.cur[m.From.index()]
 			}
@@ -168,6 +182,16 @@ func (c *checker) runBlock(b int, verify bool) error {
 		c.runInstr(i)
 	}
 	return nil
+}
+
+// made returns what a location holds after v was made anew in block b. On the
+// only edge into b it may stand for a parameter, too.
+func (c *checker) made(v VReg, b int) content {
+	e := c.only[b]
+	if e.from < 0 {
+		return content(v)
+	}
+	return c.rename(content(v), c.fn.Params(b), c.fn.EdgeArgs(int(e.from), int(e.succ)))
 }
 
 // runInstr applies what instruction i, with operands in c.buf, writes.

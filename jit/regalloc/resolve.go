@@ -54,15 +54,15 @@ func (a *Allocator) resolveValue(v VReg) {
 		a.joinPieces(v)
 		a.joinBlocks(v)
 	}
-	if !val.spilled && !val.remat {
+	if !val.spilled {
 		return
 	}
 	slot := a.place(v, locStack)
 	stores := a.pending[first:]
 	at, from, ok := a.storePoint(v)
 	switch {
-	case val.remat || from == slot:
-		// Nothing is ever stored, or the definition writes the slot.
+	case from == slot:
+		// The definition writes the slot.
 		ok = true
 	case ok:
 		var cost int64
@@ -84,7 +84,7 @@ func (a *Allocator) resolveValue(v VReg) {
 		}
 	}
 	a.pending = a.pending[:n]
-	if !val.remat && from != slot {
+	if from != slot {
 		a.move(at, phaseAfter, v, from, slot)
 	}
 }
@@ -125,7 +125,7 @@ func (a *Allocator) moveFromFixed(v VReg) {
 	if val.def != defFixed || a.defInTerminator(val) {
 		return
 	}
-	if l := a.at(v, val.defPos); l != 0 {
+	if l := a.at(v, val.defPos); l != 0 && !l.IsRemat() {
 		a.move(val.defInstr+1, phaseAfter, v, InReg(val.defReg), l)
 	}
 }
@@ -140,7 +140,11 @@ func (a *Allocator) joinPieces(v VReg) {
 			continue
 		}
 		i := q.start >> 2
-		from, to := a.read(v, q.start-1), a.place(v, q.loc)
+		to := a.place(v, q.loc)
+		if to.IsRemat() {
+			continue
+		}
+		from := a.read(v, q.start-1)
 		switch q.start & 3 {
 		case posGap:
 			a.move(i, phaseGap, v, from, to)
@@ -160,6 +164,7 @@ func (a *Allocator) joinPieces(v VReg) {
 // joinBlocks makes the moves on edges.
 func (a *Allocator) joinBlocks(v VReg) {
 	val := &a.values[v]
+	inTerm := a.defInTerminator(val)
 	for _, s := range a.ranges[val.ranges.lo:val.ranges.hi] {
 		b := a.blockOf[s.from>>2]
 		if a.blocks[b].entry() < s.from {
@@ -172,8 +177,10 @@ func (a *Allocator) joinBlocks(v VReg) {
 			to := a.at(v, a.blocks[b].entry())
 			for _, i := range a.into(b) {
 				e := &a.edges[i]
-				if from := a.at(v, a.blocks[e.from].end()-1); from != to {
-					a.edgeMove(e, v, a.leavingPlace(v, e.from), to)
+				if inTerm && e.from == val.defBlock {
+					a.edgeMove(e, v, InReg(val.defReg), to)
+				} else if !to.IsRemat() {
+					a.edgeMove(e, v, a.read(v, a.blocks[e.from].end()-1), to)
 				}
 			}
 		}
