@@ -78,7 +78,7 @@ struct CJObject {
     /* The encoding without its text, from which exits are read when they are taken. */
     uint8_t *encoded;
     uint32_t encoded_size;
-    uint32_t name, exit_index, exits, lines, opcodes, nopcodes, inlined, ninlined, not_inlined, nnot_inlined;
+    uint32_t name, exit_index, exits, exits_end, lines, opcodes, nopcodes, inlined, ninlined, not_inlined, nnot_inlined;
 };
 
 /* What the loader needs from the registry. The two must be set before the first cj_load. */

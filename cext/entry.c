@@ -1,0 +1,275 @@
+/* Ways into compiled code that are written in C. See entry.h.
+ *
+ * Compiled code takes machine stack for each call, which the interpreter does not. When a thread has little of
+ * it left, its next call is an island: from there on the whole process is interpreted, with the functions'
+ * own entries, so that recursion goes on within one activation of the interpreter, as deep as it would without
+ * compiled code. When the call returns, the entries are given back. */
+#include "entry.h"
+
+#include "internal/pycore_ceval.h"
+#include "internal/pycore_code.h"
+#include "internal/pycore_function.h"
+#include "internal/pycore_interpframe.h"
+#include "internal/pycore_pystate.h"
+#include "internal/pycore_stackref.h"
+#include "internal/pycore_tstate.h"
+
+#include "exit.h"
+
+CJLoaderHooks cj_loader_hooks;
+
+static vectorcallfunc interpreter_vectorcall;
+
+/* Islands that are under way, in all threads and in this one. */
+static int islands;
+static __thread int own_islands;
+
+int
+cj_entry_start(void)
+{
+    if (interpreter_vectorcall != NULL) {
+        return 0;
+    }
+    PyCodeObject *code = PyCode_NewEmpty("cinderjit", "fresh", 1);
+    PyObject *globals = PyDict_New();
+    PyObject *function = code != NULL && globals != NULL ? PyFunction_New((PyObject *)code, globals) : NULL;
+    if (function != NULL) {
+        interpreter_vectorcall = ((PyFunctionObject *)function)->vectorcall;
+    }
+    Py_XDECREF(code);
+    Py_XDECREF(globals);
+    Py_XDECREF(function);
+    return interpreter_vectorcall == NULL ? -1 : 0;
+}
+
+vectorcallfunc
+cj_interpreter_vectorcall(void)
+{
+    return interpreter_vectorcall;
+}
+
+bool
+cj_stack_is_low(PyThreadState *tstate)
+{
+    uintptr_t here = (uintptr_t)__builtin_frame_address(0);
+    return here < ((_PyThreadStateImpl *)tstate)->c_stack_soft_limit + CJ_STACK_MARGIN;
+}
+
+bool
+cj_entries_suspended(void)
+{
+    return islands > 0;
+}
+
+static void
+enter_island(void)
+{
+    own_islands++;
+    if (islands++ == 0 && cj_loader_hooks.suspend_entries != NULL) {
+        cj_loader_hooks.suspend_entries(true);
+    }
+}
+
+static void
+leave_island(void)
+{
+    own_islands--;
+    if (--islands == 0 && cj_loader_hooks.suspend_entries != NULL) {
+        cj_loader_hooks.suspend_entries(false);
+    }
+}
+
+void
+cj_entry_after_fork(void)
+{
+    bool suspended = islands > 0;
+    islands = own_islands;
+    if (suspended && islands == 0 && cj_loader_hooks.suspend_entries != NULL) {
+        cj_loader_hooks.suspend_entries(false);
+    }
+}
+
+PyObject *
+cj_call_interpreted(PyThreadState *Py_UNUSED(tstate), CJCode *code, PyObject **arguments)
+{
+    PyFunctionObject *function = (PyFunctionObject *)arguments[0];
+    vectorcallfunc call = function->vectorcall;
+    if (call == code->vectorcall_entry) {
+        call = interpreter_vectorcall;
+    }
+    size_t nargs = (size_t)((PyCodeObject *)function->func_code)->co_argcount;
+    return call((PyObject *)function, arguments + 1, nargs, NULL);
+}
+
+/* The frame of a function with arguments that are bound to its parameters; not linked yet. */
+static _PyInterpreterFrame *
+push_bound_frame(PyThreadState *tstate, PyObject *function, PyObject *const *arguments, Py_ssize_t nargs,
+                 PyObject *kwnames)
+{
+    Py_ssize_t total = nargs + (kwnames != NULL ? PyTuple_GET_SIZE(kwnames) : 0);
+    _PyStackRef few[8], *references = few;
+    if (total > (Py_ssize_t)Py_ARRAY_LENGTH(few)) {
+        references = PyMem_New(_PyStackRef, total);
+        if (references == NULL) {
+            PyErr_NoMemory();
+            return NULL;
+        }
+    }
+    for (Py_ssize_t i = 0; i < total; i++) {
+        references[i] = PyStackRef_FromPyObjectNew(arguments[i]);
+    }
+    PyFunctionObject *f = (PyFunctionObject *)function;
+    PyObject *locals = ((PyCodeObject *)f->func_code)->co_flags & CO_OPTIMIZED ? NULL : Py_NewRef(f->func_globals);
+    _PyInterpreterFrame *frame = _PyEvalFramePushAndInit(
+        tstate, PyStackRef_FromPyObjectNew(function), locals, references, (size_t)nargs, kwnames, NULL);
+    if (references != few) {
+        PyMem_Free(references);
+    }
+    return frame;
+}
+
+PyObject *
+cj_entry_slow(PyThreadState *tstate, CJCode *code, PyObject **arguments)
+{
+    PyObject *function = arguments[0];
+    Py_ssize_t nargs = ((PyCodeObject *)((PyFunctionObject *)function)->func_code)->co_argcount;
+    if (tstate->py_recursion_remaining <= 0 || code->object == NULL) {
+        /* The interpreter raises the RecursionError. */
+        return interpreter_vectorcall(function, arguments + 1, (size_t)nargs, NULL);
+    }
+    if (cj_stack_is_low(tstate)) {
+        enter_island();
+        PyObject *result = interpreter_vectorcall(function, arguments + 1, (size_t)nargs, NULL);
+        leave_island();
+        return result;
+    }
+    /* What is left is a data stack that has to grow. */
+    _PyInterpreterFrame *frame = push_bound_frame(tstate, function, arguments + 1, nargs, NULL);
+    return frame == NULL ? NULL : cj_run_frame(tstate, frame, code->object);
+}
+
+PyObject *
+cj_vectorcall_bind(PyObject *function, PyObject *const *arguments, size_t nargsf, PyObject *kwnames, CJCode *code)
+{
+    PyThreadState *tstate = _PyThreadState_GET();
+    _PyInterpreterFrame *frame =
+        push_bound_frame(tstate, function, arguments, PyVectorcall_NARGS(nargsf), kwnames);
+    if (frame == NULL) {
+        return NULL;
+    }
+    /* Looked at last: binding may have run code. */
+    CJObject *object = code->object;
+    if (object == NULL) {
+        return _PyEval_EvalFrame(tstate, frame, 0);
+    }
+    return cj_run_frame(tstate, frame, object);
+}
+
+/* Interprets a frame that cannot be entered by compiled code. */
+static PyObject *
+interpret(PyThreadState *tstate, _PyInterpreterFrame *frame)
+{
+    if (tstate->py_recursion_remaining > 0 && cj_stack_is_low(tstate)) {
+        enter_island();
+        PyObject *result = _PyEval_EvalFrameDefault(tstate, frame, 0);
+        leave_island();
+        return result;
+    }
+    return _PyEval_EvalFrameDefault(tstate, frame, 0);
+}
+
+PyObject *
+cj_resume_frame(PyThreadState *tstate, _PyInterpreterFrame *frame, CJObject *object, uint32_t text)
+{
+    if (text == CJ_NO_ENTRY || tstate->py_recursion_remaining <= 0 || cj_stack_is_low(tstate)) {
+        return interpret(tstate, frame);
+    }
+    /* While compiled code runs, slots hold borrowed references; this function holds what they owned. */
+    _PyStackRef few[24], *held = few;
+    size_t slots = (size_t)(frame->stackpointer - frame->localsplus) + 2, nheld = 0;
+    if (slots > Py_ARRAY_LENGTH(few)) {
+        held = PyMem_New(_PyStackRef, slots);
+        if (held == NULL) {
+            return interpret(tstate, frame);
+        }
+    }
+    for (_PyStackRef *slot = frame->localsplus; slot < frame->stackpointer; slot++) {
+        if (PyStackRef_RefcountOnObject(*slot)) {
+            held[nheld++] = *slot;
+            *slot = PyStackRef_Borrow(*slot);
+        }
+    }
+    held[nheld++] = frame->f_funcobj;
+    frame->f_funcobj = PyStackRef_Borrow(frame->f_funcobj);
+    held[nheld++] = frame->f_executable;
+    frame->f_executable = PyStackRef_Borrow(frame->f_executable);
+    PyObject *locals = frame->f_locals;
+    frame->stackpointer = _PyFrame_Stackbase(frame);
+    frame->previous = tstate->current_frame;
+
+    PyObject *result = cj_enter(object->text + text, tstate, tstate->current_frame, frame);
+
+    /* Compiled code does not pop chunks of the data stack. If the interpreter ended the frame, the chunk is gone. */
+    if (tstate->datastack_top == (PyObject **)frame && tstate->datastack_chunk->data == (PyObject **)frame) {
+        _PyThreadState_PopFrame(tstate, frame);
+    }
+    for (size_t i = 0; i < nheld; i++) {
+        PyStackRef_CLOSE(held[i]);
+    }
+    Py_XDECREF(locals);
+    if (held != few) {
+        PyMem_Free(held);
+    }
+    return result;
+}
+
+PyObject *
+cj_run_frame(PyThreadState *tstate, _PyInterpreterFrame *frame, CJObject *object)
+{
+    return cj_resume_frame(tstate, frame, object, object->frame);
+}
+
+/* Makes room for size words on the data stack in a chunk of its own. */
+static PyObject **
+push_chunk(PyThreadState *tstate, size_t size)
+{
+    size_t bytes = _PY_DATA_STACK_CHUNK_SIZE;
+    while (bytes < sizeof(PyObject *) * (size + 1000)) {
+        bytes *= 2;
+    }
+    /* The allocator with which the interpreter frees chunks. */
+    PyObjectArenaAllocator allocator;
+    PyObject_GetArenaAllocator(&allocator);
+    _PyStackChunk *chunk = allocator.alloc(allocator.ctx, bytes);
+    if (chunk == NULL) {
+        return NULL;
+    }
+    chunk->previous = tstate->datastack_chunk;
+    chunk->size = bytes;
+    chunk->top = 0;
+    if (tstate->datastack_chunk != NULL) {
+        tstate->datastack_chunk->top = (size_t)(tstate->datastack_top - &tstate->datastack_chunk->data[0]);
+    }
+    tstate->datastack_chunk = chunk;
+    tstate->datastack_limit = (PyObject **)((char *)chunk + bytes);
+    /* A frame at the start of a chunk takes the chunk with it; the first chunk stays. */
+    return &chunk->data[chunk->previous == NULL];
+}
+
+_PyInterpreterFrame *
+cj_push_frame(PyThreadState *tstate, size_t size)
+{
+    PyObject **base;
+    if (_PyThreadState_HasStackSpace(tstate, (int)size)) {
+        base = tstate->datastack_top;
+    }
+    else {
+        base = push_chunk(tstate, size);
+        if (base == NULL) {
+            PyErr_NoMemory();
+            return NULL;
+        }
+    }
+    tstate->datastack_top = base + size;
+    return (_PyInterpreterFrame *)base;
+}

@@ -1,0 +1,35 @@
+/* Ways into compiled code that are written in C, and what the shared stubs call. */
+#ifndef CJ_ENTRY_H
+#define CJ_ENTRY_H
+
+#include "object.h"
+
+/* The distance above the thread's c_stack_soft_limit that compiled code keeps; StackMargin in jit/object. */
+#define CJ_STACK_MARGIN ((uintptr_t)256 << 10)
+
+/* Targets of the stubs interp_entry and slow_entry. arguments are the registers x0 … x7 of the direct
+ * call: the function and its positional arguments, all borrowed. New reference, or NULL with an exception. */
+PyObject *cj_call_interpreted(PyThreadState *tstate, CJCode *code, PyObject **arguments);
+PyObject *cj_entry_slow(PyThreadState *tstate, CJCode *code, PyObject **arguments);
+
+/* Target of the stub vectorcall_bind: binds the arguments as the interpreter does, with its errors, and runs the
+ * function by its frame entry. */
+PyObject *cj_vectorcall_bind(PyObject *function, PyObject *const *arguments, size_t nargsf, PyObject *kwnames,
+                             CJCode *code);
+
+/* Whether the machine stack is too short for compiled code. */
+bool cj_stack_is_low(PyThreadState *tstate);
+
+/* Whether some thread is short of machine stack, so that nothing enters compiled code. */
+bool cj_entries_suspended(void);
+
+/* Captures the interpreter's own vectorcall. 0, or -1 with an exception. */
+int cj_entry_start(void);
+
+/* In the child of a fork: forgets the other threads. */
+void cj_entry_after_fork(void);
+
+/* In stubs_aarch64.S: calls a frame entry. */
+PyObject *cj_enter(const void *entry, PyThreadState *tstate, _PyInterpreterFrame *caller, _PyInterpreterFrame *frame);
+
+#endif

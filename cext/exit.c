@@ -1,0 +1,438 @@
+/* Leaving compiled code at an exit: the interpreter's frames are completed from the exit's table, and
+ * then run on.
+ *
+ * Ownership has one rule. Every slot that is written gets a new reference, and afterwards each
+ * value of the exit's Owned list, of which compiled code held a reference, is released once. */
+#include "exit.h"
+
+#include <string.h>
+
+#include "internal/pycore_cell.h"
+#include "internal/pycore_ceval.h"
+#include "internal/pycore_code.h"
+#include "internal/pycore_dict.h"
+#include "internal/pycore_interpframe.h"
+#include "internal/pycore_list.h"
+#include "internal/pycore_long.h"
+#include "internal/pycore_object.h"
+#include "internal/pycore_pystate.h"
+#include "internal/pycore_range.h"
+#include "internal/pycore_stackref.h"
+#include "internal/pycore_tuple.h"
+
+typedef struct {
+    const CJExitRegs *regs;
+    const CJObject *object;
+    PyObject **virtuals; /* owned, made so far */
+    bool failed;         /* something could not be made; MemoryError is to be raised */
+} Values;
+
+static uint64_t
+raw_bits(const Values *values, const CJLocation *at)
+{
+    uint64_t bits = 0;
+    switch ((CJLocationKind)at->kind) {
+    case CJ_IN_GPR:
+        return values->regs->x[at->index];
+    case CJ_IN_FPR:
+        memcpy(&bits, &values->regs->d[at->index], sizeof(bits));
+        return bits;
+    case CJ_IN_STACK:
+        memcpy(&bits, (const char *)values->regs->sp + at->index, sizeof(bits));
+        return bits;
+    case CJ_IN_IMM:
+        return (uint64_t)at->imm;
+    default:
+        return 0;
+    }
+}
+
+/* The value as a new reference; NULL for null, and also, with failed set, when it cannot be made. */
+static PyObject *
+new_value(Values *values, const CJLocation *at)
+{
+    PyObject *made;
+    switch ((CJLocationKind)at->kind) {
+    case CJ_IN_NOTHING:
+    case CJ_IN_NULL:
+        return NULL;
+    case CJ_IN_CONSTANT:
+        return Py_XNewRef(cj_object_constant(values->object, at->index));
+    case CJ_IN_VIRTUAL:
+        return Py_XNewRef(values->virtuals[at->index]);
+    default:
+        break;
+    }
+    uint64_t bits = raw_bits(values, at);
+    switch ((CJRepr)at->repr) {
+    case CJ_AS_OBJECT:
+        return Py_XNewRef((PyObject *)bits);
+    case CJ_AS_BOOL:
+        return Py_NewRef((uint32_t)bits ? Py_True : Py_False);
+    case CJ_AS_DOUBLE: {
+        double number;
+        memcpy(&number, &bits, sizeof(number));
+        made = PyFloat_FromDouble(number);
+        break;
+    }
+    default:
+        made = PyLong_FromLongLong((long long)bits);
+        break;
+    }
+    if (made == NULL) {
+        values->failed = true;
+        PyErr_Clear();
+    }
+    return made;
+}
+
+/* The value as the contents of a slot that holds a reference of its own. */
+static _PyStackRef
+new_slot(Values *values, const CJLocation *at)
+{
+    if (at->repr == CJ_AS_TAGGED) {
+        return PyStackRef_TagInt((intptr_t)raw_bits(values, at));
+    }
+    PyObject *value = new_value(values, at);
+    return value == NULL ? PyStackRef_NULL : PyStackRef_FromPyObjectSteal(value);
+}
+
+static PyObject *
+make_instance(PyObject **fields, uint32_t n)
+{
+    PyTypeObject *type = (PyTypeObject *)fields[0];
+    PyObject *instance = type->tp_alloc(type, 0);
+    if (instance == NULL || n == 1) {
+        return instance;
+    }
+    PyDictValues *inlined = _PyObject_InlineValues(instance);
+    for (uint32_t i = 1; i < n; i++) {
+        if (fields[i] != NULL) {
+            inlined->values[i - 1] = Py_NewRef(fields[i]);
+            _PyDictValues_AddToInsertionOrder(inlined, (Py_ssize_t)i - 1);
+        }
+    }
+    return instance;
+}
+
+/* The next three make iterators at a position. A sequence of NULL is exhausted. */
+static PyObject *
+make_list_iterator(PyObject *list, Py_ssize_t index)
+{
+    _PyListIterObject *iterator = PyObject_GC_New(_PyListIterObject, &PyListIter_Type);
+    if (iterator != NULL) {
+        iterator->it_index = index;
+        iterator->it_seq = (PyListObject *)Py_XNewRef(list);
+        PyObject_GC_Track(iterator);
+    }
+    return (PyObject *)iterator;
+}
+
+static PyObject *
+make_tuple_iterator(PyObject *tuple, Py_ssize_t index)
+{
+    _PyTupleIterObject *iterator = PyObject_GC_New(_PyTupleIterObject, &PyTupleIter_Type);
+    if (iterator != NULL) {
+        iterator->it_index = index;
+        iterator->it_seq = (PyTupleObject *)Py_XNewRef(tuple);
+        PyObject_GC_Track(iterator);
+    }
+    return (PyObject *)iterator;
+}
+
+static PyObject *
+make_range_iterator(long start, long step, long length)
+{
+    _PyRangeIterObject *iterator = PyObject_New(_PyRangeIterObject, &PyRangeIter_Type);
+    if (iterator != NULL) {
+        iterator->start = start;
+        iterator->step = step;
+        iterator->len = length;
+    }
+    return (PyObject *)iterator;
+}
+
+static PyObject *
+make_virtual(Values *values, const CJVirtual *recipe)
+{
+    const CJLocation *at = recipe->fields;
+    switch ((CJVirtualKind)recipe->kind) {
+    case CJ_VIRTUAL_RANGE_ITER:
+        return make_range_iterator((long)raw_bits(values, &at[0]), (long)raw_bits(values, &at[1]),
+                                   (long)raw_bits(values, &at[2]));
+    case CJ_VIRTUAL_LIST_ITER:
+    case CJ_VIRTUAL_TUPLE_ITER: {
+        PyObject *sequence = new_value(values, &at[0]);
+        Py_ssize_t index = (Py_ssize_t)raw_bits(values, &at[1]);
+        PyObject *made = recipe->kind == CJ_VIRTUAL_LIST_ITER ? make_list_iterator(sequence, index)
+                                                              : make_tuple_iterator(sequence, index);
+        Py_XDECREF(sequence);
+        return made;
+    }
+    default:
+        break;
+    }
+    uint32_t n = recipe->nfields;
+    PyObject **fields = PyMem_RawCalloc(n ? n : 1, sizeof(PyObject *));
+    if (fields == NULL) {
+        return NULL;
+    }
+    for (uint32_t i = 0; i < n; i++) {
+        fields[i] = new_value(values, &at[i]);
+    }
+    PyObject *made = NULL;
+    switch ((CJVirtualKind)recipe->kind) {
+    case CJ_VIRTUAL_TUPLE:
+        made = _PyTuple_FromArray(fields, n);
+        break;
+    case CJ_VIRTUAL_LIST:
+        made = PyList_New(n);
+        for (uint32_t i = 0; made != NULL && i < n; i++) {
+            PyList_SET_ITEM(made, i, Py_XNewRef(fields[i]));
+        }
+        break;
+    case CJ_VIRTUAL_METHOD:
+        made = PyMethod_New(fields[0], fields[1]);
+        break;
+    case CJ_VIRTUAL_SLICE:
+        made = PySlice_New(fields[0], fields[1], fields[2]);
+        break;
+    case CJ_VIRTUAL_RANGE:
+        made = PyObject_Vectorcall((PyObject *)&PyRange_Type, fields, 3, NULL);
+        break;
+    case CJ_VIRTUAL_CELL:
+        made = PyCell_New(fields[0]);
+        break;
+    case CJ_VIRTUAL_INSTANCE:
+        made = make_instance(fields, n);
+        break;
+    case CJ_VIRTUAL_ENUMERATE: {
+        PyObject *arguments[2] = {fields[1], fields[0]};
+        made = PyObject_Vectorcall((PyObject *)&PyEnum_Type, arguments, 2, NULL);
+        break;
+    }
+    default:
+        break;
+    }
+    for (uint32_t i = 0; i < n; i++) {
+        Py_XDECREF(fields[i]);
+    }
+    PyMem_RawFree(fields);
+    return made;
+}
+
+/* Makes the exit's virtual objects; what cannot be made is None, with failed set. */
+static bool
+make_virtuals(Values *values, const CJExit *exit)
+{
+    values->virtuals = PyMem_RawCalloc(exit->nvirtuals + 1, sizeof(PyObject *));
+    if (values->virtuals == NULL) {
+        return false;
+    }
+    for (uint32_t i = 0; i < exit->nvirtuals; i++) {
+        PyObject *made = make_virtual(values, &exit->virtuals[i]);
+        if (made == NULL) {
+            PyErr_Clear();
+            values->failed = true;
+            made = Py_NewRef(Py_None);
+        }
+        values->virtuals[i] = made;
+    }
+    return true;
+}
+
+/* Writes the slots of a frame. Stack slots must hold something; a value that could not be made becomes None. */
+static void
+fill_frame(Values *values, const CJFrame *from, _PyInterpreterFrame *frame)
+{
+    PyCodeObject *code = _PyFrame_GetCode(frame);
+    if (from->in_memory) {
+        for (int i = 0; i < code->co_nlocalsplus; i++) {
+            frame->localsplus[i] = PyStackRef_MakeHeapSafe(frame->localsplus[i]);
+        }
+    }
+    else {
+        for (int i = 0; i < code->co_nlocalsplus; i++) {
+            if ((uint32_t)i < from->nlocals && from->locals[i].kind != CJ_IN_NOTHING) {
+                frame->localsplus[i] = new_slot(values, &from->locals[i]);
+            }
+            else {
+                frame->localsplus[i] = PyStackRef_MakeHeapSafe(frame->localsplus[i]);
+            }
+        }
+    }
+    _PyStackRef *stack = frame->localsplus + code->co_nlocalsplus;
+    for (uint32_t i = 0; i < from->nstack; i++) {
+        bool failed = values->failed;
+        values->failed = false;
+        stack[i] = new_slot(values, &from->stack[i]);
+        if (values->failed) {
+            stack[i] = PyStackRef_None;
+        }
+        values->failed |= failed;
+    }
+    frame->stackpointer = stack + from->nstack;
+    frame->instr_ptr = _PyFrame_GetBytecode(frame) + from->offset;
+    frame->return_offset = 0;
+}
+
+/* The frame of an inlined function, called from the frame previous. */
+static _PyInterpreterFrame *
+push_inlined(PyThreadState *tstate, Values *values, const CJFrame *from, _PyInterpreterFrame *previous)
+{
+    PyCodeObject *code = (PyCodeObject *)cj_object_constant(values->object, from->code);
+    PyObject *function = new_value(values, &from->callee);
+    _PyInterpreterFrame *frame = cj_push_frame(tstate, (size_t)code->co_framesize);
+    if (frame == NULL) {
+        PyErr_Clear();
+        Py_DECREF(function);
+        return NULL;
+    }
+    _PyFrame_Initialize(tstate, frame, PyStackRef_FromPyObjectSteal(function), NULL, code, 0, previous);
+    return frame;
+}
+
+/* What the caller of an inlined function does with its result, which is stolen. Returns 0, or -1 with an
+ * exception. */
+static int
+complete_call(_PyInterpreterFrame *frame, CJCompletion completion, PyObject *result)
+{
+    int truth;
+    switch (completion) {
+    case CJ_PUSH:
+        break;
+    case CJ_DISCARD:
+        Py_DECREF(result);
+        return 0;
+    case CJ_INIT:
+        if (!Py_IsNone(result)) {
+            PyErr_Format(PyExc_TypeError, "__init__() should return None, not '%.200s'", Py_TYPE(result)->tp_name);
+            Py_DECREF(result);
+            return -1;
+        }
+        return 0;
+    case CJ_BOOL:
+    case CJ_NOT:
+        truth = PyObject_IsTrue(result);
+        Py_DECREF(result);
+        if (truth < 0) {
+            return -1;
+        }
+        result = Py_NewRef(truth == (completion == CJ_BOOL) ? Py_True : Py_False);
+        break;
+    }
+    *frame->stackpointer++ = PyStackRef_FromPyObjectSteal(result);
+    return 0;
+}
+
+void
+cj_own_frame(_PyInterpreterFrame *frame)
+{
+    PyCodeObject *code = _PyFrame_GetCode(frame);
+    for (int i = 0; i < code->co_nlocalsplus; i++) {
+        frame->localsplus[i] = PyStackRef_MakeHeapSafe(frame->localsplus[i]);
+    }
+    frame->f_executable = PyStackRef_MakeHeapSafe(frame->f_executable);
+    frame->f_funcobj = PyStackRef_MakeHeapSafe(frame->f_funcobj);
+    Py_XINCREF(frame->f_locals);
+}
+
+PyObject *
+cj_continue_frame(PyThreadState *tstate, _PyInterpreterFrame *frame)
+{
+    /* The interpreter links the frame and counts it again. */
+    tstate->py_recursion_remaining++;
+    tstate->current_frame = frame->previous;
+    return _PyEval_EvalFrameDefault(tstate, frame, 0);
+}
+
+/* Runs the frames, innermost first; each one's result goes to the next. */
+static PyObject *
+run_frames(PyThreadState *tstate, const CJExit *exit, _PyInterpreterFrame **frames, uint32_t first, bool raise)
+{
+    PyObject *result = NULL;
+    for (uint32_t i = first; i < exit->nframes; i++) {
+        _PyInterpreterFrame *frame = frames[i];
+        if (i > first) {
+            if (result == NULL || complete_call(frame, (CJCompletion)exit->frames[i].completion, result) < 0) {
+                raise = true;
+            }
+            else {
+                raise = false;
+                frame->instr_ptr = _PyFrame_GetBytecode(frame) + exit->frames[i].next;
+            }
+        }
+        result = raise ? cj_raise_in_frame(tstate, frame) : cj_continue_frame(tstate, frame);
+    }
+    return result;
+}
+
+PyObject *
+cj_exit(CJExitRegs *regs, CJObject *object, uint32_t index)
+{
+    PyThreadState *tstate = (PyThreadState *)regs->x[19];
+    _PyInterpreterFrame *outermost = (_PyInterpreterFrame *)regs->x[20];
+    CJExit exit;
+    if (!cj_exit_read(object, index, &exit)) {
+        Py_FatalError("cinderjit: an exit of compiled code cannot be read");
+    }
+    object->exit_count[index]++;
+    bool raise = exit.kind == CJ_RAISE;
+    PyObject *raised = raise ? PyErr_GetRaisedException() : NULL;
+
+    Values values = {.regs = regs, .object = object};
+    _PyInterpreterFrame *few[8], **frames = few;
+    if (exit.nframes > Py_ARRAY_LENGTH(few)) {
+        frames = PyMem_RawMalloc(exit.nframes * sizeof(*frames));
+    }
+    if (frames == NULL || !make_virtuals(&values, &exit)) {
+        Py_FatalError("cinderjit: no memory to leave compiled code");
+    }
+    PyObject *guilty = exit.guilty.repr == CJ_AS_OBJECT ? new_value(&values, &exit.guilty) : NULL;
+
+    /* From the outside in. first is the innermost frame that could be made. */
+    uint32_t first = exit.nframes - 1;
+    frames[first] = outermost;
+    fill_frame(&values, &exit.frames[first], outermost);
+    outermost->f_executable = PyStackRef_MakeHeapSafe(outermost->f_executable);
+    outermost->f_funcobj = PyStackRef_MakeHeapSafe(outermost->f_funcobj);
+    Py_XINCREF(outermost->f_locals);
+    while (first > 0) {
+        _PyInterpreterFrame *frame = push_inlined(tstate, &values, &exit.frames[first - 1], frames[first]);
+        if (frame == NULL) {
+            values.failed = true;
+            break;
+        }
+        first--;
+        frames[first] = frame;
+        fill_frame(&values, &exit.frames[first], frame);
+        tstate->py_recursion_remaining--;
+    }
+    tstate->current_frame = frames[first];
+
+    for (uint32_t i = 0; i < exit.nvirtuals; i++) {
+        Py_DECREF(values.virtuals[i]);
+    }
+    PyMem_RawFree(values.virtuals);
+    for (uint32_t i = 0; i < exit.nowned; i++) {
+        Py_XDECREF((PyObject *)raw_bits(&values, &exit.owned[i]));
+    }
+    if (cj_loader_hooks.exit_taken != NULL) {
+        cj_loader_hooks.exit_taken(object, index, guilty);
+    }
+    Py_XDECREF(guilty);
+
+    if (raised != NULL) {
+        PyErr_SetRaisedException(raised);
+    }
+    if (values.failed) {
+        PyErr_NoMemory();
+        raise = true;
+    }
+    PyObject *result = run_frames(tstate, &exit, frames, first, raise);
+    if (frames != few) {
+        PyMem_RawFree(frames);
+    }
+    cj_exit_release(&exit);
+    return result;
+}

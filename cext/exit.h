@@ -1,0 +1,116 @@
+/* Leaving compiled code: the form of exits in memory and the calls between the files that complete them. */
+#ifndef CJ_EXIT_H
+#define CJ_EXIT_H
+
+#include "object.h"
+
+/* What the deopt stub saves; the order is the stub's. */
+typedef struct {
+    uint64_t x[31]; /* x16 and x17 belong to the stub */
+    uint64_t sp;    /* of the compiled code; x[29] is its frame pointer */
+    double d[32];
+} CJExitRegs;
+
+/* The enumerations have the values of those in jit/object/exit.go. */
+typedef enum { CJ_DEOPT, CJ_OBSERVE, CJ_RAISE } CJExitKind;
+
+typedef enum { CJ_PUSH, CJ_DISCARD, CJ_INIT, CJ_BOOL, CJ_NOT } CJCompletion;
+
+typedef enum {
+    CJ_IN_NOTHING,
+    CJ_IN_NULL,
+    CJ_IN_GPR,
+    CJ_IN_FPR,
+    CJ_IN_STACK,
+    CJ_IN_CONSTANT,
+    CJ_IN_IMM,
+    CJ_IN_VIRTUAL,
+} CJLocationKind;
+
+typedef enum { CJ_AS_OBJECT, CJ_AS_INT64, CJ_AS_DOUBLE, CJ_AS_BOOL, CJ_AS_TAGGED } CJRepr;
+
+typedef enum {
+    CJ_VIRTUAL_TUPLE,
+    CJ_VIRTUAL_LIST,
+    CJ_VIRTUAL_METHOD,
+    CJ_VIRTUAL_SLICE,
+    CJ_VIRTUAL_RANGE,
+    CJ_VIRTUAL_RANGE_ITER,
+    CJ_VIRTUAL_LIST_ITER,
+    CJ_VIRTUAL_TUPLE_ITER,
+    CJ_VIRTUAL_CELL,
+    CJ_VIRTUAL_INSTANCE,
+    CJ_VIRTUAL_ENUMERATE,
+} CJVirtualKind;
+
+typedef struct {
+    uint8_t kind, repr;
+    uint32_t index;
+    int64_t imm;
+} CJLocation;
+
+typedef struct {
+    uint8_t kind;
+    uint32_t nfields;
+    CJLocation *fields;
+} CJVirtual;
+
+typedef struct {
+    uint32_t code; /* object id, 0 for the frame the code runs in */
+    CJLocation callee;
+    uint32_t offset, next; /* code units */
+    uint8_t completion;
+    bool in_memory;
+    uint32_t nlocals, nstack;
+    CJLocation *locals, *stack;
+} CJFrame;
+
+typedef struct {
+    uint8_t kind, reason;
+    uint32_t text; /* string id */
+    CJLocation guilty;
+    uint32_t nvirtuals, nframes, nowned;
+    CJVirtual *virtuals;
+    CJFrame *frames; /* innermost first */
+    CJLocation *owned;
+    void *memory; /* holds all arrays */
+} CJExit;
+
+/* Reads an exit from the object's encoding. False when the encoding is damaged or memory is
+ * short. The exit is released with cj_exit_release. */
+bool cj_exit_read(const CJObject *object, uint32_t index, CJExit *exit);
+void cj_exit_release(CJExit *exit);
+
+/* The object with an id that the object's exits use, borrowed. */
+PyObject *cj_object_constant(const CJObject *object, uint32_t id);
+
+/* Called by the deopt stub. Leaves the compiled code at an exit and runs what is left of its
+ * frame, and of those inlined into it, in the interpreter. Returns the function's result: a
+ * new reference, or NULL with an exception set. */
+PyObject *cj_exit(CJExitRegs *regs, CJObject *object, uint32_t index);
+
+/* The functions below are about a frame that is linked (tstate->current_frame), complete, with all its
+ * references its own and counted in the recursion depth, as the interpreter would have it. */
+
+/* Runs the frame on from its instr_ptr. Consumes it. */
+PyObject *cj_continue_frame(PyThreadState *tstate, _PyInterpreterFrame *frame);
+
+/* Raises the exception that is set at the instruction instr_ptr: adds the traceback entry and goes on
+ * in the handler, or clears the frame and returns NULL. Consumes the frame. */
+PyObject *cj_raise_in_frame(PyThreadState *tstate, _PyInterpreterFrame *frame);
+
+/* Adds the frame to the traceback of the exception that is set, and tells the monitoring tools. Nothing is added
+ * after cj_set_reraise. */
+void cj_note_exception(PyThreadState *tstate, _PyInterpreterFrame *frame);
+
+/* Says that the exception set is being raised again, so that the frame that gets it next adds no traceback
+ * entry. For helpers, directly before they return their error. */
+void cj_set_reraise(void);
+
+/* Gives the frame references of its own in place of borrowed ones: locals, function, code. */
+void cj_own_frame(_PyInterpreterFrame *frame);
+
+/* Allocates a frame of size words on the thread's data stack. NULL with MemoryError. */
+_PyInterpreterFrame *cj_push_frame(PyThreadState *tstate, size_t size);
+
+#endif

@@ -1,0 +1,137 @@
+/* Reading exits from the encoding of an object. They are kept encoded, because most are never
+ * taken. */
+#include "exit.h"
+#include "varint.h"
+
+#include <string.h>
+
+/* Hands out parts of the block that holds an exit's arrays. */
+typedef struct {
+    char *at;
+    char *end;
+} Bump;
+
+static void *
+bump(Bump *memory, size_t size)
+{
+    char *result = memory->at;
+    size = (size + 7) & ~(size_t)7;
+    if (size > (size_t)(memory->end - memory->at)) {
+        return NULL;
+    }
+    memory->at += size;
+    return result;
+}
+
+static CJLocation
+read_location(CJReader *reader)
+{
+    uint64_t value = cj_read_u64(reader);
+    CJLocation location = {
+        .kind = value & 7, .repr = value >> 3 & 7, .index = (uint32_t)(value >> 6), .imm = 0};
+    if (location.kind == CJ_IN_IMM) {
+        location.imm = cj_read_i64(reader);
+    }
+    return location;
+}
+
+static CJLocation *
+read_locations(CJReader *reader, Bump *memory, uint32_t *count)
+{
+    *count = cj_read_length(reader);
+    CJLocation *list = bump(memory, *count * sizeof(CJLocation));
+    if (list == NULL) {
+        reader->damaged = true;
+        *count = 0;
+        return NULL;
+    }
+    for (uint32_t i = 0; i < *count; i++) {
+        list[i] = read_location(reader);
+    }
+    return list;
+}
+
+static uint32_t
+exit_offset(const CJObject *object, uint32_t index)
+{
+    uint32_t offset;
+    memcpy(&offset, object->encoded + object->exit_index + 4 * (size_t)index, 4);
+    return offset;
+}
+
+bool
+cj_exit_read(const CJObject *object, uint32_t index, CJExit *exit)
+{
+    memset(exit, 0, sizeof(*exit));
+    if (index >= object->nexits) {
+        return false;
+    }
+    uint32_t start = object->exits + exit_offset(object, index);
+    uint32_t end = index + 1 < object->nexits ? object->exits + exit_offset(object, index + 1) : object->exits_end;
+    if (start >= end || end > object->encoded_size) {
+        return false;
+    }
+    CJReader reader = {object->encoded + start, object->encoded + end, false};
+    /* A location takes a byte at least, a virtual two and a frame seven: for each byte, what
+     * they become in memory is smaller than this. */
+    size_t size = (end - start) * (sizeof(CJLocation) + 8);
+    exit->memory = PyMem_RawMalloc(size);
+    if (exit->memory == NULL) {
+        return false;
+    }
+    Bump memory = {exit->memory, (char *)exit->memory + size};
+    exit->kind = (uint8_t)cj_read_u32(&reader);
+    exit->reason = (uint8_t)cj_read_u32(&reader);
+    exit->text = cj_read_u32(&reader);
+    exit->guilty = read_location(&reader);
+    exit->nvirtuals = cj_read_length(&reader);
+    exit->virtuals = bump(&memory, exit->nvirtuals * sizeof(CJVirtual));
+    for (uint32_t i = 0; exit->virtuals != NULL && i < exit->nvirtuals; i++) {
+        CJVirtual *made = &exit->virtuals[i];
+        made->kind = (uint8_t)cj_read_u32(&reader);
+        made->fields = read_locations(&reader, &memory, &made->nfields);
+    }
+    exit->nframes = cj_read_length(&reader);
+    exit->frames = bump(&memory, exit->nframes * sizeof(CJFrame));
+    for (uint32_t i = 0; exit->frames != NULL && i < exit->nframes; i++) {
+        CJFrame *frame = &exit->frames[i];
+        frame->code = cj_read_u32(&reader);
+        frame->callee = read_location(&reader);
+        frame->offset = cj_read_u32(&reader);
+        frame->next = cj_read_u32(&reader);
+        uint32_t flags = cj_read_u32(&reader);
+        frame->in_memory = flags & 1;
+        frame->completion = (uint8_t)(flags >> 1);
+        frame->locals = read_locations(&reader, &memory, &frame->nlocals);
+        frame->stack = read_locations(&reader, &memory, &frame->nstack);
+    }
+    exit->owned = read_locations(&reader, &memory, &exit->nowned);
+    if (exit->virtuals == NULL || exit->frames == NULL || exit->nframes == 0 || reader.damaged) {
+        cj_exit_release(exit);
+        return false;
+    }
+    return true;
+}
+
+void
+cj_exit_release(CJExit *exit)
+{
+    PyMem_RawFree(exit->memory);
+    exit->memory = NULL;
+}
+
+PyObject *
+cj_object_constant(const CJObject *object, uint32_t id)
+{
+    uint32_t low = 0, high = object->nconstants;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (object->constants[middle].id < id) {
+            low = middle + 1;
+        }
+        else {
+            high = middle;
+        }
+    }
+    return low < object->nconstants && object->constants[low].id == id ? object->constants[low].object : NULL;
+}

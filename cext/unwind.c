@@ -1,0 +1,155 @@
+/* An exception in a frame of compiled code: traceback, monitoring events, the handler from the exception table,
+ * or the end of the frame. What happens, and in which order, is what the interpreter does. */
+#include "exit.h"
+
+#include <string.h>
+
+#include "internal/pycore_ceval.h"
+#include "internal/pycore_code.h"
+#include "internal/pycore_interpframe.h"
+#include "internal/pycore_opcode_metadata.h"
+#include "internal/pycore_pyerrors.h"
+#include "internal/pycore_pystate.h"
+#include "internal/pycore_stackref.h"
+
+static bool reraise;
+
+void
+cj_set_reraise(void)
+{
+    reraise = true;
+}
+
+/* The last code unit of the instruction, caches included: the position that the interpreter reports to
+ * monitoring tools with an exception. */
+static _Py_CODEUNIT *
+last_unit(_Py_CODEUNIT *instruction)
+{
+    return instruction + _PyOpcode_Caches[_PyOpcode_Deopt[instruction->op.code]];
+}
+
+typedef int (*MonitorCall)(PyMonitoringState *, PyObject *, int32_t);
+
+/* Reports an exception event that has no instrumented instruction. Returns -1 when a tool raised. */
+static int
+monitor(PyThreadState *tstate, _PyInterpreterFrame *frame, int event, MonitorCall call, _Py_CODEUNIT *at)
+{
+    uint8_t tools = tstate->interp->monitors.tools[event];
+    if (tools == 0) {
+        return 0;
+    }
+    PyMonitoringState state = {.active = tools};
+    int offset = (int)(at - _PyFrame_GetBytecode(frame)) * (int)sizeof(_Py_CODEUNIT);
+    return call(&state, (PyObject *)_PyFrame_GetCode(frame), offset);
+}
+
+void
+cj_note_exception(PyThreadState *tstate, _PyInterpreterFrame *frame)
+{
+    bool again = reraise;
+    reraise = false;
+    if (!PyErr_Occurred()) {
+        PyErr_SetString(PyExc_SystemError, "error return without exception set");
+        again = false;
+    }
+    if (again) {
+        monitor(tstate, frame, PY_MONITORING_EVENT_RERAISE, _PyMonitoring_FireReraiseEvent, frame->instr_ptr);
+        return;
+    }
+    if (!_PyFrame_IsIncomplete(frame)) {
+        /* The frame is the current one, so this is its frame object. */
+        PyFrameObject *object = PyEval_GetFrame();
+        if (object != NULL) {
+            PyTraceBack_Here(object);
+        }
+        else if (!PyErr_Occurred()) {
+            PyErr_NoMemory();
+        }
+    }
+    _PyEval_MonitorRaise(tstate, frame, last_unit(frame->instr_ptr));
+}
+
+static int
+table_number(const uint8_t **at)
+{
+    int value = **at & 63;
+    while (*(*at)++ & 64) {
+        value = value << 6 | (**at & 63);
+    }
+    return value;
+}
+
+/* Finds the handler of a code unit. Entries are ordered by start and do not overlap. */
+static bool
+find_handler(PyCodeObject *code, int unit, int *depth, int *handler, bool *push_offset)
+{
+    const uint8_t *at = (const uint8_t *)PyBytes_AS_STRING(code->co_exceptiontable);
+    const uint8_t *end = at + PyBytes_GET_SIZE(code->co_exceptiontable);
+    while (at < end) {
+        int start = table_number(&at);
+        int size = table_number(&at);
+        int target = table_number(&at);
+        int depth_and_flag = table_number(&at);
+        if (start > unit) {
+            return false;
+        }
+        if (unit < start + size) {
+            *handler = target;
+            *depth = depth_and_flag >> 1;
+            *push_offset = depth_and_flag & 1;
+            return true;
+        }
+    }
+    return false;
+}
+
+static void
+pop_stack(_PyInterpreterFrame *frame, int depth)
+{
+    _PyStackRef *top = _PyFrame_Stackbase(frame) + depth;
+    while (frame->stackpointer > top) {
+        /* Off the stack first: the destructor can look at the frame. */
+        _PyStackRef value = *--frame->stackpointer;
+        PyStackRef_XCLOSE(value);
+    }
+}
+
+PyObject *
+cj_raise_in_frame(PyThreadState *tstate, _PyInterpreterFrame *frame)
+{
+    cj_note_exception(tstate, frame);
+    _Py_CODEUNIT *code = _PyFrame_GetBytecode(frame);
+    _Py_CODEUNIT *at = last_unit(frame->instr_ptr);
+    for (;;) {
+        int depth, handler;
+        bool push_offset;
+        if (!find_handler(_PyFrame_GetCode(frame), (int)(at - code), &depth, &handler, &push_offset)) {
+            break;
+        }
+        pop_stack(frame, depth);
+        if (push_offset) {
+            *frame->stackpointer++ = PyStackRef_TagInt(_PyInterpreterFrame_LASTI(frame));
+        }
+        PyObject *exception = PyErr_GetRaisedException();
+        *frame->stackpointer++ = PyStackRef_FromPyObjectSteal(exception);
+        at = code + handler;
+        if (tstate->interp->monitors.tools[PY_MONITORING_EVENT_EXCEPTION_HANDLED] != 0) {
+            PyErr_SetRaisedException(Py_NewRef(exception));
+            int error = monitor(tstate, frame, PY_MONITORING_EVENT_EXCEPTION_HANDLED,
+                                _PyMonitoring_FireExceptionHandledEvent, at);
+            if (error < 0) {
+                at--;
+                continue;
+            }
+            PyErr_Clear();
+        }
+        frame->instr_ptr = at;
+        return cj_continue_frame(tstate, frame);
+    }
+    pop_stack(frame, 0);
+    monitor(tstate, frame, PY_MONITORING_EVENT_PY_UNWIND, _PyMonitoring_FirePyUnwindEvent, at);
+    tstate->py_recursion_remaining++;
+    tstate->current_frame = frame->previous;
+    _PyEval_FrameClearAndPop(tstate, frame);
+    return NULL;
+}
