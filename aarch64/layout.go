@@ -30,12 +30,13 @@ type layout struct {
 
 // reach holds the distances, in words, within which the layout trusts the short forms.
 type reach struct {
+	branch  int64 // b, bl, and so all long forms of branches
 	cond    int64 // b.cond, cbz, cbnz, adr
 	test    int64 // tbz, tbnz
 	literal int64 // literal loads
 }
 
-var fullReach = reach{cond: ReachBranchCond / 4, test: ReachTestBit / 4, literal: ReachBranchCond / 4}
+var fullReach = reach{branch: ReachBranch / 4, cond: ReachBranchCond / 4, test: ReachTestBit / 4, literal: ReachBranchCond / 4}
 
 // settle computes the final places.
 func (l *layout) settle(a *Assembler) error {

@@ -21,11 +21,11 @@ func (l *layout) lengthen(a *Assembler) (grown bool, err error) {
 			var reach, longReach int64
 			switch f.kind {
 			case fixBranch26:
-				reach, longReach = ReachBranch/4, ReachBranch/4
+				reach, longReach = l.reach.branch, l.reach.branch
 			case fixBranch19:
-				reach, longReach = l.reach.cond, ReachBranch/4
+				reach, longReach = l.reach.cond, l.reach.branch
 			case fixBranch14:
-				reach, longReach = l.reach.test, ReachBranch/4
+				reach, longReach = l.reach.test, l.reach.branch
 			case fixAdr:
 				reach, longReach = l.reach.cond, longAdrReach/4
 			}
