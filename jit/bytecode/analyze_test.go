@@ -112,3 +112,19 @@ func FuzzAnalyze(f *testing.F) {
 		}
 	})
 }
+
+func BenchmarkAnalyze(b *testing.B) {
+	objects := readSample(b, "testdata/sample.txt")
+	instrs := 0
+	for b.Loop() {
+		instrs = 0
+		for i := range objects {
+			c, err := Analyze(objects[i].source())
+			if err != nil {
+				b.Fatal(err)
+			}
+			instrs += len(c.Instrs)
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(instrs), "ns/instr")
+}
