@@ -278,7 +278,7 @@ var Ops = [NumOps]OpInfo{
 
 	Const:  {Name: "Const", Type: TObject, Own: OwnStable, Pure: true, UsesObj: true, Doc: "The object Obj of the snapshot, kept alive by the code."},
 	Null:   {Name: "Null", Type: TNull, Own: OwnStable, Pure: true, Doc: "The NULL pointer: an unset local, or PUSH_NULL."},
-	CInt:   {Name: "CInt", Type: TCInt, Pure: true, UsesImm: true, Doc: "The machine integer Imm."},
+	CInt:   {Name: "CInt", Type: TCInt, Pure: true, UsesImm: true, Doc: "The machine integer Imm, or the condition Imm where the type is CBool."},
 	CFloat: {Name: "CFloat", Type: TCFloat, Pure: true, UsesImm: true, Doc: "The float with the bits Imm."},
 	Param:  {Name: "Param", Type: TObject, Own: OwnStable, UsesImm: true, Doc: "Argument Imm, borrowed from the caller. Only in the entry block."},
 	Callee: {Name: "Callee", Type: TFunction, Own: OwnStable, Doc: "The function object that was called. Only in the entry block."},

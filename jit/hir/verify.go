@@ -185,7 +185,7 @@ func (v *verifier) operands(id BlockID, val Value) {
 	if (o.Type.Bits == 0) && in.Type.Bits != 0 {
 		v.bad(id, val, "has a type but no result")
 	}
-	if in.Type.Bits != 0 && in.Op != Phi && in.Type.Bits&o.Type.Bits == 0 {
+	if in.Type.Bits != 0 && in.Op != Phi && in.Type.Bits&o.Type.Bits == 0 && !(in.Op == CInt && in.Type == TCBool) {
 		v.bad(id, val, "type is none of the declared %s", o.Type)
 	}
 }

@@ -22,6 +22,7 @@ func SynchroniseFrame(f *hir.Func) {
 			}
 		}
 	}
+	s.storeAtEntry()
 	for changed := true; changed; {
 		changed = false
 		for _, b := range s.order.RPO {
@@ -43,6 +44,36 @@ func SynchroniseFrame(f *hir.Func) {
 			out = append(out, v)
 		}
 		f.Blocks[b].Instrs = out
+	}
+}
+
+// storeAtEntry makes the frame true at the first boundary of a function in
+// which hot code shows it: later it would be stored anyway, and in a loop once
+// for every iteration. Functions that show their frame only on cold paths, and
+// leaves, store nothing.
+func (s *syncer) storeAtEntry() {
+	f := s.f
+	shown := false
+	for _, b := range s.order.RPO {
+		for _, v := range f.Blocks[b].Instrs {
+			shown = shown || !f.Blocks[b].Cold && f.At(v).Op.Info().Observable
+		}
+	}
+	if !shown {
+		return
+	}
+	for i, v := range f.Blocks[0].Instrs {
+		if f.At(v).Op != hir.Snapshot {
+			continue
+		}
+		ins := append([]hir.Value(nil), f.Blocks[0].Instrs[:i]...)
+		for slot, l := range s.outermost(f.At(v).FS).Locals {
+			if l != 0 {
+				s.place(f.New(hir.SyncSlot, l), v, int64(slot), &ins)
+			}
+		}
+		f.Blocks[0].Instrs = append(ins, f.Blocks[0].Instrs[i:]...)
+		return
 	}
 }
 
@@ -114,6 +145,8 @@ func (s *syncer) transfer(v hir.Value, state []hir.Value, out *[]hir.Value) {
 	f := s.f
 	in := f.At(v)
 	switch {
+	case in.Op == hir.SyncSlot:
+		state[in.Imm] = s.rootOf(f.Arg(v, 0))
 	case in.Op.Info().Observable:
 		fs := s.outermost(in.FS)
 		s.eachStale(fs, state, func(slot int, l hir.Value) {

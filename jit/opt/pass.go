@@ -63,7 +63,7 @@ func Run(f *hir.Func, o Options) error {
 			o.After(p.Name, f, took)
 		}
 		if o.Verify {
-			if err := hir.Verify(f); err != nil {
+			if err := f.Verify(); err != nil {
 				return fmt.Errorf("after pass %s: %w", p.Name, err)
 			}
 		}

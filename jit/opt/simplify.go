@@ -52,7 +52,7 @@ func (s *simplifier) simplify(v hir.Value) hir.Value {
 		return s.truth(v)
 	case hir.Const:
 		if in.Type == hir.TObject {
-			in.Type = TypeOfObject(f.Snap, in.Obj)
+			in.Type = hir.TypeOfObject(f.Snap, in.Obj)
 		}
 	}
 	return 0
@@ -65,7 +65,7 @@ func (s *simplifier) guard(v hir.Value) hir.Value {
 	t := f.At(a).Type
 	switch in.Op {
 	case hir.GuardType:
-		if !t.MayBe(hir.BitNull) && ClassOf(t) == in.Obj {
+		if !t.MayBe(hir.BitNull) && t.ExactClass() == in.Obj {
 			return a
 		}
 	case hir.GuardIs:
@@ -120,7 +120,7 @@ func (s *simplifier) conversion(v hir.Value) hir.Value {
 			return s.toInt(v, b2i(id == snapshot.True), hir.TCBool)
 		}
 	case hir.LongBox:
-		if n, ok := s.integerConstant(a); ok && -compactLimit < n && n < compactLimit && in.Type.Bits != hir.BitSmallLong {
+		if n, ok := s.integerConstant(a); ok && -hir.CompactLimit < n && n < hir.CompactLimit && in.Type.Bits != hir.BitSmallLong {
 			in.Type = hir.Type{Bits: hir.BitSmallLong, Class: snapshot.TypeInt}
 			return v
 		}
@@ -305,7 +305,7 @@ func (s *simplifier) longConstant(v hir.Value) (int64, bool) {
 	if id == 0 || !s.f.At(v).Type.Is(hir.BitLong) {
 		return 0, false
 	}
-	return intConstant(s.f.Snap, id)
+	return hir.IntValue(s.f.Snap, id)
 }
 
 // toInt turns v into a machine constant in place.
