@@ -44,5 +44,7 @@
 //	go run ./jit/bytecode/internal/facts -include INCLUDE/python3.14 > jit/bytecode/testdata/facts.txt
 //
 // A new layout of inline cache is declared in cache.go, a new kind of oparg in
-// oparg.go. The tests name what is missing.
+// oparg.go. The tests name what is missing. The scripts testdata/sample.py and
+// testdata/golden.py renew the real code objects that the tests read; add a
+// function with the new opcode to testdata/features.py.
 package bytecode
