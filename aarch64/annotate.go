@@ -35,14 +35,9 @@ func (a *Assembler) Annotating() bool { return a.annotate }
 
 // Comment annotates the next instruction with text for the disassembly.
 func (a *Assembler) Comment(format string, args ...any) {
-	if !a.annotate {
-		return
+	if a.annotate {
+		a.notes = append(a.notes, note{pos: a.Here(), text: fmt.Sprintf(format, args...)})
 	}
-	text := format
-	if len(args) > 0 {
-		text = fmt.Sprintf(format, args...)
-	}
-	a.notes = append(a.notes, note{pos: a.Here(), text: text})
 }
 
 // Mark annotates the next instruction with a number, such as that of the LIR instruction it comes

@@ -110,9 +110,6 @@ func (d *disassembler) line(off uint32) Line {
 	if m, rel, ok := literalLoad(l.Word); ok {
 		l.Comment = d.literal(m, int64(off)+rel)
 	}
-	if r, ok := d.reloc(off); ok {
-		l.Comment = d.symbol(r)
-	}
 	return l
 }
 
@@ -125,8 +122,12 @@ func (d *disassembler) label(off uint32) string {
 	return d.Label(off)
 }
 
-// target prints the place at distance rel from off, as an address, and notes its label.
+// target prints the place at distance rel from off as an address, and notes its label; for an outside
+// symbol it is the symbol's name, whether or not the code has been patched.
 func (d *disassembler) target(off uint32, rel int64, l *Line) string {
+	if r, ok := d.reloc(off); ok {
+		return d.symbol(r)
+	}
 	to := int64(off) + rel
 	if to >= 0 && to < int64(len(d.code)) {
 		l.Comment = d.label(uint32(to))

@@ -256,7 +256,11 @@ func (r *reader) check(o op, next *op) {
 		w := wordAt(c, at)
 		imm := int32(w>>5&0x7ffff<<2|w>>29&3) << 11 >> 11
 		to := int64(at) + int64(imm)
-		switch w2 := wordAt(c, at+4); {
+		w2 := Nop()
+		if at+4 < c.TextSize {
+			w2 = wordAt(c, at+4)
+		}
+		switch {
 		case w2 == 0x910000e7: // only where the test shortens the reach of adr to less than a page
 			end += 4
 		case w2&0xffc003ff == 0x914000e7:

@@ -122,7 +122,11 @@ func (l *layout) symbolSlots(a *Assembler) int {
 
 // dataSpans lists what is not instructions, in order.
 func (l *layout) dataSpans(a *Assembler) []Data {
-	var spans []Data
+	n := len(a.tables[Hot]) + len(a.tables[Cold]) + len(l.pools.spans)
+	if n == 0 {
+		return nil
+	}
+	spans := make([]Data, 0, n)
 	for s := range a.tables {
 		for _, t := range a.tables[s] {
 			start := l.source(Section(s), fixup{at: t.start})
