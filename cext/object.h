@@ -51,7 +51,8 @@ typedef struct {
 /* A use of an object by the tables of exits. */
 typedef struct {
     uint32_t id;
-    PyObject *object; /* owned, except types and code objects */
+    bool owned; /* types and code objects are not */
+    PyObject *object;
 } CJConstant;
 
 enum { CJ_NO_ENTRY = UINT32_MAX };
@@ -113,6 +114,9 @@ void cj_object_install(CJObject *object);
 /* Takes the object out of its CJCode, makes running frames leave it at their next check, and frees
  * it as soon as no thread is in it. The object must not be used by the caller afterwards. */
 void cj_object_retire(CJObject *object);
+
+/* Frees an object that was never installed. Others are retired. */
+void cj_object_free(CJObject *object);
 
 /* Frees retired objects that no thread is in. Returns how many are left. */
 size_t cj_free_zombies(void);

@@ -1,0 +1,30 @@
+/* Starting the run time of compiled code. */
+#include "arena.h"
+#include "entry.h"
+#include "fork.h"
+#include "stubs.h"
+
+static bool started;
+
+int
+cj_runtime_start(size_t limit)
+{
+    if (started) {
+        return 0;
+    }
+    if (cj_arena_start(limit) < 0) {
+        PyErr_SetFromErrno(PyExc_OSError);
+        return -1;
+    }
+    if (cj_entry_start() < 0 || cj_stubs_start() < 0 || cj_fork_start() < 0) {
+        return -1;
+    }
+    started = true;
+    return 0;
+}
+
+bool
+cj_runtime_started(void)
+{
+    return started;
+}

@@ -1,0 +1,170 @@
+/* The shared machine code at the start of the arena. See stubs.h. */
+#include "stubs.h"
+
+#include <dlfcn.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <Python.h>
+
+#include "arena.h"
+#include "entry.h"
+#include "exit.h"
+#include "internal/pycore_pystate.h"
+
+#if defined(__aarch64__)
+
+/* What objects carry the name of in Abs64Symbol for the thread state; the value is its offset from the thread
+ * pointer register. */
+#define THREAD_STATE_SYMBOL "tls:_Py_tss_tstate"
+
+extern const uint8_t cj_stubs_begin[], cj_stubs_end[];
+
+#define STUBS(X)                                                              \
+    X(interp_entry, cj_call_interpreted)                                      \
+    X(slow_entry, cj_entry_slow)                                              \
+    X(vectorcall_bind, cj_vectorcall_bind)                                    \
+    X(deopt, cj_exit)                                                         \
+    X(dealloc, _Py_Dealloc)
+
+#define DECLARE(name, function) extern const uint8_t cj_stub_##name[], cj_stub_##name##_target[];
+STUBS(DECLARE)
+
+typedef struct {
+    const char *name;
+    const uint8_t *code, *target;
+    void *function;
+} Stub;
+
+#define ENTRY(name, function) {#name, cj_stub_##name, cj_stub_##name##_target, (void *)function},
+static const Stub stubs[] = {STUBS(ENTRY)};
+
+static uint8_t *block, *helper_stubs;
+static uint64_t tls_offset; /* 0 when it was not found */
+
+enum { HELPER_STUB_SIZE = 16 };
+
+/* Finds where the interpreter keeps the thread state: the thread-local variable is not exported, but it is the one
+ * word near the thread pointer that follows a change of thread state. */
+static uint64_t
+find_thread_state(void)
+{
+    const uintptr_t base = (uintptr_t)__builtin_thread_pointer();
+    const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    enum { REACH = 16 << 10, MOST = 16 };
+    PyThreadState *tstate = _PyThreadState_GET();
+    uintptr_t found[MOST];
+    size_t n = 0;
+    unsigned char resident;
+    for (uintptr_t at = base; at < base + REACH; at += sizeof(void *)) {
+        if (at % page == 0 && mincore((void *)at, 1, &resident) != 0) {
+            break;
+        }
+        if (*(PyThreadState *volatile *)at == tstate && n < MOST) {
+            found[n++] = at;
+        }
+    }
+    PyThreadState_Swap(NULL);
+    size_t left = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (*(PyThreadState *volatile *)found[i] == NULL) {
+            found[left++] = found[i];
+        }
+    }
+    PyThreadState_Swap(tstate);
+    return left == 1 && *(PyThreadState *volatile *)found[0] == tstate ? found[0] - base : 0;
+}
+
+int
+cj_stubs_start(void)
+{
+    if (block != NULL) {
+        return 0;
+    }
+    tls_offset = find_thread_state();
+    if (tls_offset == 0) {
+        PyErr_SetString(PyExc_RuntimeError, "the interpreter's thread state cannot be found in thread-local storage");
+        return -1;
+    }
+    size_t size = (size_t)(cj_stubs_end - cj_stubs_begin);
+    size_t total = size + cj_helper_count * HELPER_STUB_SIZE;
+    block = cj_arena_allocate(total);
+    if (block == NULL) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    cj_arena_open(block, total);
+    memcpy(block, cj_stubs_begin, size);
+    for (size_t i = 0; i < Py_ARRAY_LENGTH(stubs); i++) {
+        memcpy(block + (stubs[i].target - cj_stubs_begin), &stubs[i].function, sizeof(void *));
+    }
+    helper_stubs = block + size;
+    for (uint32_t i = 0; i < cj_helper_count; i++) {
+        const uint32_t code[] = {
+            0x58000050, /* ldr x16, . + 8 */
+            0xd61f0200, /* br x16 */
+        };
+        uint8_t *stub = helper_stubs + i * HELPER_STUB_SIZE;
+        memcpy(stub, code, sizeof(code));
+        memcpy(stub + 8, &cj_helper_table[i].function, sizeof(void *));
+    }
+    cj_arena_close(block, total);
+    return 0;
+}
+
+const uint8_t *
+cj_stub_address(const char *name)
+{
+    for (size_t i = 0; i < Py_ARRAY_LENGTH(stubs); i++) {
+        if (strcmp(stubs[i].name, name) == 0) {
+            return block + (stubs[i].code - cj_stubs_begin);
+        }
+    }
+    return NULL;
+}
+
+const uint8_t *
+cj_helper_stub(uint32_t number)
+{
+    return number < cj_helper_count ? helper_stubs + number * HELPER_STUB_SIZE : NULL;
+}
+
+bool
+cj_symbol_value(const char *name, uint64_t *value)
+{
+    if (strcmp(name, THREAD_STATE_SYMBOL) == 0) {
+        *value = tls_offset;
+        return true;
+    }
+    *value = (uint64_t)dlsym(RTLD_DEFAULT, name);
+    return *value != 0;
+}
+
+const char *
+cj_stub_name(const void *address)
+{
+    const uint8_t *at = address;
+    if (block == NULL || at < block) {
+        return NULL;
+    }
+    if (at >= helper_stubs) {
+        size_t number = (size_t)(at - helper_stubs) / HELPER_STUB_SIZE;
+        return number < cj_helper_count ? cj_helper_table[number].name : NULL;
+    }
+    const char *name = NULL;
+    for (size_t i = 0; i < Py_ARRAY_LENGTH(stubs); i++) {
+        if (block + (stubs[i].code - cj_stubs_begin) <= at) {
+            name = stubs[i].name;
+        }
+    }
+    return name;
+}
+
+void *
+cj_interp_entry(void)
+{
+    return (void *)cj_stub_address("interp_entry");
+}
+
+#endif
