@@ -2,8 +2,8 @@
 #ifndef CJ_LAYOUT_FIELDS_H
 #define CJ_LAYOUT_FIELDS_H
 
-#define CJ_LAYOUT_COUNT 244
-#define CJ_LAYOUT_HASH UINT64_C(0x992aa010bbc6d9bc)
+#define CJ_LAYOUT_COUNT 242
+#define CJ_LAYOUT_HASH UINT64_C(0x86b4a16df2f63fae)
 
 /* X(name, value) */
 #define CJ_LAYOUT_FIELDS(X) \
@@ -237,8 +237,6 @@
     X("Freelist.IntsMax", Py_ints_MAXFREELIST) \
     X("Interp.Builtins", offsetof(PyInterpreterState, builtins)) \
     X("Interp.GCEnabled", offsetof(PyInterpreterState, gc.enabled)) \
-    X("Interp.GCGen0Count", offsetof(PyInterpreterState, gc.generations[0].count)) \
-    X("Interp.GCGen0Limit", offsetof(PyInterpreterState, gc.generations[0].threshold)) \
     X("Interp.EvalFrame", offsetof(PyInterpreterState, eval_frame)) \
     X("Gen.ExcState", offsetof(PyGenObject, gi_exc_state)) \
     X("Gen.FrameState", offsetof(PyGenObject, gi_frame_state)) \

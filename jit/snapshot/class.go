@@ -26,27 +26,23 @@ type Class struct {
 	// Keys are the names of the shared keys: index i is inline value i.
 	Keys []string
 	// Attrs are class attributes, found through the method resolution
-	// order, for those names that the snapshot's code uses; sorted by name.
-	// A name that is not here was not looked up, or not found when Looked
-	// is set.
+	// order, for those names that captured code uses; sorted by name. With
+	// TraitAttrsKnown a used name that is missing here is no attribute of
+	// the class; without, nothing was looked up.
 	Attrs []ClassAttr
-	// Init is the Python function __init__ that the interpreter has cached
-	// for direct construction, or NoObject.
-	Init ID
-	// GetItem is the Python function __getitem__ that the interpreter has
-	// cached for subscripts, or NoObject.
-	GetItem ID
+	// Init and GetItem are the functions __init__ and __getitem__, when they
+	// are made in Python and the class was asked; else NoObject.
+	Init, GetItem ID
 }
 
-// ClassAttr is the result of looking up Name on a class. Value is NoObject when
-// the class has no such attribute.
+// ClassAttr is the result of looking up Name on a class.
 type ClassAttr struct {
 	Name  string
 	Value ID
 }
 
-// Attr returns the looked-up class attribute; ok is false when the name was
-// not looked up in this snapshot.
+// Attr returns a class attribute; ok is false when the class has none of this
+// name, or was not asked (see TraitAttrsKnown).
 func (c *Class) Attr(name string) (value ID, ok bool) {
 	i := sort.Search(len(c.Attrs), func(i int) bool { return c.Attrs[i].Name >= name })
 	if i < len(c.Attrs) && c.Attrs[i].Name == name {
@@ -60,39 +56,38 @@ type ClassTraits uint32
 
 // Class traits. "Default" means that the slot is the one of object.
 const (
-	TraitHeap            ClassTraits = 1 << iota // created at run time
-	TraitInlineValues                            // instances have inline values
-	TraitManagedDict                             // instances have a managed dict pointer
-	TraitGenericGetAttr                          // attribute reads use the generic algorithm
-	TraitGenericSetAttr                          // attribute writes use the generic algorithm
-	TraitGenericAlloc                            // tp_alloc is the generic one
-	TraitDefaultNew                              // __new__ is object's
-	TraitDefaultInit                             // __init__ is object's
-	TraitDefaultEq                               // comparisons are object's
-	TraitDefaultHash                             // hash is object's
-	TraitTypeCall                                // the metaclass calls as type does
-	TraitFinalizer                               // has __del__ or a C finaliser
-	TraitLen                                     // has a length
-	TraitBool                                    // has __bool__
-	TraitIter                                    // has __iter__
-	TraitIterNext                                // has __next__
-	TraitDescrGet                                // instances are descriptors
-	TraitDescrSet                                // instances are data descriptors
-	TraitGetItem                                 // has a subscript slot
-	TraitGC                                      // instances have a collector header
-	TraitPythonDealloc                           // freed by the slot of Python classes
-	TraitDefaultAttrSlot                         // no __getattr__ or __getattribute__ in Python
-	TraitTypeMetaclass                           // its metaclass is type itself
-	TraitWatched                                 // a type watcher of the JIT is on it
-	numTraits            = iota
+	TraitHeap           ClassTraits = 1 << iota // created at run time
+	TraitInlineValues                           // instances have inline values
+	TraitManagedDict                            // instances have a managed dict pointer
+	TraitGenericGetAttr                         // attribute reads use the generic algorithm
+	TraitGenericSetAttr                         // attribute writes use the generic algorithm
+	TraitGenericAlloc                           // tp_alloc is the generic one
+	TraitDefaultNew                             // __new__ is object's
+	TraitDefaultInit                            // __init__ is object's
+	TraitDefaultEq                              // comparisons are object's
+	TraitDefaultHash                            // hash is object's
+	TraitTypeCall                               // the metaclass calls as type does
+	TraitFinalizer                              // has __del__ or a C finaliser
+	TraitLen                                    // has a length
+	TraitBool                                   // has __bool__
+	TraitIter                                   // has __iter__
+	TraitIterNext                               // has __next__
+	TraitDescrGet                               // instances are descriptors
+	TraitDescrSet                               // instances are data descriptors
+	TraitGetItem                                // has a subscript slot
+	TraitGC                                     // instances have a collector header
+	TraitPythonDealloc                          // freed by the slot of Python classes
+	TraitAttrsKnown                             // every name that captured code uses was looked up
+	TraitTypeMetaclass                          // its metaclass is type itself
+	numTraits           = iota
 )
 
 var traitNames = [numTraits]string{
 	"heap", "inline_values", "managed_dict", "generic_getattr", "generic_setattr",
 	"generic_alloc", "default_new", "default_init", "default_eq", "default_hash",
 	"type_call", "finalizer", "len", "bool", "iter", "iternext", "descr_get",
-	"descr_set", "getitem", "gc", "python_dealloc", "default_attr_slot",
-	"type_metaclass", "watched",
+	"descr_set", "getitem", "gc", "python_dealloc", "attrs_known",
+	"type_metaclass",
 }
 
 // Has reports whether all the given traits hold.

@@ -28,7 +28,10 @@ const (
 
 	// NeverExecuted: an instruction with a cache that has not run yet.
 	NeverExecuted
-	// Generic: it ran often, and the interpreter gave up specialising it.
+	// WarmingUp: it ran too rarely to be specialised.
+	WarmingUp
+	// Generic: it ran, and the interpreter could not specialise it, or what it
+	// was specialised for is gone.
 	Generic
 
 	// Attribute reads. Type is the receiver's exact type unless noted.
@@ -71,7 +74,7 @@ const (
 	OperandsUnresolved // some pair that is not known here
 
 	// BranchHistory: bits of Value are the last 16 outcomes of a conditional
-	// jump, the newest in bit 0, 1 for taken.
+	// jump, the newest in bit 0, 1 for taken. It begins as 0x5555.
 	BranchHistory
 
 	// GuardFailed: compiled code left here Value times because of an operand of Type.
@@ -100,6 +103,7 @@ var feedbackTable = [numFeedbackKinds]struct {
 }{
 	FeedbackNone:         {"None", 0},
 	NeverExecuted:        {"NeverExecuted", 0},
+	WarmingUp:            {"WarmingUp", 0},
 	Generic:              {"Generic", 0},
 	AttrInstanceValue:    {"AttrInstanceValue", usesType | usesValue},
 	AttrWithHint:         {"AttrWithHint", usesType | usesValue},

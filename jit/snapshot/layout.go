@@ -320,11 +320,9 @@ type Layout struct {
 		IntsMax    int64 `c:"Py_ints_MAXFREELIST"`
 	}
 	Interp struct {
-		Builtins    int64 `c:"offsetof(PyInterpreterState, builtins)"`
-		GCEnabled   int64 `c:"offsetof(PyInterpreterState, gc.enabled)"`
-		GCGen0Count int64 `c:"offsetof(PyInterpreterState, gc.generations[0].count)"`
-		GCGen0Limit int64 `c:"offsetof(PyInterpreterState, gc.generations[0].threshold)"`
-		EvalFrame   int64 `c:"offsetof(PyInterpreterState, eval_frame)"`
+		Builtins  int64 `c:"offsetof(PyInterpreterState, builtins)"`
+		GCEnabled int64 `c:"offsetof(PyInterpreterState, gc.enabled)"`
+		EvalFrame int64 `c:"offsetof(PyInterpreterState, eval_frame)"`
 	}
 	Gen struct {
 		ExcState   int64 `c:"offsetof(PyGenObject, gi_exc_state)"`

@@ -1,0 +1,36 @@
+/* Offsets and constants of the interpreter's structures, as these headers have them,
+   and the proof that the running interpreter has them too. */
+#ifndef CJ_LAYOUT_H
+#define CJ_LAYOUT_H
+
+#include <Python.h>
+#include <stdint.h>
+
+#include "layout_fields.h"
+
+/* Structures that CPython keeps private; cj_layout_check compares them with
+   real objects. */
+typedef struct {
+    PyObject_HEAD
+    PyObject *start, *stop, *step, *length;
+} cj_range_object;
+
+typedef struct {
+    PyObject_HEAD
+    PyObject *callable; /* of a classmethod or staticmethod */
+} cj_method_wrapper;
+
+/* Returns NULL when the running interpreter has the layout of the headers, else
+   a static text saying what differs. The GIL must be held. */
+const char *cj_layout_check(void);
+
+/* The deallocator that all classes made in Python have; known after the check. */
+destructor cj_python_dealloc(void);
+
+/* The tp_iternext of classes that have no __next__; known after the check. */
+iternextfunc cj_no_iternext(void);
+
+/* Stores the values of CJ_LAYOUT_FIELDS, CJ_LAYOUT_COUNT of them. */
+void cj_layout_values(int64_t *values);
+
+#endif

@@ -1,0 +1,40 @@
+/* Watchers: what compiled code relies on, and who is told when it changes. */
+#ifndef CJ_WATCH_H
+#define CJ_WATCH_H
+
+#include <Python.h>
+#include <stdbool.h>
+
+#include "object.h"
+
+/* Registers the type, dict and function watchers. Returns 0, or -1 with an exception. */
+int cj_watch_start(void);
+
+/* Watches a type for changes and for its death. Returns 0, or -1 with an exception. */
+int cj_watch_type(PyTypeObject *type);
+
+/* Watches a namespace dict. Returns 0, or -1 with an exception. */
+int cj_watch_dict(PyObject *dict);
+
+/* While set, changes of types are the JIT's own and mean nothing. */
+void cj_watch_own_modification(bool own);
+
+/* The type was changed in a way that its watcher did not report. */
+void cj_watch_type_changed(PyTypeObject *type);
+
+/* Enters an object's dependencies into the tables. Returns 0, or -1 with an exception,
+   and then none is entered. */
+int cj_watch_add(CJObject *object);
+
+/* Takes an object's dependencies out of the tables. */
+void cj_watch_remove(CJObject *object);
+
+/* Told by the watcher when a function is made. May be NULL. */
+extern void (*cj_watch_function_made)(PyFunctionObject *function);
+/* Told before the code of a function is replaced, and before it dies. */
+extern void (*cj_watch_function_code)(PyFunctionObject *function, PyObject *new_code);
+extern void (*cj_watch_function_dies)(PyFunctionObject *function);
+/* Told of an object whose assumption does not hold any longer. */
+extern void (*cj_watch_broken)(CJObject *object);
+
+#endif
