@@ -79,11 +79,11 @@ func (a *Allocator) conflicts(c *piece, r PReg, end int32, f func(id int32) bool
 // evictFor makes room for the first need of a piece by taking the register
 // whose owners need it last. If the piece can wait, it does so rather than
 // take a register that is needed earlier. It needs findFree.
-func (a *Allocator) evictFor(id int32, n need, now bool) bool {
+func (a *Allocator) evictFor(id int32, n need, now bool, avoid RegSet) bool {
 	c := &a.pieces[id]
 	best, bestCost := noReg, int64(-1)
 	for _, r := range a.order[a.values[c.v].class] {
-		if a.firstBlocked(c, r) < n.end {
+		if avoid.Has(r) || a.firstBlocked(c, r) < n.end {
 			continue
 		}
 		cost := int64(1 << 61)
@@ -99,6 +99,47 @@ func (a *Allocator) evictFor(id int32, n need, now bool) bool {
 		return false
 	}
 	a.takeOver(id, best, n.end)
+	return true
+}
+
+// evictAhead is tried when the best free register is lost at position until.
+// If the piece would there take the register of another that can wait longer,
+// or would be elsewhere at the end of a loop than at its header, it takes such
+// a register from the start. It needs findFree.
+func (a *Allocator) evictAhead(id, until int32, avoid RegSet) bool {
+	c := &a.pieces[id]
+	q := a.nextReq(c.v, until, c.end)
+	if q == never || until>>2 >= a.nInstr {
+		return false
+	}
+	end := min(c.end, a.splitUp(a.reqEnd(c.v, q)))
+	for l := a.blocks[a.blockOf[until>>2]].loop; l != none; l = a.loops[l].parent {
+		if lp := a.loops[l]; a.covers(c.v, lp.from) && a.covers(c.v, lp.to-1) {
+			end = max(end, min(c.end, lp.to))
+		}
+	}
+	mine := a.distance(c.v, until)
+	best, bestCost := noReg, mine
+	for _, r := range a.order[a.values[c.v].class] {
+		if avoid.Has(r) || a.firstBlocked(c, r) < end {
+			continue
+		}
+		cost := int64(1 << 61)
+		a.conflicts(c, r, end, func(o int32) bool {
+			from := max(c.start, a.splitDown(a.pieces[o].start))
+			if cost = min(cost, a.evictionOf(o, from, end).cost); cost >= 0 && a.pieces[o].end > until {
+				cost = min(cost, a.distance(a.pieces[o].v, max(until, from)))
+			}
+			return cost > bestCost
+		})
+		if cost > bestCost {
+			best, bestCost = r, cost
+		}
+	}
+	if best == noReg {
+		return false
+	}
+	a.takeOver(id, best, end)
 	return true
 }
 

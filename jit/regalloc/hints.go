@@ -9,8 +9,8 @@ import (
 const maxHints = 32
 
 // scoreHints computes, for each register of c's class, how much work it would
-// save to have c there.
-func (a *Allocator) scoreHints(c *piece) {
+// save to have c there up to position end.
+func (a *Allocator) scoreHints(c *piece, end int32) {
 	val := &a.values[c.v]
 	for _, r := range a.order[val.class] {
 		a.score[r] = 0
@@ -24,7 +24,7 @@ func (a *Allocator) scoreHints(c *piece) {
 	hints := a.hintsOf(c)
 	for n := range hints {
 		h := &hints[n]
-		if n == maxHints || h.pos >= c.end {
+		if n == maxHints || h.pos >= end {
 			break
 		}
 		switch h.kind {
@@ -47,26 +47,16 @@ func (a *Allocator) scoreHints(c *piece) {
 func (a *Allocator) hintsOf(c *piece) []hint {
 	val := &a.values[c.v]
 	hs := a.hints[val.hints.lo:val.hints.hi]
-	if len(hs) == 0 || hs[0].pos >= c.start {
-		return hs
-	}
-	i, _ := slices.BinarySearchFunc(hs, c.start, func(h hint, p int32) int { return cmp.Compare(h.pos, p) })
-	return hs[i:]
+	return hs[hintAfter(hs, c.start):]
 }
 
-// lastHint returns the last position before end at which c's value is copied
-// somewhere, or -1.
-func (a *Allocator) lastHint(c *piece, end int32) int32 {
-	last := int32(-1)
-	for _, h := range a.hintsOf(c) {
-		if h.pos >= min(end, c.end) {
-			break
-		}
-		if h.pos > c.start {
-			last = h.pos
-		}
+// hintAfter returns the index of the first hint at or after pos.
+func hintAfter(hs []hint, pos int32) int {
+	if len(hs) == 0 || hs[0].pos >= pos {
+		return 0
 	}
-	return last
+	i, _ := slices.BinarySearchFunc(hs, pos, func(h hint, p int32) int { return cmp.Compare(h.pos, p) })
+	return i
 }
 
 // find returns where v is at pos as far as is known by now, or the zero Loc.

@@ -56,27 +56,27 @@ func (a *Allocator) allocate(id int32) {
 		return
 	}
 	a.findFree(c)
-	if r := a.choose(c, c.end, 0); r != noReg {
+	avoid := a.tooDear(c)
+	if r := a.choose(c, c.end, avoid); r != noReg {
 		a.occupy(id, r)
 		return
 	}
-	if r := a.longest(c, n.end); r != noReg {
-		a.occupyUntil(id, r, a.free[r])
+	if r := a.longest(c, n.end, avoid); r != noReg {
+		if !a.evictAhead(id, a.free[r], avoid) {
+			a.occupyUntil(id, r, a.free[r])
+		}
 		return
 	}
 	now := a.immediate(c, n)
-	if now && n.end > c.start && a.lateSplit(id, n) {
-		return
-	}
-	if a.evictFor(id, n, now) {
-		return
-	}
-	if !now {
+	switch {
+	case now && (a.lateSplit(id, n, avoid) || a.evictFor(id, n, true, avoid)):
+	case now && avoid != 0 && (a.lateSplit(id, n, 0) || a.evictFor(id, n, true, 0)):
+	case now:
+		if !a.rearrange(id, n) {
+			a.fail("instruction %d needs more registers than there are", n.req>>2)
+		}
+	case !a.evictFor(id, n, false, avoid):
 		a.spill(id, n)
-		return
-	}
-	if !a.rearrange(id, n) {
-		a.fail("instruction %d needs more registers than there are", n.req>>2)
 	}
 }
 
@@ -93,13 +93,28 @@ func (a *Allocator) findFree(c *piece) {
 	}
 }
 
+// tooDear returns the registers whose save and restore would cost more than c
+// can gain: for what lives in cold blocks, and for constants outside loops.
+func (a *Allocator) tooDear(c *piece) RegSet {
+	start := &a.blocks[a.blockOf[c.start>>2]]
+	if start.cold {
+		return a.unsaved
+	}
+	if a.values[c.v].remat && start.loop == none {
+		for q := a.nextReq(c.v, c.start+1, c.end); q != never; q = a.nextReq(c.v, q+1, c.end) {
+			if a.blocks[a.blockOf[q>>2]].loop != none {
+				return 0
+			}
+		}
+		return a.unsaved
+	}
+	return 0
+}
+
 // choose returns a register that is free for c up to position end: the one
 // most wanted, else the first in order; or noReg. Registers in avoid are not
 // taken.
 func (a *Allocator) choose(c *piece, end int32, avoid RegSet) PReg {
-	if a.blocks[a.blockOf[c.start>>2]].cold {
-		avoid |= a.unsaved // saving it would cost the hot path
-	}
 	order := a.order[a.values[c.v].class]
 	best := noReg
 	for _, r := range order {
@@ -111,7 +126,7 @@ func (a *Allocator) choose(c *piece, end int32, avoid RegSet) PReg {
 	if best == noReg {
 		return noReg
 	}
-	a.scoreHints(c)
+	a.scoreHints(c, c.end)
 	for _, r := range order {
 		if a.free[r] >= end && !avoid.Has(r) && a.score[r] > a.score[best] {
 			best = r
@@ -121,31 +136,23 @@ func (a *Allocator) choose(c *piece, end int32, avoid RegSet) PReg {
 }
 
 // longest returns the register that is free for c for the longest time, if
-// that is at least up to end; or noReg.
-func (a *Allocator) longest(c *piece, end int32) PReg {
-	var avoid RegSet
-	if a.blocks[a.blockOf[c.start>>2]].cold {
-		avoid = a.unsaved
-	}
+// that is at least up to end; or noReg. Registers in avoid are not taken.
+func (a *Allocator) longest(c *piece, end int32, avoid RegSet) PReg {
 	order := a.order[a.values[c.v].class]
 	best := noReg
-	for {
-		for _, r := range order {
-			if a.free[r] >= end && !avoid.Has(r) && (best == noReg || a.free[r] > a.free[best]) {
-				best = r
-			}
-		}
-		if best != noReg {
-			break
-		}
-		if avoid == 0 {
-			return noReg
-		}
-		avoid = 0
-	}
-	a.scoreHints(c)
 	for _, r := range order {
-		if a.free[r] == a.free[best] && !avoid.Has(r) && a.score[r] > a.score[best] {
+		if a.free[r] >= end && !avoid.Has(r) && (best == noReg || a.free[r] > a.free[best]) {
+			best = r
+		}
+	}
+	if best == noReg {
+		return noReg
+	}
+	// Of those that force a split at the same place, the most wanted.
+	until := min(c.end, a.splitDown(min(c.end, a.free[best])))
+	a.scoreHints(c, until)
+	for _, r := range order {
+		if a.free[r] >= max(until, end) && !avoid.Has(r) && a.score[r] > a.score[best] {
 			best = r
 		}
 	}
@@ -188,11 +195,9 @@ func (a *Allocator) allocateOptional(id int32) {
 	}
 	// A register for the first part is worth it if something is copied from
 	// there.
-	if r := a.longest(c, a.splitUp(c.start+1)); r != noReg && !a.unsaved.Has(r) {
-		if last := a.lastHint(c, a.free[r]); last >= 0 {
-			a.occupyUntil(id, r, a.free[r])
-			return
-		}
+	if r := a.longest(c, a.splitUp(c.start+1), a.unsaved); r != noReg && a.nextCopy(c.v, c.start, min(c.end, a.free[r])) != never {
+		a.occupyUntil(id, r, a.free[r])
+		return
 	}
 	a.toStack(id)
 }
@@ -216,13 +221,13 @@ func (a *Allocator) spill(id int32, n need) {
 // lateSplit serves an early use in an instruction that then destroys the
 // register, while the value lives on: it is in a register until the late
 // position, and on the stack from there, where it was stored before.
-func (a *Allocator) lateSplit(id int32, n need) bool {
+func (a *Allocator) lateSplit(id int32, n need, avoid RegSet) bool {
 	c := &a.pieces[id]
 	late := n.req&^3 + posLate
 	if n.req == a.values[c.v].defPos || a.reqEnd(c.v, n.req) != late || c.end <= late {
 		return false
 	}
-	r := a.longest(c, late)
+	r := a.longest(c, late, avoid)
 	if r == noReg {
 		return false
 	}

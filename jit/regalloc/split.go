@@ -88,6 +88,26 @@ func (a *Allocator) lastReq(v VReg, pos, end int32) int32 {
 	return -1
 }
 
+// nextCopy returns the first position from pos on and before end at which v is
+// copied to a place that prefers a register, or never.
+func (a *Allocator) nextCopy(v VReg, pos, end int32) int32 {
+	val := &a.values[v]
+	hs := a.hints[val.hints.lo:val.hints.hi]
+	for i := hintAfter(hs, pos); i < len(hs) && hs[i].pos < end; i++ {
+		if k := hs[i].kind; (k == hintFixed || k == hintCopied) && hs[i].pos != val.defPos {
+			return hs[i].pos
+		}
+	}
+	return never
+}
+
+// nextUse returns the first position from pos on and before end at which v is
+// better in a register, or never.
+func (a *Allocator) nextUse(v VReg, pos, end int32) int32 {
+	q := a.nextReq(v, pos, end)
+	return min(q, a.nextCopy(v, pos, min(q, end)))
+}
+
 // reqStart returns the position from which on v must be in a register because
 // of its required position q.
 func (a *Allocator) reqStart(v VReg, q int32) int32 {
@@ -111,7 +131,7 @@ func (a *Allocator) reqEnd(v VReg, q int32) int32 {
 // positions run through. A use in the next iteration of a loop is nearer than
 // one after the loop.
 func (a *Allocator) distance(v VReg, pos int32) int64 {
-	q := a.nextReq(v, pos, never)
+	q := a.nextUse(v, pos, never)
 	var sum int64
 	if pos>>2 < a.nInstr {
 		for l := a.blocks[a.blockOf[pos>>2]].loop; l != none; l = a.loops[l].parent {
@@ -119,7 +139,7 @@ func (a *Allocator) distance(v VReg, pos int32) int64 {
 			if q < lp.to {
 				break
 			}
-			if first := a.nextReq(v, lp.from, pos); first != never && a.covers(v, lp.from) && a.covers(v, lp.to-1) {
+			if first := a.nextUse(v, lp.from, pos); first != never && a.covers(v, lp.from) && a.covers(v, lp.to-1) {
 				return sum + int64(lp.to-pos) + int64(first-lp.from)
 			}
 			sum += 8 * int64(lp.to-lp.from)
