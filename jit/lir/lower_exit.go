@@ -1,0 +1,121 @@
+package lir
+
+import (
+	"github.com/cinderjit/cinderjit/jit/hir"
+	"github.com/cinderjit/cinderjit/jit/object"
+)
+
+// place returns where the value v of a frame state is, adding it to the values
+// of s when it is in a register.
+func (l *lowerer) place(v hir.Value, s *Side) Place {
+	if v == 0 {
+		return Place{Kind: PlaceNone}
+	}
+	in := l.h.At(v)
+	switch {
+	case in.Op == hir.Null || in.Type == hir.TNull:
+		return Place{Kind: PlaceNull}
+	case in.Op == hir.Const:
+		return Place{Kind: PlaceConst, Obj: in.Obj}
+	case in.Op == hir.CInt:
+		return Place{Kind: PlaceImm, Repr: object.AsInt64, Imm: in.Imm}
+	case in.Op == hir.CFloat:
+		return Place{Kind: PlaceImm, Repr: object.AsDouble, Imm: in.Imm}
+	case in.Type.Obj != 0 && in.Type.IsObject():
+		return Place{Kind: PlaceConst, Obj: in.Type.Obj}
+	case in.Op == hir.Phi && l.val[v] == 0:
+		return l.place(l.h.Arg(v, 0), s)
+	}
+	r := object.AsObject
+	switch {
+	case in.Type.Is(hir.BitCInt):
+		r = object.AsInt64
+	case in.Type.Is(hir.BitCFloat):
+		r = object.AsDouble
+	case in.Type.Is(hir.BitCBool):
+		r = object.AsBool
+	}
+	return s.value(l.use(v), r)
+}
+
+func (l *lowerer) places(vs []hir.Value, s *Side) []Place {
+	ps := make([]Place, len(vs))
+	for i, v := range vs {
+		ps[i] = l.place(v, s)
+	}
+	return ps
+}
+
+// exitSide returns a new side with the exit of v, of the given kind.
+func (l *lowerer) exitSide(v hir.Value, kind object.ExitKind, reason object.Reason) SideID {
+	s := Side{Exit: true, Kind: kind, Reason: reason, Text: l.h.At(v).Op.String()}
+	l.fillExit(v, &s)
+	return l.addSide(s)
+}
+
+func (l *lowerer) addSide(s Side) SideID {
+	l.f.Sides = append(l.f.Sides, s)
+	return SideID(len(l.f.Sides) - 1)
+}
+
+// fillExit describes the frames and the owned values of v in s.
+func (l *lowerer) fillExit(v hir.Value, s *Side) {
+	in := l.h.At(v)
+	for id := in.FS; id != 0; id = l.h.Frames[id].Parent {
+		fs := &l.h.Frames[id]
+		fr := Frame{Code: fs.Code, Offset: fs.Offset, Next: fs.Offset}
+		if fs.Callee != 0 {
+			fr.Callee = l.place(fs.Callee, s)
+		}
+		if s.Kind != object.Deopt && fs.Parent == 0 {
+			fr.InMemory = true
+		} else {
+			fr.Locals = l.places(fs.Locals, s)
+		}
+		fr.Stack = l.places(fs.Stack, s)
+		s.Frames = append(s.Frames, fr)
+	}
+	if in.Ext != 0 {
+		s.Owned = l.places(l.h.Exts[in.Ext].Owned, s)
+	}
+}
+
+// fillStores describes the slots that the cold path of v has to store.
+func (l *lowerer) fillStores(v hir.Value, s *Side) {
+	in := l.h.At(v)
+	if in.Ext == 0 {
+		return
+	}
+	e := &l.h.Exts[in.Ext]
+	for _, st := range e.Stale {
+		s.Stores = append(s.Stores, SlotStore{Slot: st.Slot, Value: l.place(st.Value, s)})
+	}
+	s.SetIP, s.IP = e.SetIP, l.instrPtr(v)
+}
+
+// instrPtr is the code unit that the outermost frame's instr_ptr has to point
+// to while v runs: that of the instruction itself, or the call it is inlined
+// into.
+func (l *lowerer) instrPtr(v hir.Value) int32 {
+	in := l.h.At(v)
+	id := in.FS
+	if id == 0 || l.h.Frames[id].Parent == 0 {
+		return in.BC
+	}
+	for l.h.Frames[id].Parent != 0 {
+		id = l.h.Frames[id].Parent
+	}
+	return l.h.Frames[id].Offset
+}
+
+// guard leaves through the exit of v when t holds.
+func (l *lowerer) guard(v hir.Value, t test, reason object.Reason) {
+	side := l.exitSide(v, object.Deopt, reason)
+	if n := l.h.NArgs(v); n > 0 {
+		s := &l.f.Sides[side]
+		if l.h.At(l.h.Arg(v, 0)).Type.IsObject() {
+			s.Guilty = l.place(l.h.Arg(v, 0), s)
+		}
+	}
+	l.emitTest(ExitIf, t).Side = side
+}

@@ -1,0 +1,211 @@
+package lir
+
+import (
+	"github.com/cinderjit/cinderjit/jit/hir"
+	"github.com/cinderjit/cinderjit/jit/object"
+	"github.com/cinderjit/cinderjit/jit/regalloc"
+)
+
+// args begins the entry block: the callee and the arguments arrive in
+// registers.
+func (l *lowerer) args() {
+	if l.f.DirectArgs < 0 {
+		return
+	}
+	in := l.begin(Args)
+	for _, v := range l.h.Blocks[0].Instrs {
+		hin := l.h.At(v)
+		if hin.Dead || l.uses[v].count == 0 {
+			continue
+		}
+		switch hin.Op {
+		case hir.Callee:
+			l.val[v] = l.fixDef(in, l.conv.IntArgs[0])
+		case hir.Param:
+			if hin.Imm < int64(l.f.DirectArgs) {
+				l.val[v] = l.fixDef(in, l.conv.IntArgs[hin.Imm+1])
+			}
+		}
+	}
+}
+
+// lowerParam reads an argument that does not come in a register from its slot.
+func lowerParam(l *lowerer, v hir.Value) {
+	if l.val[v] == 0 && l.uses[v].count != 0 {
+		l.val[v] = l.loadRef(l.layout.Frame.LocalsPlus + 8*l.h.At(v).Imm)
+	}
+}
+
+func lowerCallee(l *lowerer, v hir.Value) {
+	if l.val[v] == 0 && l.uses[v].count != 0 {
+		l.val[v] = l.loadRef(l.layout.Frame.FuncObj)
+	}
+}
+
+// loadRef loads a stack reference of the frame and removes its tag.
+func (l *lowerer) loadRef(off int64) VReg {
+	return l.value(AndImm, ^l.layout.Frame.TagBorrowed, l.loadPinned(Mem64, BaseFrame, off))
+}
+
+func lowerSyncSlot(l *lowerer, v hir.Value) {
+	in := l.begin(StoreSlot)
+	in.Imm = l.h.At(v).Imm
+	l.storedValue(in, l.h.Arg(v, 0))
+}
+
+func lowerSetIP(l *lowerer, v hir.Value) { l.emit(SetIP).Imm = l.h.At(v).Imm }
+
+func lowerCheckFrame(l *lowerer, v hir.Value) {
+	side := l.exitSide(v, object.Observe, object.ReasonFrameObserved)
+	l.emit(CheckFrame).Side = side
+}
+
+// storeStale emits the stores of the Ext of v in a cold block.
+func (l *lowerer) storeStale(v hir.Value) {
+	in := l.h.At(v)
+	if in.Ext == 0 {
+		return
+	}
+	e := &l.h.Exts[in.Ext]
+	for _, s := range e.Stale {
+		st := l.begin(StoreSlot)
+		st.Imm = int64(s.Slot)
+		l.storedValue(st, s.Value)
+	}
+	if e.SetIP {
+		l.emit(SetIP).Imm = int64(l.instrPtr(v))
+	}
+}
+
+// lowerEvalBreaker compares the whole eval breaker word with what it is when
+// nothing is asked for; the rest is cold.
+func lowerEvalBreaker(l *lowerer, v hir.Value) {
+	word := l.loadPinned(Mem64, BaseThread, l.layout.Thread.EvalBreaker)
+	cold, cont := l.split(true), l.split(false)
+	l.branch(test{kind: TestImm, cond: NE, a: word, imm: int64(l.h.Snap.Instrumentation)}, cold, cont)
+
+	l.enter(cold)
+	l.storeStale(v)
+	helper := hir.HelperIndex("handle_eval_breaker")
+	raise := l.exitSide(v, object.Raise, object.ReasonRaised)
+	call := l.begin(CallHelper)
+	call.Imm, call.Side, call.Err = int64(helper), raise, hir.ErrNegative
+	status := l.fixDef(call, l.conv.IntResults[0])
+	leave := l.exitSide(v, object.Observe, object.ReasonEvalBreaker)
+	t := nonzero(status)
+	t.w32 = true
+	l.emitTest(ExitIf, t).Side = leave
+	check := l.exitSide(v, object.Observe, object.ReasonFrameObserved)
+	l.emit(CheckFrame).Side = check
+	l.jump(cont)
+
+	l.enter(cont)
+}
+
+// lowerLeaveFrame pops the frame and then, when a frame object was made, hands
+// it over: what the frame says is still there, above the top of the data stack.
+func lowerLeaveFrame(l *lowerer, v hir.Value) {
+	obj := l.value(PopFrame, 0)
+	cold, cont := l.split(true), l.split(false)
+	l.branch(nonzero(obj), cold, cont)
+
+	l.enter(cold)
+	frame := l.loadPinned(Mem64, BaseThread, l.layout.Thread.DataStackTop)
+	if in := l.h.At(v); in.Ext != 0 {
+		e := &l.h.Exts[in.Ext]
+		for _, s := range e.Stale {
+			ref := l.value(OrImm, l.layout.Frame.TagBorrowed, l.use(s.Value))
+			l.store(Mem64, ref, frame, l.layout.Frame.LocalsPlus+8*int64(s.Slot))
+		}
+		if e.SetIP {
+			ip := l.symbol(l.codeUnit(int64(l.instrPtr(v))))
+			l.store(Mem64, ip, frame, l.layout.Frame.InstrPtr)
+		}
+	}
+	call := l.begin(CallHelper)
+	call.Imm = int64(hir.HelperIndex("leave_frame_slow"))
+	l.fixUses(call, []VReg{frame})
+	l.jump(cont)
+
+	l.enter(cont)
+}
+
+// codeUnit is the address of a code unit of the code that is compiled.
+func (l *lowerer) codeUnit(unit int64) SymID {
+	return l.f.symbol(Symbol{Kind: object.Abs64CodeUnit, ID: uint32(l.f.Code), Addend: unit})
+}
+
+// immortal reports whether the value is a known object whose reference count
+// never changes.
+func (l *lowerer) immortal(v hir.Value) bool {
+	t := l.h.At(v).Type
+	if t.Is(hir.BitNone | hir.BitBool | hir.BitNull) {
+		return true
+	}
+	id := t.Obj
+	if l.h.At(v).Op == hir.Const {
+		id = l.h.At(v).Obj
+	}
+	return id != 0 && l.h.Snap.Object(id).Immortal()
+}
+
+// facts collects what the type of v says about its reference count.
+func (l *lowerer) facts(v hir.Value) Facts {
+	var f Facts
+	t := l.h.At(v).Type
+	if t.MayBe(hir.BitNull) {
+		f |= MayBeNull
+	}
+	// Nothing makes such objects immortal but the interpreter for its own
+	// use, and counting those does no harm.
+	if t.Is(hir.BitFloat | hir.BitList | hir.BitDict | hir.BitSet | hir.BitCell | hir.BitFunction | hir.BitNull) {
+		f |= Mortal
+	}
+	if t.Is(hir.BitLeaf | hir.BitNull) {
+		f |= Leaf
+	}
+	return f
+}
+
+func lowerIncref(l *lowerer, v hir.Value) {
+	o := l.h.Arg(v, 0)
+	if l.immortal(o) {
+		return
+	}
+	l.emit(Incref, l.use(o)).Facts = l.facts(o)
+}
+
+func lowerDecref(l *lowerer, v hir.Value) {
+	o := l.h.Arg(v, 0)
+	if l.immortal(o) {
+		return
+	}
+	facts := l.facts(o)
+	var side SideID
+	if facts&Leaf == 0 && l.h.At(v).FS != 0 {
+		s := Side{Exit: true, Kind: object.Observe, Reason: object.ReasonFrameObserved, Text: "Decref"}
+		l.fillExit(v, &s)
+		l.fillStores(v, &s)
+		side = l.addSide(s)
+	}
+	in := l.emit(Decref, l.use(o))
+	in.Facts, in.Side = facts, side
+}
+
+func lowerReturn(l *lowerer, v hir.Value) {
+	a := l.arg(v, 0)
+	in := l.begin(Return)
+	l.addOperand(in, regalloc.Operand{V: a, Kind: regalloc.Use, Constraint: regalloc.Fixed, Fixed: l.conv.IntResults[0]})
+}
+
+func lowerDeopt(l *lowerer, v hir.Value) {
+	side := l.exitSide(v, object.Deopt, object.ReasonUnsupported)
+	l.emit(Exit).Side = side
+}
+
+func lowerUnreachable(l *lowerer, v hir.Value) { l.emit(Trap) }
+
+// lowerRefine handles what only tells the compiler something.
+func lowerRefine(l *lowerer, v hir.Value) { l.val[v] = l.arg(v, 0) }
+
+func lowerNothing(l *lowerer, v hir.Value) {}

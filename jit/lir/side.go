@@ -1,0 +1,76 @@
+package lir
+
+import (
+	"github.com/cinderjit/cinderjit/jit/object"
+	"github.com/cinderjit/cinderjit/jit/snapshot"
+)
+
+// PlaceKind says where a value of a side table is.
+type PlaceKind uint8
+
+// The kinds of place.
+const (
+	PlaceNone  PlaceKind = iota // there is no value
+	PlaceNull                   // the null pointer
+	PlaceValue                  // Side.Values[Index]
+	PlaceConst                  // object Obj
+	PlaceImm                    // the number Imm
+)
+
+// Place is a value in a side table, before registers are assigned.
+type Place struct {
+	Kind  PlaceKind
+	Repr  object.Repr
+	Index int32
+	Obj   snapshot.ID
+	Imm   int64
+}
+
+// Frame is an interpreter frame at an exit; see object.Frame.
+type Frame struct {
+	Code       snapshot.ID
+	Callee     Place
+	Offset     int32
+	Next       int32
+	Completion object.Completion
+	InMemory   bool
+	Locals     []Place
+	Stack      []Place
+}
+
+// SlotStore is a local variable slot to be stored, borrowed, on a cold path.
+type SlotStore struct {
+	Slot  int32
+	Value Place
+}
+
+// Side is what an instruction needs beside its main path: the exit it can
+// take, and the stores that make the frame look right before its cold path runs
+// other code.
+type Side struct {
+	Exit   bool // Kind to Owned are meant
+	Kind   object.ExitKind
+	Reason object.Reason
+	Text   string
+	Guilty Place
+	Frames []Frame // innermost first
+	Owned  []Place
+
+	Stores []SlotStore
+	SetIP  bool  // the cold path stores instr_ptr
+	IP     int32 // code unit, in the outermost frame's code
+
+	// Values are the virtual registers that places refer to.
+	Values []VReg
+}
+
+// value returns the place of v in s.
+func (s *Side) value(v VReg, r object.Repr) Place {
+	for i, w := range s.Values {
+		if w == v {
+			return Place{Kind: PlaceValue, Repr: r, Index: int32(i)}
+		}
+	}
+	s.Values = append(s.Values, v)
+	return Place{Kind: PlaceValue, Repr: r, Index: int32(len(s.Values) - 1)}
+}
