@@ -1,0 +1,214 @@
+package aarch64
+
+import (
+	"encoding/binary"
+	"fmt"
+	"sort"
+
+	"github.com/cinderjit/cinderjit/jit/lir"
+	"github.com/cinderjit/cinderjit/jit/object"
+	"github.com/cinderjit/cinderjit/jit/regalloc"
+	"github.com/cinderjit/cinderjit/jit/snapshot"
+)
+
+// exit returns the label of the exit of in. Equal exits are one.
+func (e *emitter) exit(in *lir.Instr) Label {
+	s := &e.f.Sides[in.Side]
+	if !s.Exit {
+		panic(fmt.Sprintf("aarch64: %s has no exit", in.Op))
+	}
+	locs := e.locs[in.NumDefs()+in.NumUses():]
+	x := object.Exit{Kind: s.Kind, Reason: s.Reason, Text: s.Text, Guilty: e.location(s.Guilty, locs), Owned: e.locations(s.Owned, locs)}
+	for i := range s.Frames {
+		fr := &s.Frames[i]
+		x.Frames = append(x.Frames, object.Frame{
+			Code: object.ID(fr.Code), Callee: e.location(fr.Callee, locs),
+			Offset: uint32(fr.Offset), Next: uint32(fr.Next), Completion: fr.Completion,
+			InMemory: fr.InMemory, Locals: e.locations(fr.Locals, locs), Stack: e.locations(fr.Stack, locs),
+		})
+	}
+	key := exitKey(&x)
+	if n, ok := e.exitKey[key]; ok {
+		return e.exits[n]
+	}
+	e.exitKey[key] = len(e.exits)
+	e.obj.Exits = append(e.obj.Exits, x)
+	e.exits = append(e.exits, e.a.NewLabel())
+	return e.exits[len(e.exits)-1]
+}
+
+func (e *emitter) locations(ps []lir.Place, locs []regalloc.Loc) []object.Location {
+	if len(ps) == 0 {
+		return nil
+	}
+	out := make([]object.Location, len(ps))
+	for i, p := range ps {
+		out[i] = e.location(p, locs)
+	}
+	return out
+}
+
+// location translates a place, given the locations of the side's values.
+func (e *emitter) location(p lir.Place, locs []regalloc.Loc) object.Location {
+	switch p.Kind {
+	case lir.PlaceNull:
+		return object.NullLocation
+	case lir.PlaceConst:
+		return object.Constant(object.ID(p.Obj))
+	case lir.PlaceImm:
+		return object.Imm(p.Imm, p.Repr)
+	case lir.PlaceValue:
+		switch l := locs[p.Index]; {
+		case l.IsSlot():
+			return object.Stack(uint32(e.spillBase+8*int64(l.Slot())), p.Repr)
+		case l.IsRemat():
+			return e.constantLocation(&e.f.Instrs[e.f.DefiningInstr(l.VReg())], p.Repr)
+		case l.Reg().Class() == regalloc.Float:
+			return object.FPR(uint32(l.Reg()-32), p.Repr)
+		default:
+			return object.GPR(uint32(l.Reg()), p.Repr)
+		}
+	}
+	return object.NoLocation
+}
+
+// constantLocation describes a constant that is in no register.
+func (e *emitter) constantLocation(in *lir.Instr, r object.Repr) object.Location {
+	switch in.Op {
+	case lir.SymAddr:
+		if s := e.f.Syms[in.Sym]; s.Kind == object.Abs64Object && s.Addend == 0 {
+			return object.Constant(object.ID(s.ID))
+		}
+	case lir.Imm, lir.FImm:
+		if r == object.AsObject && in.Imm == 0 {
+			return object.NullLocation
+		}
+		return object.Imm(in.Imm, r)
+	}
+	panic(fmt.Sprintf("aarch64: %s in an exit", in.Op))
+}
+
+// exitKey is a string that equal exits have in common.
+func exitKey(x *object.Exit) string {
+	b := make([]byte, 0, 128)
+	num := func(n uint64) { b = binary.AppendUvarint(b, n) }
+	loc := func(l object.Location) {
+		num(uint64(l.Kind) | uint64(l.Repr)<<8 | uint64(l.Index)<<16)
+		num(uint64(l.Imm))
+	}
+	locs := func(ls []object.Location) {
+		num(uint64(len(ls)))
+		for _, l := range ls {
+			loc(l)
+		}
+	}
+	num(uint64(x.Kind) | uint64(x.Reason)<<8)
+	b = append(b, x.Text...)
+	b = append(b, 0)
+	loc(x.Guilty)
+	for i := range x.Frames {
+		f := &x.Frames[i]
+		num(uint64(f.Code))
+		loc(f.Callee)
+		num(uint64(f.Offset))
+		num(uint64(f.Next))
+		num(uint64(f.Completion))
+		if f.InMemory {
+			num(1)
+		} else {
+			num(0)
+			locs(f.Locals)
+		}
+		locs(f.Stack)
+	}
+	b = append(b, 0xff)
+	locs(x.Owned)
+	return string(b)
+}
+
+// exitTable emits the code of the exits: one bl for each, behind each other, so
+// that the return address tells the common code which one it was.
+func (e *emitter) exitTable() {
+	if len(e.exits) == 0 {
+		return
+	}
+	common, second := e.a.NewLabel(), e.a.NewLabel()
+	e.a.Bind(common)
+	e.a.Comment("exit")
+	e.a.Adr(scratch, second)
+	e.a.Emit(Sub(W64, scratch, LR, scratch))
+	e.a.Emit(LsrImm(W64, scratch, scratch, 2))
+	e.a.LoadSymbol(scratch2, Symbol{Kind: symbolSelf}, 0)
+	e.a.CallSymbol(Symbol{symbolStub, stubDeopt}, 0)
+	// The run time has consumed the frame and unlinked it.
+	e.a.Emit(Ldr(W64, frameReg, At(threadReg, int32(e.lay.Thread.CurrentFrame))))
+	e.leave()
+	for n, l := range e.exits {
+		e.a.Bind(l)
+		if e.a.Annotating() {
+			x := &e.obj.Exits[n]
+			e.a.Comment("exit %d: %s %s %s", n, x.Kind, x.Reason, x.Text)
+		}
+		e.a.Bl(common)
+		if n == 0 {
+			e.a.Bind(second)
+		}
+	}
+}
+
+// object loads the address of an object of the snapshot.
+func (e *emitter) object(r Reg, id snapshot.ID) {
+	for s := range e.f.Syms {
+		if sym := &e.f.Syms[s]; s > 0 && sym.Kind == object.Abs64Object && sym.ID == uint32(id) && sym.Addend == 0 {
+			e.symbol(r, lir.SymID(s))
+			return
+		}
+	}
+	e.f.Syms = append(e.f.Syms, lir.Symbol{Kind: object.Abs64Object, ID: uint32(id)})
+	e.symbol(r, lir.SymID(len(e.f.Syms)-1))
+}
+
+// finish fills the object from the finished code.
+func (e *emitter) finish(code Code) error {
+	o := e.obj
+	o.Text = code.Bytes
+	o.HotSize = code.HotSize
+	o.ColdSize = code.TextSize - code.HotSize
+	o.LiteralSize = uint32(len(code.Bytes)) - code.TextSize
+	if e.f.DirectArgs >= 0 {
+		o.Vectorcall = e.a.LabelOffset(e.vector)
+		o.Direct = e.a.LabelOffset(e.direct)
+	}
+	o.Frame = e.a.LabelOffset(e.frame)
+	o.StackSize = uint32(16 + e.frameSize)
+	o.SpillSize = uint32(8 * e.res.NumSpillSlots)
+	for n := 1; n < len(e.exits); n++ {
+		if e.a.LabelOffset(e.exits[n]) != e.a.LabelOffset(e.exits[0])+4*uint32(n) {
+			// A literal pool came between: the code is larger than 1 MB.
+			return ErrTooLarge
+		}
+	}
+	for _, r := range code.Relocs {
+		o.Relocs = append(o.Relocs, e.relocation(r))
+	}
+	for _, p := range e.patches {
+		o.Patches = append(o.Patches, object.Patch{Offset: e.a.Offset(p.at), Target: e.a.LabelOffset(p.target)})
+	}
+	sort.Slice(o.Patches, func(i, j int) bool { return o.Patches[i].Offset < o.Patches[j].Offset })
+	for _, l := range e.lines {
+		o.Lines = append(o.Lines, object.Line{At: e.a.Offset(l.at), Code: object.ID(l.code), Offset: l.offset})
+	}
+	sort.SliceStable(o.Lines, func(i, j int) bool { return o.Lines[i].At < o.Lines[j].At })
+	kept := o.Lines[:0]
+	for _, l := range o.Lines {
+		if n := len(kept); n > 0 && kept[n-1].At == l.At {
+			kept[n-1] = l
+			continue
+		} else if n > 0 && kept[n-1].Code == l.Code && kept[n-1].Offset == l.Offset {
+			continue
+		}
+		kept = append(kept, l)
+	}
+	o.Lines = kept
+	return nil
+}

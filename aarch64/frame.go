@@ -1,0 +1,290 @@
+package aarch64
+
+import (
+	"github.com/cinderjit/cinderjit/jit/lir"
+	"github.com/cinderjit/cinderjit/jit/object"
+	"github.com/cinderjit/cinderjit/jit/regalloc"
+)
+
+// The native frame, from high to low addresses:
+//
+//	x29, x30           x29 points here
+//	saved registers
+//	spill slots
+//	outgoing arguments sp points here
+//
+// x19 and x20 are not saved: whoever enters compiled code from C saves them,
+// and compiled code gives x20 back as it found it, because it is the frame's
+// previous one.
+
+// layOutFrame decides what is where.
+func (e *emitter) layOutFrame() {
+	for s := e.res.UsedCalleeSaved; s != 0; {
+		r := s.First()
+		s = s.Remove(r)
+		e.saved = append(e.saved, machineReg(r))
+	}
+	e.spillBase = (e.f.OutSize + 7) &^ 7
+	size := e.spillBase + 8*int64(e.res.NumSpillSlots) + 8*int64(len(e.saved))
+	e.frameSize = (size + 15) &^ 15
+}
+
+// setUp emits the part of the prologue that makes the native frame.
+func (e *emitter) setUp() {
+	e.a.Emit(Stp(MemU64, FP, LR, AtPre(SP, -16)))
+	e.a.Emit(Mov(W64, FP, SP))
+	if e.frameSize != 0 {
+		e.a.AddConst(W64, SP, SP, -e.frameSize, scratch)
+	}
+	e.eachSaved(func(r, r2 Reg, m Mem, off int32) {
+		if r2 == NoReg {
+			e.a.Emit(Store(m, r, At(FP, off)))
+		} else {
+			e.a.Emit(Stp(m, r, r2, At(FP, off)))
+		}
+	})
+}
+
+// eachSaved calls fn for the saved registers, two of the same kind at a time,
+// with their offset from x29.
+func (e *emitter) eachSaved(fn func(r, r2 Reg, m Mem, off int32)) {
+	off := int32(0)
+	for i := 0; i < len(e.saved); {
+		r := e.saved[i]
+		if i+1 < len(e.saved) && e.saved[i+1].IsFP() == r.IsFP() {
+			off -= 16
+			fn(r, e.saved[i+1], slotMem(r), off)
+			i += 2
+			continue
+		}
+		off -= 8
+		fn(r, NoReg, slotMem(r), off)
+		i++
+	}
+}
+
+// leave returns to the caller with the result in x0.
+func (e *emitter) leave() {
+	if e.hasEpi {
+		e.a.B(e.epilogue)
+		return
+	}
+	if e.a.Section() == Hot {
+		e.hasEpi = true
+		e.epilogue = e.a.BoundLabel()
+	}
+	e.eachSaved(func(r, r2 Reg, m Mem, off int32) {
+		if r2 == NoReg {
+			e.a.Emit(Load(m, r, At(FP, off)))
+		} else {
+			e.a.Emit(Ldp(m, r, r2, At(FP, off)))
+		}
+	})
+	if e.frameSize != 0 {
+		e.a.Emit(Mov(W64, SP, FP))
+	}
+	e.a.Emit(Ldp(MemU64, FP, LR, AtPost(SP, 16)))
+	e.a.Emit(Ret())
+}
+
+func emitReturn(e *emitter, in *lir.Instr) int {
+	e.leave()
+	return 0
+}
+
+// Registers of the prologue that are no arguments.
+const (
+	newFrame  = X8
+	recursion = X9
+)
+
+// entries emits the three entries and the prologue.
+func (e *emitter) entries() {
+	e.tail, e.slow, e.frame = e.a.NewLabel(), e.a.NewLabel(), e.a.NewLabel()
+	if e.f.DirectArgs >= 0 {
+		e.direct, e.vector = e.a.NewLabel(), e.a.NewLabel()
+		e.vectorcallEntry()
+		e.directEntry()
+	} else {
+		e.frameEntry()
+	}
+	e.a.Bind(e.tail)
+	t, f := &e.lay.Thread, &e.lay.Frame
+	_ = f
+	e.a.Emit(Str(W32, recursion, At(threadReg, int32(t.RecursionLeft))))
+	e.a.Emit(Mov(W64, frameReg, newFrame))
+	e.a.Emit(Str(W64, frameReg, At(threadReg, int32(t.CurrentFrame))))
+	e.setUp()
+}
+
+// vectorcallEntry takes exactly the right number of positional arguments from
+// the array; everything else is bound by the run time.
+func (e *emitter) vectorcallEntry() {
+	e.a.Bind(e.vector)
+	e.a.Comment("vectorcall entry")
+	bind := e.a.NewLabel()
+	n := e.f.DirectArgs
+	e.a.Emit(Bti(TargetCall))
+	e.a.Cbnz(W64, X3, bind)
+	// The top bit is no part of the count.
+	e.a.Emit(LslImm(W64, scratch, X2, 1))
+	e.a.Emit(CmpImm(W64, scratch, int64(2*n)))
+	e.a.BCond(NE, bind)
+	e.a.Emit(Stp(MemU64, FP, LR, AtPre(SP, -32)))
+	e.a.Emit(Stp(MemU64, threadReg, frameReg, At(SP, 16)))
+	e.a.Emit(Mov(W64, FP, SP))
+	e.a.Emit(Mrs(scratch, TPIDR_EL0))
+	e.a.LoadSymbol(scratch2, Symbol{Kind: symbolTLS}, 0)
+	e.a.Emit(Ldr(W64, threadReg, AtIndex(scratch, scratch2, UXTX, false)))
+	e.a.Emit(Ldr(W64, frameReg, At(threadReg, int32(e.lay.Thread.CurrentFrame))))
+	args := X1
+	if n > 1 {
+		e.a.Emit(Mov(W64, scratch, X1))
+		args = scratch
+	}
+	for i := 0; i < n; i++ {
+		if i+1 < n {
+			e.a.Emit(Ldp(MemU64, X1+Reg(i), X2+Reg(i), At(args, int32(8*i))))
+			i++
+		} else {
+			e.a.Emit(Ldr(W64, X1+Reg(i), At(args, int32(8*i))))
+		}
+	}
+	e.a.Bl(e.direct)
+	e.a.Emit(Ldp(MemU64, threadReg, frameReg, At(SP, 16)))
+	e.a.Emit(Ldp(MemU64, FP, LR, AtPost(SP, 32)))
+	e.a.Emit(Ret())
+	e.a.PushSection(Cold)
+	e.a.Bind(bind)
+	e.a.JumpSymbol(Symbol{symbolStub, stubVectorcallBind}, 0)
+	e.a.PopSection()
+}
+
+// directEntry checks, before it changes anything, that there is machine stack,
+// recursion depth and data stack for the call, and makes the interpreter's frame.
+func (e *emitter) directEntry() {
+	t, f := &e.lay.Thread, &e.lay.Frame
+	code := e.f.Snap.Code(e.f.Code)
+	e.a.Bind(e.direct)
+	e.a.Comment("direct entry")
+	e.a.Emit(Bti(TargetCall))
+	e.a.Emit(Ldr(W64, X10, e.addr(threadReg, t.StackSoftLimit, MemU64, X10)))
+	e.a.AddConst(W64, X11, SP, -object.StackMargin, X11)
+	e.a.Emit(Cmp(W64, X11, X10))
+	e.a.BCond(LO, e.slow)
+	e.a.Emit(Ldr(W32, recursion, At(threadReg, int32(t.RecursionLeft))))
+	e.a.Emit(SubsImm(W32, recursion, recursion, 1))
+	e.a.BCond(MI, e.slow)
+	e.loadPair(newFrame, t.DataStackTop, X10, t.DataStackLimit)
+	e.a.AddConst(W64, X11, newFrame, 8*int64(code.FrameSize), scratch)
+	e.a.Emit(Cmp(W64, X11, X10))
+	e.a.BCond(HI, e.slow)
+	e.a.Emit(Str(W64, X11, At(threadReg, int32(t.DataStackTop))))
+
+	// The fields, in the order in which they can be stored in pairs.
+	e.a.LoadSymbol(X10, Symbol{symbolUnit, 0}, 0)
+	e.object(X11, e.f.Code)
+	e.borrow(X11, X11)
+	e.storePair(X11, f.Executable, frameReg, f.Previous)
+	e.borrow(X11, X0)
+	e.a.Emit(Ldr(W64, X12, At(X0, int32(e.lay.Function.Globals))))
+	e.storePair(X11, f.FuncObj, X12, f.Globals)
+	e.a.Emit(Ldr(W64, X12, At(X0, int32(e.lay.Function.Builtins))))
+	e.storePair(X12, f.Builtins, XZR, f.Locals)
+	e.storePair(XZR, f.FrameObj, X10, f.InstrPtr)
+	e.a.AddConst(W64, X11, newFrame, f.LocalsPlus+8*int64(code.NLocalsPlus), scratch)
+	// return_offset, owner and visited are zero: owned by the thread.
+	e.storePair(X11, f.StackPointer, XZR, f.ReturnOffset)
+
+	e.a.PushSection(Cold)
+	e.frameEntry()
+	e.a.B(e.tail)
+	e.a.PopSection()
+}
+
+// loadPair loads two fields of the thread state, together when they are
+// neighbours.
+func (e *emitter) loadPair(r Reg, off int64, r2 Reg, off2 int64) {
+	if off2 == off+8 && IsPairOffset(MemU64, off) {
+		e.a.Emit(Ldp(MemU64, r, r2, At(threadReg, int32(off))))
+		return
+	}
+	e.a.Emit(Ldr(W64, r, At(threadReg, int32(off))))
+	e.a.Emit(Ldr(W64, r2, At(threadReg, int32(off2))))
+}
+
+// storePair stores two fields of the new frame.
+func (e *emitter) storePair(r Reg, off int64, r2 Reg, off2 int64) {
+	if off2 == off+8 && IsPairOffset(MemU64, off) {
+		e.a.Emit(Stp(MemU64, r, r2, At(newFrame, int32(off))))
+		return
+	}
+	e.a.Emit(Str(W64, r, At(newFrame, int32(off))))
+	e.a.Emit(Str(W64, r2, At(newFrame, int32(off2))))
+}
+
+// frameEntry takes over a frame that was pushed and not linked yet. Its
+// references are borrowed; the caller checked the recursion depth.
+func (e *emitter) frameEntry() {
+	t, f := &e.lay.Thread, &e.lay.Frame
+	e.a.Bind(e.frame)
+	e.a.Comment("frame entry")
+	e.a.Emit(Bti(TargetCall))
+	e.a.Emit(Mov(W64, newFrame, X0))
+	e.a.Emit(Str(W64, frameReg, At(newFrame, int32(f.Previous))))
+	e.a.Emit(Ldr(W32, recursion, At(threadReg, int32(t.RecursionLeft))))
+	e.a.Emit(SubImm(W32, recursion, recursion, 1))
+	// The body takes callee and arguments from registers only when there is
+	// a direct entry.
+	for _, r := range e.arguments() {
+		off := f.FuncObj
+		if r != X0 {
+			off = f.LocalsPlus + 8*int64(r-X1)
+		}
+		e.a.Emit(Ldr(W64, r, At(newFrame, int32(off))))
+		e.a.Emit(AndImm(W64, r, r, uint64(^f.TagBorrowed)))
+	}
+}
+
+// arguments returns the registers in which the body expects callee and
+// arguments.
+func (e *emitter) arguments() []Reg {
+	first := int(e.f.Blocks[0].First)
+	in := &e.f.Instrs[first]
+	if in.Op != lir.Args {
+		return nil
+	}
+	var regs []Reg
+	for _, o := range (lir.Allocatable{F: e.f}).Operands(first, nil) {
+		if o.Kind == regalloc.Def {
+			regs = append(regs, machineReg(o.Fixed))
+		}
+	}
+	return regs
+}
+
+// slowPaths emits what the entries share when they cannot go on.
+func (e *emitter) slowPaths() {
+	if e.f.DirectArgs < 0 {
+		return
+	}
+	e.a.Bind(e.slow)
+	e.a.Comment("slow entry")
+	// The object's record begins with the code's.
+	e.a.LoadSymbol(scratch2, Symbol{Kind: symbolSelf}, 0)
+	e.a.Emit(Ldr(W64, scratch2, At(scratch2, 0)))
+	e.a.JumpSymbol(Symbol{symbolStub, stubSlowEntry}, 0)
+}
+
+// emitPopFrame reads the frame object before the frame's memory is given back.
+func emitPopFrame(e *emitter, in *lir.Instr) int {
+	t, f := &e.lay.Thread, &e.lay.Frame
+	e.a.Emit(Ldr(W64, e.reg(0), At(frameReg, int32(f.FrameObj))))
+	e.a.Emit(Str(W64, frameReg, At(threadReg, int32(t.DataStackTop))))
+	e.a.Emit(Ldr(W32, scratch, At(threadReg, int32(t.RecursionLeft))))
+	e.a.Emit(Ldr(W64, frameReg, At(frameReg, int32(f.Previous))))
+	e.a.Emit(AddImm(W32, scratch, scratch, 1))
+	e.a.Emit(Str(W32, scratch, At(threadReg, int32(t.RecursionLeft))))
+	e.a.Emit(Str(W64, frameReg, At(threadReg, int32(t.CurrentFrame))))
+	return 0
+}
