@@ -56,6 +56,16 @@ invalidate(CJObject *object)
     cj_arena_close(object->text, object->text_size);
 }
 
+static bool sweep_asked;
+
+static int
+sweep(void *Py_UNUSED(unused))
+{
+    sweep_asked = false;
+    cj_free_zombies();
+    return 0;
+}
+
 void
 cj_object_retire(CJObject *object)
 {
@@ -70,8 +80,10 @@ cj_object_retire(CJObject *object)
     zombies = object;
     nzombies++;
     zombie_bytes += object->text_size;
-    if (nzombies >= MANY_ZOMBIES || zombie_bytes >= MANY_BYTES) {
-        cj_free_zombies();
+    /* Freeing drops references, which may run any code; a watcher calls this in the middle of the
+     * change of a dict or type, where that is not allowed. So it waits for the eval breaker. */
+    if ((nzombies >= MANY_ZOMBIES || zombie_bytes >= MANY_BYTES) && !sweep_asked) {
+        sweep_asked = Py_AddPendingCall(sweep, NULL) == 0;
     }
 }
 

@@ -1,0 +1,350 @@
+/* The watchers. Each thing that code relies on has a record with the list of the
+   objects that do; a change breaks them all. Callbacks come in the middle of the
+   change, so they run no Python code and drop no references. */
+#include "watch.h"
+
+#include "internal/pycore_hashtable.h"
+#include "internal/pycore_object.h"
+#include "versions.h"
+
+typedef struct {
+    CJObject *object;
+    PyObject *key; /* dict: borrowed from the object's dependency */
+} Dependent;
+
+typedef struct {
+    PyObject *weakref; /* type: owned, tells of its death */
+    uint32_t count, capacity;
+    Dependent *list;
+} Watched;
+
+void (*cj_watch_function_made)(PyFunctionObject *function);
+void (*cj_watch_function_code)(PyFunctionObject *function, PyObject *new_code);
+void (*cj_watch_function_dies)(PyFunctionObject *function);
+void (*cj_watch_broken)(CJObject *object);
+
+static _Py_hashtable_t *types, *dicts, *functions;
+static int type_watcher = -1, dict_watcher = -1, function_watcher = -1;
+static int own_modifications;
+static PyObject *death_callback;
+
+static Watched *
+find(_Py_hashtable_t *table, const void *thing)
+{
+    return table == NULL ? NULL : _Py_hashtable_get(table, thing);
+}
+
+/* The record of a thing, made when there is none; NULL with MemoryError. */
+static Watched *
+record(_Py_hashtable_t *table, const void *thing)
+{
+    Watched *watched = find(table, thing);
+    if (watched == NULL) {
+        watched = calloc(1, sizeof(*watched));
+        if (watched == NULL || _Py_hashtable_set(table, thing, watched) < 0) {
+            free(watched);
+            PyErr_NoMemory();
+            return NULL;
+        }
+    }
+    return watched;
+}
+
+static int
+depend(Watched *watched, CJObject *object, PyObject *key)
+{
+    if (watched == NULL) {
+        return -1;
+    }
+    if (watched->count == watched->capacity) {
+        uint32_t capacity = watched->capacity == 0 ? 4 : 2 * watched->capacity;
+        Dependent *list = realloc(watched->list, capacity * sizeof(*list));
+        if (list == NULL) {
+            PyErr_NoMemory();
+            return -1;
+        }
+        watched->list = list;
+        watched->capacity = capacity;
+    }
+    watched->list[watched->count++] = (Dependent){object, key};
+    return 0;
+}
+
+/* Breaks all dependents, or with a key those on this key. cj_watch_broken takes what
+   it is told of out of the list, so that this ends. */
+static void
+break_all(Watched *watched, PyObject *key)
+{
+    for (uint32_t i = 0; watched != NULL && i < watched->count;) {
+        Dependent *d = &watched->list[i];
+        bool same = key == NULL || d->key == key;
+        if (!same && PyUnicode_CheckExact(key) && PyUnicode_CheckExact(d->key)) {
+            same = PyUnicode_Compare(key, d->key) == 0;
+        }
+        if (!same) {
+            i++;
+            continue;
+        }
+        CJObject *object = d->object;
+        cj_watch_broken(object);
+        cj_watch_remove(object);
+        i = 0;
+    }
+}
+
+static void
+forget(_Py_hashtable_t *table, const void *thing)
+{
+    Watched *watched = find(table, thing);
+    if (watched != NULL) {
+        _Py_hashtable_steal(table, thing);
+        free(watched->list);
+        free(watched);
+    }
+}
+
+void
+cj_watch_own_modification(bool own)
+{
+    own_modifications += own ? 1 : -1;
+}
+
+void
+cj_watch_type_changed(PyTypeObject *type)
+{
+    cj_type_versions_forget(type);
+    break_all(find(types, type), NULL);
+}
+
+static int
+type_event(PyTypeObject *type)
+{
+    if (own_modifications == 0) {
+        cj_watch_type_changed(type);
+    }
+    return 0;
+}
+
+/* Called by the weak reference to a watched type, whose address came with it. */
+static PyObject *
+type_dies(PyObject *Py_UNUSED(module), PyObject *weakref)
+{
+    Watched *dead = NULL;
+    const void *address = NULL;
+    /* The reference is empty by now: find the record by the reference itself. */
+    _Py_hashtable_entry_t *entry;
+    for (size_t i = 0; types != NULL && i < types->nbuckets && dead == NULL; i++) {
+        for (entry = (_Py_hashtable_entry_t *)types->buckets[i].head; entry != NULL && dead == NULL;
+             entry = (_Py_hashtable_entry_t *)entry->_Py_slist_item.next) {
+            if (((Watched *)entry->value)->weakref == weakref) {
+                dead = entry->value;
+                address = entry->key;
+            }
+        }
+    }
+    if (dead != NULL) {
+        cj_type_versions_forget((PyTypeObject *)address);
+        break_all(dead, NULL);
+        PyObject *reference = dead->weakref;
+        forget(types, address);
+        Py_DECREF(reference);
+    }
+    Py_RETURN_NONE;
+}
+
+static PyMethodDef type_dies_def = {"type_dies", type_dies, METH_O, NULL};
+
+int
+cj_watch_type(PyTypeObject *type)
+{
+    if (PyType_HasFeature(type, Py_TPFLAGS_IMMUTABLETYPE) && !PyType_HasFeature(type, Py_TPFLAGS_HEAPTYPE)) {
+        return 0;
+    }
+    Watched *watched = record(types, type);
+    if (watched == NULL) {
+        return -1;
+    }
+    if (watched->weakref == NULL) {
+        watched->weakref = PyWeakref_NewRef((PyObject *)type, death_callback);
+        if (watched->weakref == NULL) {
+            return -1;
+        }
+    }
+    return PyType_Watch(type_watcher, (PyObject *)type);
+}
+
+static int
+dict_event(PyDict_WatchEvent event, PyObject *dict, PyObject *key, PyObject *Py_UNUSED(value))
+{
+    Watched *watched = find(dicts, dict);
+    switch (event) {
+    case PyDict_EVENT_ADDED:
+    case PyDict_EVENT_MODIFIED:
+    case PyDict_EVENT_DELETED:
+        if (watched != NULL && watched->count > 0) {
+            break_all(watched, key);
+        }
+        break;
+    case PyDict_EVENT_CLONED:
+    case PyDict_EVENT_CLEARED:
+        break_all(watched, NULL);
+        break;
+    case PyDict_EVENT_DEALLOCATED:
+        break_all(watched, NULL);
+        forget(dicts, dict);
+        break;
+    }
+    return 0;
+}
+
+int
+cj_watch_dict(PyObject *dict)
+{
+    if (find(dicts, dict) != NULL) {
+        return 0;
+    }
+    if (record(dicts, dict) == NULL) {
+        return -1;
+    }
+    if (PyDict_Watch(dict_watcher, dict) < 0) {
+        forget(dicts, dict);
+        return -1;
+    }
+    return 0;
+}
+
+static int
+function_event(PyFunction_WatchEvent event, PyFunctionObject *function, PyObject *value)
+{
+    switch (event) {
+    case PyFunction_EVENT_CREATE:
+        if (cj_watch_function_made != NULL) {
+            cj_watch_function_made(function);
+        }
+        break;
+    case PyFunction_EVENT_MODIFY_CODE:
+        break_all(find(functions, function), NULL);
+        if (cj_watch_function_code != NULL) {
+            cj_watch_function_code(function, value);
+        }
+        break;
+    case PyFunction_EVENT_MODIFY_DEFAULTS:
+    case PyFunction_EVENT_MODIFY_KWDEFAULTS:
+        cj_function_versions_forget((PyObject *)function);
+        break_all(find(functions, function), NULL);
+        break;
+    case PyFunction_EVENT_DESTROY:
+        cj_function_versions_forget((PyObject *)function);
+        break_all(find(functions, function), NULL);
+        forget(functions, function);
+        if (cj_watch_function_dies != NULL) {
+            cj_watch_function_dies(function);
+        }
+        break;
+    default:
+        break;
+    }
+    return 0;
+}
+
+static int
+add_dependency(CJObject *object, CJDepend *d)
+{
+    switch (d->kind) {
+    case CJ_DEPEND_TYPE: {
+        PyTypeObject *type = (PyTypeObject *)d->object;
+        if (cj_watch_type(type) < 0) {
+            return -1;
+        }
+        Watched *watched = find(types, type);
+        if (watched == NULL) {
+            return 0; /* it cannot change */
+        }
+        if (type->tp_version_tag == 0 && !PyUnstable_Type_AssignVersionTag(type)) {
+            PyErr_SetString(PyExc_RuntimeError, "a class was changed so often that it has no version");
+            return -1;
+        }
+        return depend(watched, object, NULL);
+    }
+    case CJ_DEPEND_DICT_KEY:
+        return cj_watch_dict(d->object) < 0 ? -1 : depend(find(dicts, d->object), object, d->key);
+    case CJ_DEPEND_FUNCTION:
+        return depend(record(functions, d->object), object, NULL);
+    }
+    return 0;
+}
+
+static void
+remove_from(Watched *watched, CJObject *object)
+{
+    uint32_t kept = 0;
+    for (uint32_t i = 0; watched != NULL && i < watched->count; i++) {
+        if (watched->list[i].object != object) {
+            watched->list[kept++] = watched->list[i];
+        }
+    }
+    if (watched != NULL) {
+        watched->count = kept;
+    }
+}
+
+void
+cj_watch_remove(CJObject *object)
+{
+    for (uint32_t i = 0; i < object->ndepends; i++) {
+        CJDepend *d = &object->depends[i];
+        remove_from(find(d->kind == CJ_DEPEND_TYPE ? types : d->kind == CJ_DEPEND_DICT_KEY ? dicts : functions,
+                         d->object), object);
+    }
+}
+
+int
+cj_watch_add(CJObject *object)
+{
+    for (uint32_t i = 0; i < object->ndepends; i++) {
+        if (add_dependency(object, &object->depends[i]) < 0) {
+            PyObject *raised = PyErr_GetRaisedException();
+            cj_watch_remove(object);
+            PyErr_SetRaisedException(raised);
+            return -1;
+        }
+    }
+    return 0;
+}
+
+static int
+make_table(_Py_hashtable_t **table)
+{
+    *table = _Py_hashtable_new(_Py_hashtable_hash_ptr, _Py_hashtable_compare_direct);
+    if (*table == NULL) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    return 0;
+}
+
+int
+cj_watch_start(void)
+{
+    if (function_watcher >= 0) {
+        return 0;
+    }
+    if ((types == NULL && make_table(&types) < 0) || (dicts == NULL && make_table(&dicts) < 0)
+        || (functions == NULL && make_table(&functions) < 0)) {
+        return -1;
+    }
+    if (death_callback == NULL) {
+        death_callback = PyCFunction_New(&type_dies_def, NULL);
+        if (death_callback == NULL) {
+            return -1;
+        }
+    }
+    if (type_watcher < 0 && (type_watcher = PyType_AddWatcher(type_event)) < 0) {
+        return -1;
+    }
+    if (dict_watcher < 0 && (dict_watcher = PyDict_AddWatcher(dict_event)) < 0) {
+        return -1;
+    }
+    function_watcher = PyFunction_AddWatcher(function_event);
+    return function_watcher < 0 ? -1 : 0;
+}
