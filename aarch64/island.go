@@ -91,16 +91,11 @@ func (l *layout) islandBefore(a *Assembler, s Section, i, pos uint32, prev Word)
 	distance := int64(pos - p.firstLoad + p.words)
 	free := isUnconditional(prev)
 	tables := a.tables[s]
-	k := sort.Search(len(tables), func(k int) bool { return tables[k].end > i })
-	if k < len(tables) && tables[k].start < i {
-		return pos // inside a table
-	}
+	k := sort.Search(len(tables), func(k int) bool { return tables[k].start >= i })
 	if k < len(tables) && tables[k].start == i {
-		free = true // control does not fall into a table
+		// Control does not fall into a table, and once the table has begun it is too late.
+		free = true
 		distance += int64(tables[k].end - i)
-	}
-	if k > 0 && tables[k-1].end == i {
-		free = true // nor out of one
 	}
 	switch {
 	case distance >= l.reach.literal-stepSlack && !free:

@@ -56,6 +56,7 @@ func (p *program) add(o op) {
 // begin emits the marker of the next op and returns its position.
 func (p *program) begin() Pos {
 	pos := p.a.Here()
+	p.a.Mark(7, p.ids)
 	p.a.Emit(marker(p.ids))
 	return pos
 }
@@ -149,12 +150,16 @@ func (p *program) call(id uint32) {
 func (p *program) table(base Label, labels []Label) {
 	p.stop()
 	pos := p.begin()
-	p.a.Emit(Ret())
+	exit := Ret()
+	if p.ids%2 == 0 {
+		exit = Brk(1) // an exit that does not look like one
+	}
+	p.a.Emit(exit)
 	start := p.a.Here()
 	for _, l := range labels {
 		p.a.LabelDelta(l, base)
 	}
-	p.add(op{pos: pos, kind: opTable, word: Ret(), table: labels, start: start, base: base})
+	p.add(op{pos: pos, kind: opTable, word: exit, table: labels, start: start, base: base})
 }
 
 // reader reads finished code.
@@ -164,6 +169,7 @@ type reader struct {
 	c      Code
 	skips  map[uint32]bool
 	relocs map[uint32]Reloc
+	marks  map[uint32]uint32 // offset by id
 }
 
 // past returns off, or where the jump over an island at off leads, having seen that it
@@ -197,6 +203,13 @@ func (r *reader) target(off uint32, bits, shift uint) uint32 {
 	return off + uint32(4*field)
 }
 
+// inReach checks that the field at off, which points to the place to, is as short as the layout promises.
+func (r *reader) inReach(off, to uint32, words int64) {
+	if d := (int64(to) - int64(off)) / 4; d >= words || d < -words {
+		r.t.Fatalf("from %#x to %#x is more than %d words", off, to, words)
+	}
+}
+
 // expectMarker checks that the place off is that of op id.
 func (r *reader) expectMarker(what string, off, id uint32) {
 	if w := wordAt(r.c, r.past(off)); w != marker(id) {
@@ -210,16 +223,19 @@ func (r *reader) destination(off uint32, word Word) (to, end uint32) {
 	w := wordAt(r.c, off)
 	var mask Word
 	var bits, shift uint
+	var reach int64
 	switch {
 	case word&0x7c000000 == branchForm:
-		mask, bits, shift = 0xfc000000, 26, 0
+		mask, bits, shift, reach = 0xfc000000, 26, 0, r.p.a.layout.reach.branch
 	case word&0x7e000000 == tbzForm:
-		mask, bits, shift = 0xfff8001f, 14, 5
+		mask, bits, shift, reach = 0xfff8001f, 14, 5, r.p.a.layout.reach.test
 	default:
-		mask, bits, shift = 0xff00001f, 19, 5
+		mask, bits, shift, reach = 0xff00001f, 19, 5, r.p.a.layout.reach.cond
 	}
 	if w&mask == word {
-		return r.target(off, bits, shift), off + 4
+		to := r.target(off, bits, shift)
+		r.inReach(off, to, reach)
+		return to, off + 4
 	}
 	inverse := word ^ branchNonzero
 	if word>>24 == 0x54 {
@@ -235,6 +251,9 @@ func (r *reader) check(o op, next *op) {
 	t, c := r.t, r.c
 	off := r.p.a.Offset(o.pos)
 	r.expectMarker("op", off, o.id)
+	if r.p.a.annotate && r.marks[o.id] != r.past(off) {
+		t.Fatalf("op %d at %#x is marked at %#x", o.id, r.past(off), r.marks[o.id])
+	}
 	at := r.past(r.past(off) + 4)
 	if r.isData(at) {
 		t.Fatalf("op %d at %#x is in data", o.id, at)
@@ -269,6 +288,8 @@ func (r *reader) check(o op, next *op) {
 		case w2&0xffc003ff == 0xd14000e7:
 			to -= int64(w2>>10&0xfff) << 12
 			end += 4
+		default:
+			r.inReach(at, uint32(to), r.p.a.layout.reach.cond)
 		}
 		if w&0x9f00001f != Adr(X7, 0) {
 			t.Fatalf("op %d: %08x is no adr x7", o.id, w)
@@ -279,6 +300,7 @@ func (r *reader) check(o op, next *op) {
 			t.Fatalf("op %d: %08x is no literal load", o.id, wordAt(c, at))
 		}
 		from := r.target(at, 19, 5)
+		r.inReach(at, from, r.p.a.layout.reach.literal)
 		if !r.isData(from) || from%uint32(4*o.lit.words) != 0 {
 			t.Fatalf("op %d loads from %#x", o.id, from)
 		}
@@ -333,9 +355,25 @@ func checkProgram(t *testing.T, p *program) Code {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &reader{t: t, p: p, c: c, skips: map[uint32]bool{}, relocs: map[uint32]Reloc{}}
+	r := &reader{t: t, p: p, c: c, skips: map[uint32]bool{}, relocs: map[uint32]Reloc{}, marks: map[uint32]uint32{}}
+	long := map[uint32]bool{} // the b of lengthened branches
+	n := 0
+	for s := range p.a.fixups {
+		for _, f := range p.a.fixups[s] {
+			if p.a.layout.wide[n] {
+				long[4*p.a.layout.source(Section(s), f)+4] = true
+			}
+			n++
+		}
+	}
 	for _, k := range p.a.layout.pools.skips {
 		r.skips[4*k.at] = true
+		if before := 4*k.at - 4; r.isData(before) || isUnconditional(wordAt(c, before)) && !long[before] {
+			t.Fatalf("the jump at %#x is never reached", 4*k.at)
+		}
+	}
+	for _, n := range c.Notes {
+		r.marks[n.ID] = n.Offset
 	}
 	for i, rel := range c.Relocs {
 		r.relocs[rel.Offset] = rel
@@ -372,8 +410,10 @@ func TestRandomPrograms(t *testing.T) {
 	for round := range 600 {
 		p.a.Reset()
 		p.ops, p.ids, p.labelID = [sectionCount][]op{}, 0, nil
+		p.a.Annotate(round%2 == 0)
 		p.a.layout.reach = reach{branch: ReachBranch / 4, cond: 40 + rng.Int63n(400), test: 20 + rng.Int63n(200), literal: 100 + rng.Int63n(400)}
 		size := 1 + rng.Intn(600)
+		tables := []int{0, 2, 30}[round%3] // in a hundred
 		var labels, unbound []Label
 		for range 1 + size/6 {
 			l := p.label()
@@ -393,6 +433,12 @@ func TestRandomPrograms(t *testing.T) {
 				unbound = unbound[1:]
 			}
 			switch n := rng.Intn(100); {
+			case n < tables:
+				entries := make([]Label, 1+rng.Intn(60))
+				for i := range entries {
+					entries[i] = any()
+				}
+				p.table(any(), entries)
 			case n < 30:
 				p.plain()
 			case n < 65:
@@ -403,12 +449,6 @@ func TestRandomPrograms(t *testing.T) {
 				p.call(uint32(n))
 			case n < 94:
 				p.stop()
-			case n < 96:
-				entries := make([]Label, 1+rng.Intn(12))
-				for i := range entries {
-					entries[i] = any()
-				}
-				p.table(any(), entries)
 			default:
 				p.plain()
 			}
