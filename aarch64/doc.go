@@ -20,7 +20,7 @@
 // distance:
 //
 //	a.BCond(EQ, done)                // b.eq done
-//	a.LoadSym(X16, helper, 0)        // ldr x16, <pool slot that holds helper>
+//	a.LoadSymbol(X16, helper, 0)     // ldr x16, <pool slot that holds helper>
 //
 // # Errors
 //
@@ -31,6 +31,13 @@
 // [IsUnscaledOffset], [IsPairOffset], [IsFloatImm] and so on. The only
 // failure that depends on the size of the program, code that exceeds the reach of
 // b, is an ordinary error of [Assembler.Finish].
+//
+// # Layout
+//
+// There are two sections, hot and cold, and one pool of literals. Nothing is placed before
+// [Assembler.Finish], which lengthens the branches that need it and puts copies of the pool where loads
+// reach them (layout.go). So a place in the code is a [Pos] or a [Label] until then, never a
+// number of bytes; [Assembler.Offset] translates.
 //
 // # Adding an instruction
 //

@@ -35,11 +35,10 @@ func logicalFields(w Width, v uint64) (fields Word, ok bool) {
 	if v == 0 || v == ^uint64(0) {
 		return 0, false
 	}
-	// The shortest period that is a power of two.
+	// The shortest period that is a power of two: v repeats every half bits exactly when, but for
+	// the lowest half bits, it equals itself shifted by half.
 	size := uint(64)
 	for half := size / 2; half >= 2 && v>>half<<half == v<<half; half /= 2 {
-		// v<<half drops the top element, v>>half<<half the bottom one: they agree
-		// exactly when v repeats every half bits.
 		size = half
 	}
 	mask := ^uint64(0) >> (64 - size)

@@ -31,7 +31,7 @@ func TestRefused(t *testing.T) {
 		{"AddImm", func() { AddImm(2, X0, X1, 1) }},
 		{"SubImm", func() { SubImm(W64, V0, X1, 1) }},
 		{"AddsImm", func() { AddsImm(W64, SP, X1, 1) }},
-		{"SubsImm", func() { SubsImm(W64, SP, X1, 1) }}, // through CmpImm it would be a compare
+		{"SubsImm", func() { SubsImm(W64, SP, X1, 1) }},
 		{"Add", func() { Add(W64, SP, X1, X2) }},
 		{"Add", func() { Add(W64, X0, SP, X2) }},
 		{"Add", func() { Add(W64, X0, X1, SP) }},
