@@ -415,7 +415,9 @@ cj_exit(CJExitRegs *regs, CJObject *object, uint32_t index)
     }
     PyMem_RawFree(values.virtuals);
     for (uint32_t i = 0; i < exit.nowned; i++) {
-        Py_XDECREF((PyObject *)raw_bits(&values, &exit.owned[i]));
+        const CJLocation *at = &exit.owned[i];
+        Py_XDECREF(at->kind == CJ_IN_CONSTANT ? cj_object_constant(object, at->index)
+                                              : (PyObject *)raw_bits(&values, at));
     }
     if (cj_loader_hooks.exit_taken != NULL) {
         cj_loader_hooks.exit_taken(object, index, guilty);
