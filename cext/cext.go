@@ -7,5 +7,5 @@
 package cext
 
 // #cgo CFLAGS: -std=gnu11 -Wall -Wno-unused-function -fvisibility=hidden -fno-strict-aliasing
-// #cgo CFLAGS: -fno-omit-frame-pointer -DPy_BUILD_CORE_MODULE
+// #cgo CFLAGS: -fno-omit-frame-pointer -DPy_BUILD_CORE_MODULE -DNDEBUG
 import "C"

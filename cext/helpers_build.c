@@ -1,0 +1,173 @@
+/* Making objects and putting things into them. */
+#include "helpers.h"
+
+#include "internal/pycore_code.h"
+#include "internal/pycore_dict.h"
+#include "internal/pycore_function.h"
+#include "internal/pycore_global_strings.h"
+#include "internal/pycore_interpframe.h"
+#include "internal/pycore_interpolation.h"
+#include "internal/pycore_list.h"
+#include "internal/pycore_pyerrors.h"
+#include "internal/pycore_pystate.h"
+#include "internal/pycore_runtime.h"
+#include "internal/pycore_setobject.h"
+#include "internal/pycore_template.h"
+#include "internal/pycore_tuple.h"
+#include "internal/pycore_unicodeobject.h"
+#include "internal/pycore_ceval.h"
+
+/* The items are stolen when the call succeeds. */
+PyObject *
+cj_build_tuple(PyObject **items, int64_t n)
+{
+    PyObject *tuple = PyTuple_New(n);
+    for (int64_t i = 0; tuple != NULL && i < n; i++) {
+        PyTuple_SET_ITEM(tuple, i, items[i]);
+    }
+    return tuple;
+}
+
+/* The items are stolen when the call succeeds. */
+PyObject *
+cj_build_list(PyObject **items, int64_t n)
+{
+    PyObject *list = PyList_New(n);
+    for (int64_t i = 0; list != NULL && i < n; i++) {
+        PyList_SET_ITEM(list, i, items[i]);
+    }
+    return list;
+}
+
+PyObject *
+cj_build_set(PyObject **items, int64_t n)
+{
+    PyObject *set = PySet_New(NULL);
+    for (int64_t i = 0; set != NULL && i < n; i++) {
+        if (_PySet_AddTakeRef((PySetObject *)set, Py_NewRef(items[i])) != 0) {
+            Py_CLEAR(set);
+        }
+    }
+    return set;
+}
+
+PyObject *
+cj_build_map(PyObject **items, int64_t n)
+{
+    return _PyDict_FromItems(items, 2, items + 1, 2, n / 2);
+}
+
+PyObject *
+cj_build_string(PyObject **items, int64_t n)
+{
+    return _PyUnicode_JoinArray(&_Py_STR(empty), items, n);
+}
+
+PyObject *
+cj_build_slice(PyObject **items, int64_t n)
+{
+    return PySlice_New(items[0], items[1], n == 3 ? items[2] : NULL);
+}
+
+PyObject *
+cj_build_interpolation(PyObject *value, PyObject *expression, PyObject *format, int64_t oparg)
+{
+    return _PyInterpolation_Build(value, expression, (int)(oparg >> 2), oparg & 1 ? format : &_Py_STR(empty));
+}
+
+PyObject *
+cj_build_template(PyObject *strings, PyObject *interpolations)
+{
+    return _PyTemplate_Build(strings, interpolations);
+}
+
+PyObject *
+cj_new_cell(PyObject *contents)
+{
+    return PyCell_New(contents);
+}
+
+PyObject *
+cj_new_object(PyObject *class)
+{
+    return PyType_GenericAlloc((PyTypeObject *)class, 0);
+}
+
+int64_t
+cj_list_append(PyObject *list, PyObject *item)
+{
+    return _PyList_AppendTakeRef((PyListObject *)list, Py_NewRef(item));
+}
+
+int64_t
+cj_list_extend(PyObject *list, PyObject *iterable)
+{
+    PyObject *none = _PyList_Extend((PyListObject *)list, iterable);
+    if (none == NULL) {
+        if (PyErr_ExceptionMatches(PyExc_TypeError) && Py_TYPE(iterable)->tp_iter == NULL &&
+            !PySequence_Check(iterable)) {
+            PyErr_Clear();
+            PyErr_Format(PyExc_TypeError, "Value after * must be an iterable, not %.200s",
+                         Py_TYPE(iterable)->tp_name);
+        }
+        return -1;
+    }
+    Py_DECREF(none);
+    return 0;
+}
+
+int64_t
+cj_set_add(PyObject *set, PyObject *item)
+{
+    return _PySet_AddTakeRef((PySetObject *)set, Py_NewRef(item));
+}
+
+int64_t
+cj_set_update(PyObject *set, PyObject *iterable)
+{
+    return _PySet_Update(set, iterable);
+}
+
+int64_t
+cj_map_add(PyObject *dict, PyObject *key, PyObject *value)
+{
+    return _PyDict_SetItem_Take2((PyDictObject *)dict, Py_NewRef(key), Py_NewRef(value));
+}
+
+int64_t
+cj_dict_update(PyObject *dict, PyObject *update)
+{
+    int error = PyDict_Update(dict, update);
+    if (error < 0 && PyErr_ExceptionMatches(PyExc_AttributeError)) {
+        PyErr_Format(PyExc_TypeError, "'%.200s' object is not a mapping", Py_TYPE(update)->tp_name);
+    }
+    return error;
+}
+
+int64_t
+cj_dict_merge(PyObject *dict, PyObject *update, PyObject *callable)
+{
+    int error = _PyDict_MergeEx(dict, update, 2);
+    if (error < 0) {
+        _PyEval_FormatKwargsError(_PyThreadState_GET(), callable, update);
+    }
+    return error;
+}
+
+PyObject *
+cj_make_function(PyObject *code)
+{
+    PyObject *function = PyFunction_New(code, _PyThreadState_GET()->current_frame->f_globals);
+    if (function != NULL) {
+        _PyFunction_SetVersion((PyFunctionObject *)function, ((PyCodeObject *)code)->co_version);
+    }
+    return function;
+}
+
+int64_t
+cj_set_function_attribute(PyObject *function, PyObject *value, int64_t oparg)
+{
+    PyObject **field = (PyObject **)((char *)function + _Py_FunctionAttributeOffsets[oparg]);
+    *field = Py_NewRef(value);
+    return 0;
+}

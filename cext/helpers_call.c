@@ -1,0 +1,135 @@
+/* Calls, intrinsics, and raising. */
+#include "helpers.h"
+
+#include "exit.h"
+#include "internal/pycore_ceval.h"
+#include "internal/pycore_intrinsics.h"
+#include "internal/pycore_pyerrors.h"
+#include "internal/pycore_pystate.h"
+
+PyObject *
+cj_vectorcall(PyObject *callable, PyObject **arguments, int64_t nargsf, void *kwnames)
+{
+    return PyObject_Vectorcall(callable, arguments, (size_t)nargsf, kwnames);
+}
+
+/* arguments[0] is self or NULL, and is counted; without self its slot is the one that the callee may write to. */
+PyObject *
+cj_vectorcall_maybe_self(PyObject *callable, PyObject **arguments, int64_t nargsf, void *kwnames)
+{
+    size_t count = (size_t)nargsf;
+    if (arguments[0] == NULL) {
+        arguments++;
+        count = (size_t)(PyVectorcall_NARGS(count) - 1) | PY_VECTORCALL_ARGUMENTS_OFFSET;
+    }
+    return PyObject_Vectorcall(callable, arguments, count, kwnames);
+}
+
+/* keywords may be NULL. */
+PyObject *
+cj_call_function_ex(PyObject *callable, PyObject *self, PyObject *arguments, PyObject *keywords)
+{
+    PyObject *tuple;
+    if (PyTuple_CheckExact(arguments)) {
+        tuple = Py_NewRef(arguments);
+    }
+    else {
+        if (_Py_Check_ArgsIterable(_PyThreadState_GET(), callable, arguments) < 0) {
+            return NULL;
+        }
+        tuple = PySequence_Tuple(arguments);
+    }
+    if (tuple != NULL && self != NULL) {
+        PyObject *first = PyTuple_Pack(1, self);
+        PyObject *all = first != NULL ? PySequence_Concat(first, tuple) : NULL;
+        Py_XDECREF(first);
+        Py_SETREF(tuple, all);
+    }
+    if (tuple == NULL) {
+        return NULL;
+    }
+    PyObject *result = PyObject_Call(callable, tuple, keywords);
+    Py_DECREF(tuple);
+    return result;
+}
+
+PyObject *
+cj_call_intrinsic_1(PyObject *value, int64_t oparg)
+{
+    return _PyIntrinsics_UnaryFunctions[oparg].func(_PyThreadState_GET(), value);
+}
+
+PyObject *
+cj_call_intrinsic_2(PyObject *first, PyObject *second, int64_t oparg)
+{
+    return _PyIntrinsics_BinaryFunctions[oparg].func(_PyThreadState_GET(), first, second);
+}
+
+/* The instance of what a raise statement names, as a new reference. NULL when it is no exception, with the exception
+ * that tells so. */
+static PyObject *
+exception_instance(PyObject *given, const char *no_exception)
+{
+    if (PyExceptionInstance_Check(given)) {
+        return Py_NewRef(given);
+    }
+    if (!PyExceptionClass_Check(given)) {
+        PyErr_SetString(PyExc_TypeError, no_exception);
+        return NULL;
+    }
+    PyObject *value = PyObject_CallNoArgs(given);
+    if (value != NULL && !PyExceptionInstance_Check(value)) {
+        PyErr_Format(PyExc_TypeError, "calling %R should have returned an instance of BaseException, not %R", given,
+                     Py_TYPE(value));
+        Py_CLEAR(value);
+    }
+    return value;
+}
+
+/* Always fails. exception is NULL for a bare raise; cause is NULL without from. */
+int64_t
+cj_raise_varargs(PyObject *exception, PyObject *cause)
+{
+    if (exception == NULL) {
+        /* Generators that handle nothing have an empty item. */
+        _PyErr_StackItem *handled = _PyThreadState_GET()->exc_info;
+        while (handled->exc_value == NULL && handled->previous_item != NULL) {
+            handled = handled->previous_item;
+        }
+        if (handled->exc_value == NULL || Py_IsNone(handled->exc_value)) {
+            PyErr_SetString(PyExc_RuntimeError, "No active exception to reraise");
+        }
+        else {
+            PyErr_SetRaisedException(Py_NewRef(handled->exc_value));
+            cj_set_reraise();
+        }
+        return -1;
+    }
+    PyObject *value = exception_instance(exception, "exceptions must derive from BaseException");
+    if (value == NULL) {
+        return -1;
+    }
+    if (cause != NULL) {
+        PyObject *fixed = NULL;
+        if (!Py_IsNone(cause)) {
+            fixed = exception_instance(cause, "exception causes must derive from BaseException");
+            if (fixed == NULL) {
+                Py_DECREF(value);
+                return -1;
+            }
+        }
+        PyException_SetCause(value, fixed);
+    }
+    /* A class is raised as that class, whatever its call returned. */
+    PyErr_SetObject(PyExceptionClass_Check(exception) ? exception : (PyObject *)Py_TYPE(value), value);
+    Py_DECREF(value);
+    return -1;
+}
+
+/* Always fails. */
+int64_t
+cj_init_result_error(PyObject *result)
+{
+    PyErr_Format(PyExc_TypeError, "__init__() should return None, not '%.200s'", Py_TYPE(result)->tp_name);
+    return -1;
+}

@@ -1,0 +1,331 @@
+/* Made by go run ./jit/hir/genhelpers from the helper table of package hir. Do not edit. */
+#ifndef CJ_HELPERS_GEN_H
+#define CJ_HELPERS_GEN_H
+
+/* The int object of a machine integer; small ones are the interpreter's singletons. */
+PyObject *cj_long_box(int64_t a0);
+
+/* A new float object. */
+PyObject *cj_float_box(double a0);
+
+/* Sum of exact ints. */
+PyObject *cj_long_add(PyObject *a0, PyObject *a1);
+
+/* Difference of exact ints. */
+PyObject *cj_long_sub(PyObject *a0, PyObject *a1);
+
+/* Product of exact ints. */
+PyObject *cj_long_mul(PyObject *a0, PyObject *a1);
+
+/* -1, 0 or 1 for two exact ints. */
+int64_t cj_long_compare(PyObject *a0, PyObject *a1);
+
+/* Equality of exact strs. */
+int64_t cj_str_eq(PyObject *a0, PyObject *a1);
+
+/* Concatenation of exact strs. */
+PyObject *cj_str_concat(PyObject *a0, PyObject *a1);
+
+/* Subscript of an exact dict; raises KeyError. */
+PyObject *cj_dict_subscr(PyObject *a0, PyObject *a1);
+
+/* Appends operand 1 to the exact list operand 0. */
+int64_t cj_list_append(PyObject *a0, PyObject *a1);
+
+/* Records that the inline value at byte offset Imm of an instance of the class Obj, NULL before, was set: it comes last in the order of the attributes. */
+void cj_note_inserted(PyObject *a0, PyObject *a1, int64_t a2);
+
+/* A new cell with the value or empty. */
+PyObject *cj_new_cell(PyObject *a0);
+
+/* A new instance of the class Obj, allocated without running __new__ or __init__. */
+PyObject *cj_new_object(PyObject *a0);
+
+/* A tuple of the operands. */
+PyObject *cj_build_tuple(PyObject **a0, int64_t a1);
+
+/* A list of the operands. */
+PyObject *cj_build_list(PyObject **a0, int64_t a1);
+
+/* BINARY_OP by its oparg Imm, in-place forms and subscripts included. */
+PyObject *cj_binary_op(PyObject *a0, PyObject *a1, int64_t a2);
+
+/* -x. */
+PyObject *cj_unary_negative(PyObject *a0);
+
+/* ~x. */
+PyObject *cj_unary_invert(PyObject *a0);
+
+/* Truth value. */
+int64_t cj_is_true(PyObject *a0);
+
+/* Rich comparison; Imm is Py_LT … Py_GE. */
+PyObject *cj_compare(PyObject *a0, PyObject *a1, int64_t a2);
+
+/* Rich comparison followed by the truth value of its result. */
+int64_t cj_compare_bool(PyObject *a0, PyObject *a1, int64_t a2);
+
+/* Whether operand 0 is in the container operand 1. */
+int64_t cj_contains(PyObject *a0, PyObject *a1);
+
+/* isinstance(operand 0, operand 1). */
+int64_t cj_is_instance(PyObject *a0, PyObject *a1);
+
+/* Attribute by the name Obj. */
+PyObject *cj_load_attr(PyObject *a0, PyObject *a1);
+
+/* Attribute by the name Obj for a call: the callable; SecondResult is self, or NULL. */
+CJPair cj_load_method(PyObject *a0, PyObject *a1);
+
+/* Sets the attribute Obj of operand 0 to operand 1. */
+int64_t cj_store_attr(PyObject *a0, PyObject *a1, PyObject *a2);
+
+/* Deletes the attribute Obj. */
+int64_t cj_delete_attr(PyObject *a0, PyObject *a1);
+
+/* The name Obj in globals, then builtins. */
+PyObject *cj_load_global(PyObject *a0);
+
+/* Sets the global Obj. */
+int64_t cj_store_global(PyObject *a0, PyObject *a1);
+
+/* Deletes the global Obj. */
+int64_t cj_delete_global(PyObject *a0);
+
+/* The name Obj in f_locals, globals, builtins. */
+PyObject *cj_load_name(PyObject *a0);
+
+/* Sets the name Obj in f_locals. */
+int64_t cj_store_name(PyObject *a0, PyObject *a1);
+
+/* Deletes the name Obj from f_locals. */
+int64_t cj_delete_name(PyObject *a0);
+
+/* The frame's f_locals mapping. */
+PyObject *cj_load_locals(void);
+
+/* The name Obj in the mapping, then globals, builtins. */
+PyObject *cj_load_from_dict_or_globals(PyObject *a0, PyObject *a1);
+
+/* The free variable of slot Imm in the mapping operand 0, then in the cell operand 1. */
+PyObject *cj_load_from_dict_or_deref(PyObject *a0, PyObject *a1, int64_t a2);
+
+/* builtins.__build_class__. */
+PyObject *cj_load_build_class(void);
+
+/* super(class, self).Obj; operand 0 is the global super; Imm is the oparg. */
+PyObject *cj_load_super_attr(PyObject *a0, PyObject *a1, PyObject *a2, PyObject *a3, int64_t a4);
+
+/* super(class, self).Obj for a call; SecondResult is self, or NULL. */
+CJPair cj_load_super_method(PyObject *a0, PyObject *a1, PyObject *a2, PyObject *a3, int64_t a4);
+
+/* The special method Imm (LOAD_SPECIAL's oparg); SecondResult is self, or NULL. */
+CJPair cj_load_special(PyObject *a0, int64_t a1);
+
+/* operand 0[operand 1] = operand 2. */
+int64_t cj_store_subscr(PyObject *a0, PyObject *a1, PyObject *a2);
+
+/* del operand 0[operand 1]. */
+int64_t cj_delete_subscr(PyObject *a0, PyObject *a1);
+
+/* operand 0[operand 1:operand 2]. */
+PyObject *cj_binary_slice(PyObject *a0, PyObject *a1, PyObject *a2);
+
+/* operand 0[operand 1:operand 2] = operand 3. */
+int64_t cj_store_slice(PyObject *a0, PyObject *a1, PyObject *a2, PyObject *a3);
+
+/* A set of the operands. */
+PyObject *cj_build_set(PyObject **a0, int64_t a1);
+
+/* A dict of alternating keys and values. */
+PyObject *cj_build_map(PyObject **a0, int64_t a1);
+
+/* Concatenation of strs. */
+PyObject *cj_build_string(PyObject **a0, int64_t a1);
+
+/* A slice of two or three operands. */
+PyObject *cj_build_slice(PyObject **a0, int64_t a1);
+
+/* A template interpolation of value, expression and format spec (or NULL); Imm is the oparg. */
+PyObject *cj_build_interpolation(PyObject *a0, PyObject *a1, PyObject *a2, int64_t a3);
+
+/* A template of strings and interpolations. */
+PyObject *cj_build_template(PyObject *a0, PyObject *a1);
+
+/* Extends a list with an iterable, with the error text of a starred expression. */
+int64_t cj_list_extend(PyObject *a0, PyObject *a1);
+
+/* Adds operand 1 to a set. */
+int64_t cj_set_add(PyObject *a0, PyObject *a1);
+
+/* Updates a set with an iterable. */
+int64_t cj_set_update(PyObject *a0, PyObject *a1);
+
+/* Sets operand 1 to operand 2 in a dict. */
+int64_t cj_map_add(PyObject *a0, PyObject *a1, PyObject *a2);
+
+/* Updates a dict for a dict display. */
+int64_t cj_dict_update(PyObject *a0, PyObject *a1);
+
+/* Merges keyword arguments; operand 2 is the callable for the error text. */
+int64_t cj_dict_merge(PyObject *a0, PyObject *a1, PyObject *a2);
+
+/* Unpacks exactly Imm items; UnpackedItem instructions follow directly. */
+int64_t cj_unpack_sequence(PyObject *a0, int64_t a1, PyObject **a2);
+
+/* Unpacks with a starred target, Imm as in UNPACK_EX; UnpackedItem instructions follow directly. */
+int64_t cj_unpack_ex(PyObject *a0, int64_t a1, PyObject **a2);
+
+/* iter(x). */
+PyObject *cj_get_iter(PyObject *a0);
+
+/* The next item, or NULL when exhausted. */
+PyObject *cj_iter_next(PyObject *a0);
+
+/* len(x) as an int object. */
+PyObject *cj_get_len(PyObject *a0);
+
+/* Tuple of the attributes of a class pattern (subject, class, names), or None. */
+PyObject *cj_match_class(PyObject *a0, PyObject *a1, PyObject *a2, int64_t a3);
+
+/* Tuple of the values of a mapping pattern, or None. */
+PyObject *cj_match_keys(PyObject *a0, PyObject *a1);
+
+/* CALL_INTRINSIC_1 by its oparg. */
+PyObject *cj_call_intrinsic_1(PyObject *a0, int64_t a1);
+
+/* CALL_INTRINSIC_2 by its oparg. */
+PyObject *cj_call_intrinsic_2(PyObject *a0, PyObject *a1, int64_t a2);
+
+/* A function of the code object in the frame's globals. */
+PyObject *cj_make_function(PyObject *a0);
+
+/* Sets defaults, closure … (Imm is the oparg) of the function operand 0 to operand 1. */
+int64_t cj_set_function_attribute(PyObject *a0, PyObject *a1, int64_t a2);
+
+/* format(x, ''). */
+PyObject *cj_format_simple(PyObject *a0);
+
+/* format(x, spec). */
+PyObject *cj_format_with_spec(PyObject *a0, PyObject *a1);
+
+/* str, repr or ascii of x (Imm 1, 2, 3). */
+PyObject *cj_convert_value(PyObject *a0, int64_t a1);
+
+/* Imports the module Obj; operands are level and fromlist. */
+PyObject *cj_import_name(PyObject *a0, PyObject *a1, PyObject *a2);
+
+/* Attribute Obj of a module for from-import. */
+PyObject *cj_import_from(PyObject *a0, PyObject *a1);
+
+/* Creates __annotations__ in f_locals. */
+int64_t cj_setup_annotations(void);
+
+/* Raises operand 0 (NULL: re-raises) from operand 1 (or NULL); always fails. Unreachable follows. */
+int64_t cj_raise_varargs(PyObject *a0, PyObject *a1);
+
+/* Raises the TypeError of an __init__ that returned operand 0; always fails. Unreachable follows. */
+int64_t cj_init_result_error(PyObject *a0);
+
+/* Calls operand 0 (self or NULL, iterable, mapping or NULL). */
+PyObject *cj_call_function_ex(PyObject *a0, PyObject *a1, PyObject *a2, PyObject *a3);
+
+/* PyObject_Vectorcall: callable, argument array (with the slot before it writable), nargsf, kwnames or NULL. */
+PyObject *cj_vectorcall(PyObject *a0, PyObject **a1, int64_t a2, void *a3);
+
+/* As vectorcall; the array starts with self, or NULL when there is none; the count includes it. */
+PyObject *cj_vectorcall_maybe_self(PyObject *a0, PyObject **a1, int64_t a2, void *a3);
+
+/* Serves the eval breaker: 0 continue, 1 leave compiled code, -1 error set. */
+int64_t cj_handle_eval_breaker(void);
+
+/* Hands the frame, already unlinked, over to its frame object. */
+void cj_leave_frame_slow(void *a0);
+
+/* The thread state. */
+void *cj_get_tstate(void);
+
+#define CJ_HELPERS(X) \
+    X(long_box) \
+    X(float_box) \
+    X(long_add) \
+    X(long_sub) \
+    X(long_mul) \
+    X(long_compare) \
+    X(str_eq) \
+    X(str_concat) \
+    X(dict_subscr) \
+    X(list_append) \
+    X(note_inserted) \
+    X(new_cell) \
+    X(new_object) \
+    X(build_tuple) \
+    X(build_list) \
+    X(binary_op) \
+    X(unary_negative) \
+    X(unary_invert) \
+    X(is_true) \
+    X(compare) \
+    X(compare_bool) \
+    X(contains) \
+    X(is_instance) \
+    X(load_attr) \
+    X(load_method) \
+    X(store_attr) \
+    X(delete_attr) \
+    X(load_global) \
+    X(store_global) \
+    X(delete_global) \
+    X(load_name) \
+    X(store_name) \
+    X(delete_name) \
+    X(load_locals) \
+    X(load_from_dict_or_globals) \
+    X(load_from_dict_or_deref) \
+    X(load_build_class) \
+    X(load_super_attr) \
+    X(load_super_method) \
+    X(load_special) \
+    X(store_subscr) \
+    X(delete_subscr) \
+    X(binary_slice) \
+    X(store_slice) \
+    X(build_set) \
+    X(build_map) \
+    X(build_string) \
+    X(build_slice) \
+    X(build_interpolation) \
+    X(build_template) \
+    X(list_extend) \
+    X(set_add) \
+    X(set_update) \
+    X(map_add) \
+    X(dict_update) \
+    X(dict_merge) \
+    X(unpack_sequence) \
+    X(unpack_ex) \
+    X(get_iter) \
+    X(iter_next) \
+    X(get_len) \
+    X(match_class) \
+    X(match_keys) \
+    X(call_intrinsic_1) \
+    X(call_intrinsic_2) \
+    X(make_function) \
+    X(set_function_attribute) \
+    X(format_simple) \
+    X(format_with_spec) \
+    X(convert_value) \
+    X(import_name) \
+    X(import_from) \
+    X(setup_annotations) \
+    X(raise_varargs) \
+    X(init_result_error) \
+    X(call_function_ex) \
+    X(vectorcall) \
+    X(vectorcall_maybe_self) \
+    X(handle_eval_breaker) \
+    X(leave_frame_slow) \
+    X(get_tstate)
+
+#endif

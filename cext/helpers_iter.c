@@ -1,0 +1,108 @@
+/* Iteration, unpacking, and the tests of match statements. */
+#include "helpers.h"
+
+#include "internal/pycore_ceval.h"
+#include "internal/pycore_interpframe.h"
+#include "internal/pycore_pystate.h"
+#include "internal/pycore_stackref.h"
+
+PyObject *
+cj_get_iter(PyObject *iterable)
+{
+    return PyObject_GetIter(iterable);
+}
+
+/* The result is NULL, without an exception, when the iterator is exhausted, and -1 on an error. */
+PyObject *
+cj_iter_next(PyObject *iterator)
+{
+    PyObject *const failed = (PyObject *)(intptr_t)-1;
+    iternextfunc next = Py_TYPE(iterator)->tp_iternext;
+    if (next == NULL) {
+        PyErr_Format(PyExc_TypeError, "'%.100s' object is not an iterator", Py_TYPE(iterator)->tp_name);
+        return failed;
+    }
+    PyObject *item = next(iterator);
+    if (item != NULL) {
+        return item;
+    }
+    if (PyErr_Occurred()) {
+        if (!PyErr_ExceptionMatches(PyExc_StopIteration)) {
+            return failed;
+        }
+        PyThreadState *tstate = _PyThreadState_GET();
+        _PyEval_MonitorRaise(tstate, tstate->current_frame, tstate->current_frame->instr_ptr);
+        PyErr_Clear();
+    }
+    return NULL;
+}
+
+PyObject *
+cj_get_len(PyObject *object)
+{
+    Py_ssize_t length = PyObject_Length(object);
+    return length < 0 ? NULL : PyLong_FromSsize_t(length);
+}
+
+/* Unpacks into out, which has room for all items, in order. after is -1 without a starred target. */
+static int64_t
+unpack(PyObject *iterable, int before, int after, PyObject **out)
+{
+    int n = before + (after >= 0 ? after + 1 : 0);
+    /* The interpreter's function writes stack references downwards. */
+    _PyStackRef *references = (_PyStackRef *)out;
+    if (!_PyEval_UnpackIterableStackRef(_PyThreadState_GET(), iterable, before, after, references + n)) {
+        return -1;
+    }
+    for (int low = 0, high = n - 1; low <= high; low++, high--) {
+        _PyStackRef first = references[high], last = references[low];
+        out[low] = PyStackRef_AsPyObjectSteal(first);
+        if (low != high) {
+            out[high] = PyStackRef_AsPyObjectSteal(last);
+        }
+    }
+    return 0;
+}
+
+/* out receives n new references, or none on an error. */
+int64_t
+cj_unpack_sequence(PyObject *sequence, int64_t n, PyObject **out)
+{
+    PyObject *const *items;
+    if (PyTuple_CheckExact(sequence) && PyTuple_GET_SIZE(sequence) == n) {
+        items = ((PyTupleObject *)sequence)->ob_item;
+    }
+    else if (PyList_CheckExact(sequence) && PyList_GET_SIZE(sequence) == n) {
+        items = ((PyListObject *)sequence)->ob_item;
+    }
+    else {
+        return unpack(sequence, (int)n, -1, out);
+    }
+    for (int64_t i = 0; i < n; i++) {
+        out[i] = Py_NewRef(items[i]);
+    }
+    return 0;
+}
+
+/* out receives new references: the items before the starred target, its list, the items after it. */
+int64_t
+cj_unpack_ex(PyObject *iterable, int64_t oparg, PyObject **out)
+{
+    return unpack(iterable, (int)(oparg & 0xff), (int)(oparg >> 8), out);
+}
+
+PyObject *
+cj_match_class(PyObject *subject, PyObject *class, PyObject *names, int64_t npositional)
+{
+    PyObject *attributes = _PyEval_MatchClass(_PyThreadState_GET(), subject, class, npositional, names);
+    if (attributes == NULL && !PyErr_Occurred()) {
+        return Py_NewRef(Py_None);
+    }
+    return attributes;
+}
+
+PyObject *
+cj_match_keys(PyObject *subject, PyObject *keys)
+{
+    return _PyEval_MatchKeys(_PyThreadState_GET(), subject, keys);
+}
