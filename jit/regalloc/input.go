@@ -268,6 +268,9 @@ func (a *Allocator) define(v VReg, k defKind, b, instr, pos int32) {
 		return
 	}
 	val.def, val.defBlock, val.defInstr, val.defPos = k, b, instr, pos
+	if k == defParam || k == defReuse || a.opOff[instr+1]-a.opOff[instr] > 1 {
+		val.remat = false // not something to be made anew
+	}
 	if k == defReg || k == defReuse {
 		a.addReq(v, pos)
 	}

@@ -84,12 +84,12 @@ func (a *Allocator) liveBlocks(v VReg) {
 	for len(a.work) > 0 {
 		b := a.work[len(a.work)-1]
 		a.work = a.work[:len(a.work)-1]
-		in := a.into(b)
-		if len(in) == 0 {
-			a.fail("v%d is not defined on every path to block %d", v, b)
+		if b == 0 {
+			a.fail("v%d is not defined on every path to its uses", v)
 			return
 		}
-		for _, e := range in {
+		// A block without predecessors never runs.
+		for _, e := range a.into(b) {
 			p := a.edges[e].from
 			touch(p, a.blocks[p].end())
 		}

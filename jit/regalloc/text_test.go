@@ -100,7 +100,7 @@ func parseFunc(text string) (f *testFunc, err error) {
 
 func (f *testFunc) parseValue(s string) VReg {
 	n, err := strconv.Atoi(s[1:])
-	if err != nil || s[0] != 'v' && s[0] != 'd' {
+	if err != nil || n <= 0 || n > 1<<16 || s[0] != 'v' && s[0] != 'd' {
 		panic("bad value " + s)
 	}
 	if n >= f.nv || f.class[n] == Int && s[0] == 'd' {
