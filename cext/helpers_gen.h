@@ -26,6 +26,9 @@ int64_t cj_str_eq(PyObject *a0, PyObject *a1);
 /* Concatenation of exact strs. */
 PyObject *cj_str_concat(PyObject *a0, PyObject *a1);
 
+/* Concatenation of exact strs that takes the reference to operand 0, so that it can grow in place when nobody else has one. The reference is kept on failure. */
+PyObject *cj_str_append(PyObject *a0, PyObject *a1);
+
 /* Subscript of an exact dict; raises KeyError. */
 PyObject *cj_dict_subscr(PyObject *a0, PyObject *a1);
 
@@ -254,6 +257,7 @@ void *cj_get_tstate(void);
     X(long_compare) \
     X(str_eq) \
     X(str_concat) \
+    X(str_append) \
     X(dict_subscr) \
     X(list_append) \
     X(note_inserted) \

@@ -3,7 +3,6 @@
 
 #include "internal/pycore_ceval.h"
 #include "internal/pycore_long.h"
-#include "internal/pycore_unicodeobject.h"
 
 PyObject *
 cj_long_box(int64_t value)
@@ -48,18 +47,6 @@ cj_long_compare(PyObject *left, PyObject *right)
         return -1;
     }
     return PyObject_RichCompareBool(left, right, Py_GT);
-}
-
-int64_t
-cj_str_eq(PyObject *left, PyObject *right)
-{
-    return left == right || _PyUnicode_Equal(left, right);
-}
-
-PyObject *
-cj_str_concat(PyObject *left, PyObject *right)
-{
-    return PyUnicode_Concat(left, right);
 }
 
 PyObject *

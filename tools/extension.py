@@ -83,6 +83,9 @@ def build(toolchain):
     with open(OUTPUT.with_suffix(".lock"), "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         _generate(toolchain)
+        # Compiled code names helpers by number: the C table has to be that of this compiler.
+        subprocess.run(
+            ["go", "run", "./jit/hir/genhelpers"], cwd=ROOT, env=toolchain.generator_environment, check=True)
         library = OUTPUT / f"_cinderjit{SUFFIX}"
         # Symbols only where asked for: they are half of the size.
         strip = [] if DEBUG else ["-ldflags=-s -w"]
