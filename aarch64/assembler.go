@@ -38,7 +38,7 @@ type Symbol struct {
 type Assembler struct {
 	words  [sectionCount][]Word
 	fixups [sectionCount][]fixup
-	tables [sectionCount][]tableSpan
+	runs   [sectionCount][]run
 	cur    Section
 	stack  []Section
 
@@ -60,15 +60,18 @@ type symbolBranch struct {
 	addend int64
 }
 
-// tableSpan is a run of data words inside a section, as indices into it.
-type tableSpan struct{ start, end uint32 }
+// run is a range of words of a section, as indices into it, that no literal pool may divide.
+type run struct {
+	start, end uint32
+	table      bool // data words, which control does not enter
+}
 
 // Reset forgets everything but the memory. Annotation is switched off.
 func (a *Assembler) Reset() {
 	for s := range a.words {
 		a.words[s] = a.words[s][:0]
 		a.fixups[s] = a.fixups[s][:0]
-		a.tables[s] = a.tables[s][:0]
+		a.runs[s] = a.runs[s][:0]
 	}
 	a.cur = Hot
 	a.stack = a.stack[:0]
@@ -122,3 +125,18 @@ func (a *Assembler) Here() Pos {
 // Len returns the number of instructions emitted so far into both sections, before
 // branches are lengthened and without the literal pool.
 func (a *Assembler) Len() int { return len(a.words[Hot]) + len(a.words[Cold]) }
+
+// KeepTogether keeps the instructions from start, a position of the current section, up to here in
+// one piece: no literal pool comes between them. Instructions whose spacing matters need it; so that the
+// spacing is 4 bytes, conditional branches and Adr should not be among them.
+func (a *Assembler) KeepTogether(start Pos) {
+	runs := &a.runs[a.cur]
+	from, here := uint32(start&indexPos), uint32(a.Here()&indexPos)
+	n := len(*runs)
+	if start.section() != a.cur || from > here || n > 0 && from < (*runs)[n-1].end {
+		refuse("no run from %#x to %#x", uint32(start), uint32(a.Here()))
+	}
+	if from < here {
+		*runs = append(*runs, run{start: from, end: here})
+	}
+}

@@ -17,7 +17,7 @@ type poolPlan struct {
 	words     uint32   // size of the queued literals
 	firstLoad uint32   // index of the first load
 
-	longestTable uint32
+	longestRun uint32
 }
 
 // skip is a branch, at new index at, over an island that stands before the old index.
@@ -77,9 +77,9 @@ func (p *poolPlan) load(a *Assembler, fixup int, literal, pos uint32, reach int6
 }
 
 // near reports whether an island before the word at pos is worth a thought: whether the first
-// waiting load would reach less than an eighth further, or a table could bring that about.
+// waiting load would reach less than an eighth further, or a run could bring that about.
 func (p *poolPlan) near(pos uint32, reach int64) bool {
-	return len(p.loads) > 0 && int64(pos-p.firstLoad+p.words+p.longestTable) >= preferredReach(reach)
+	return len(p.loads) > 0 && int64(pos-p.firstLoad+p.words+p.longestRun) >= preferredReach(reach)
 }
 
 func preferredReach(reach int64) int64 { return (reach - stepSlack) / 8 * 7 }
@@ -90,12 +90,16 @@ func (l *layout) islandBefore(a *Assembler, s Section, i, pos uint32, prev Word)
 	p := &l.pools
 	distance := int64(pos - p.firstLoad + p.words)
 	free := isUnconditional(prev)
-	tables := a.tables[s]
-	k := sort.Search(len(tables), func(k int) bool { return tables[k].start >= i })
-	if k < len(tables) && tables[k].start == i {
-		// Control does not fall into a table, and once the table has begun it is too late.
-		free = true
-		distance += int64(tables[k].end - i)
+	runs := a.runs[s]
+	k := sort.Search(len(runs), func(k int) bool { return runs[k].end > i })
+	switch {
+	case k == len(runs) || runs[k].start > i:
+	case runs[k].start < i:
+		return pos
+	default:
+		// Once the run has begun it is too late.
+		distance += int64(runs[k].end - i)
+		free = free || runs[k].table
 	}
 	switch {
 	case distance >= l.reach.literal-stepSlack && !free:
@@ -144,12 +148,12 @@ func (p *poolPlan) place(a *Assembler, pos uint32) uint32 {
 	return pos
 }
 
-// longestTable returns the length of the longest table of data words.
-func longestTable(a *Assembler) uint32 {
+// longestRun returns the length of the longest run.
+func longestRun(a *Assembler) uint32 {
 	longest := uint32(0)
-	for s := range a.tables {
-		for _, t := range a.tables[s] {
-			longest = max(longest, t.end-t.start)
+	for s := range a.runs {
+		for _, r := range a.runs[s] {
+			longest = max(longest, r.end-r.start)
 		}
 	}
 	return longest

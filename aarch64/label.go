@@ -107,11 +107,11 @@ func (a *Assembler) Adr(rd Reg, l Label) {
 // not fall into it.
 func (a *Assembler) LabelDelta(target, base Label) {
 	at := uint32(len(a.words[a.cur]))
-	t := &a.tables[a.cur]
-	if n := len(*t); n > 0 && (*t)[n-1].end == at {
-		(*t)[n-1].end = at + 1
+	runs := &a.runs[a.cur]
+	if n := len(*runs); n > 0 && (*runs)[n-1].end == at && (*runs)[n-1].table {
+		(*runs)[n-1].end = at + 1
 	} else {
-		*t = append(*t, tableSpan{at, at + 1})
+		*runs = append(*runs, run{at, at + 1, true})
 	}
 	f := &a.fixups[a.cur]
 	*f = append(*f, fixup{at: at, target: uint32(target), base: uint32(base), kind: fixDelta})

@@ -46,7 +46,7 @@ func (l *layout) settle(a *Assembler) error {
 	}
 	l.hotLen = uint32(len(a.words[Hot]))
 	l.wide = zeroed(l.wide, len(a.fixups[Hot])+len(a.fixups[Cold]))
-	l.pools.longestTable = longestTable(a)
+	l.pools.longestRun = longestRun(a)
 	for {
 		l.placeAll(a)
 		grown, err := l.lengthen(a)

@@ -28,7 +28,8 @@ type op struct {
 	label Label
 	lit   literal
 	table []Label
-	start Pos // of the table
+	start Pos // of the table or run
+	n     int // length of the run
 	base  Label
 }
 
@@ -43,6 +44,7 @@ const (
 	opTable
 	opCall
 	opPad
+	opRun
 )
 
 func marker(id uint32) Word { return Movz(W64, Reg(id>>18), uint16(id), id>>16&3*16) }
@@ -162,6 +164,17 @@ func (p *program) table(base Label, labels []Label) {
 	p.add(op{pos: pos, kind: opTable, word: exit, table: labels, start: start, base: base})
 }
 
+// run emits n instructions that must stay together.
+func (p *program) run(n int) {
+	pos := p.begin()
+	start := p.a.Here()
+	for range n {
+		p.a.Emit(Nop())
+	}
+	p.a.KeepTogether(start)
+	p.add(op{pos: pos, kind: opRun, word: Nop(), start: start, n: n})
+}
+
 // reader reads finished code.
 type reader struct {
 	t      *testing.T
@@ -260,9 +273,20 @@ func (r *reader) check(o op, next *op) {
 	}
 	end := at + 4
 	switch o.kind {
-	case opPlain, opStop, opPad:
+	case opPlain, opStop, opPad, opRun:
 		if wordAt(c, at) != o.word {
 			t.Fatalf("op %d: %08x, want %08x", o.id, wordAt(c, at), o.word)
+		}
+		if o.kind != opRun {
+			break
+		}
+		if at != r.past(r.p.a.Offset(o.start)) {
+			t.Fatalf("op %d: run at %#x, its start is at %#x", o.id, at, r.p.a.Offset(o.start))
+		}
+		for end = at; end < at+4*uint32(o.n); end += 4 {
+			if wordAt(c, end) != Nop() {
+				t.Fatalf("op %d: the run from %#x is broken at %#x", o.id, at, end)
+			}
 		}
 	case opBranch:
 		var to uint32
@@ -449,6 +473,8 @@ func TestRandomPrograms(t *testing.T) {
 				p.call(uint32(n))
 			case n < 94:
 				p.stop()
+			case n < 97:
+				p.run(1 + rng.Intn(60))
 			default:
 				p.plain()
 			}

@@ -155,6 +155,8 @@ func TestRefused(t *testing.T) {
 		{"LabelPos", func() { a.LabelPos(a.NewLabel()) }},
 		{"PopSection", func() { a.PopSection() }},
 		{"PushSection", func() { a.PushSection(2) }},
+		{"KeepTogether", func() { a.KeepTogether(a.Here() | coldPos) }},
+		{"KeepTogether", func() { a.KeepTogether(a.Here() + 1) }},
 		{"Offset", func() { a.Offset(a.Here()) }},
 		{"Finish", func() { var b Assembler; b.B(b.NewLabel()); b.Finish() }},
 		{"Finish", func() { var b Assembler; b.LabelDelta(b.BoundLabel(), b.NewLabel()); b.Finish() }},

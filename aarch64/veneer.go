@@ -122,15 +122,17 @@ func (l *layout) symbolSlots(a *Assembler) int {
 
 // dataSpans lists what is not instructions, in order.
 func (l *layout) dataSpans(a *Assembler) []Data {
-	n := len(a.tables[Hot]) + len(a.tables[Cold]) + len(l.pools.spans)
+	n := len(a.runs[Hot]) + len(a.runs[Cold]) + len(l.pools.spans)
 	if n == 0 {
 		return nil
 	}
 	spans := make([]Data, 0, n)
-	for s := range a.tables {
-		for _, t := range a.tables[s] {
-			start := l.source(Section(s), fixup{at: t.start})
-			spans = append(spans, Data{4 * start, 4 * (start + t.end - t.start), 4})
+	for s := range a.runs {
+		for _, r := range a.runs[s] {
+			if r.table {
+				start := l.source(Section(s), fixup{at: r.start})
+				spans = append(spans, Data{4 * start, 4 * (start + r.end - r.start), 4})
+			}
 		}
 	}
 	for _, p := range l.pools.spans {
