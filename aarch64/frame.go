@@ -156,6 +156,7 @@ func (e *emitter) vectorcallEntry() {
 	e.a.Emit(Ret())
 	e.a.PushSection(Cold)
 	e.a.Bind(bind)
+	e.codeRecord()
 	e.a.JumpSymbol(Symbol{symbolStub, stubVectorcallBind}, 0)
 	e.a.PopSection()
 }
@@ -270,10 +271,15 @@ func (e *emitter) slowPaths() {
 	}
 	e.a.Bind(e.slow)
 	e.a.Comment("slow entry")
-	// The object's record begins with the code's.
+	e.codeRecord()
+	e.a.JumpSymbol(Symbol{symbolStub, stubSlowEntry}, 0)
+}
+
+// codeRecord loads the address of the code's record, with which the object's
+// begins, for a shared stub.
+func (e *emitter) codeRecord() {
 	e.a.LoadSymbol(scratch2, Symbol{Kind: symbolSelf}, 0)
 	e.a.Emit(Ldr(W64, scratch2, At(scratch2, 0)))
-	e.a.JumpSymbol(Symbol{symbolStub, stubSlowEntry}, 0)
 }
 
 // emitPopFrame reads the frame object before the frame's memory is given back.
