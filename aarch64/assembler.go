@@ -127,8 +127,8 @@ func (a *Assembler) Here() Pos {
 func (a *Assembler) Len() int { return len(a.words[Hot]) + len(a.words[Cold]) }
 
 // KeepTogether keeps the instructions from start, a position of the current section, up to here in
-// one piece: no literal pool comes between them. Instructions whose spacing matters need it; so that the
-// spacing is 4 bytes, conditional branches and Adr should not be among them.
+// one piece: no literal pool comes between them. Instructions whose spacing matters need it; for a
+// spacing of 4 bytes, conditional branches and Adr must not be among them, as they may become two words.
 func (a *Assembler) KeepTogether(start Pos) {
 	runs := &a.runs[a.cur]
 	from, here := uint32(start&indexPos), uint32(a.Here()&indexPos)

@@ -17,7 +17,7 @@ type poolPlan struct {
 	words     uint32   // size of the queued literals
 	firstLoad uint32   // index of the first load
 
-	longestRun uint32
+	longestRun int64
 }
 
 // skip is a branch, at new index at, over an island that stands before the old index.
@@ -79,7 +79,7 @@ func (p *poolPlan) load(a *Assembler, fixup int, literal, pos uint32, reach int6
 // near reports whether an island before the word at pos is worth a thought: whether the first
 // waiting load would reach less than an eighth further, or a run could bring that about.
 func (p *poolPlan) near(pos uint32, reach int64) bool {
-	return len(p.loads) > 0 && int64(pos-p.firstLoad+p.words+p.longestRun) >= preferredReach(reach)
+	return len(p.loads) > 0 && int64(pos-p.firstLoad+p.words)+p.longestRun >= preferredReach(reach)
 }
 
 func preferredReach(reach int64) int64 { return (reach - stepSlack) / 8 * 7 }
@@ -98,7 +98,7 @@ func (l *layout) islandBefore(a *Assembler, s Section, i, pos uint32, prev Word)
 		return pos
 	default:
 		// Once the run has begun it is too late.
-		distance += int64(runs[k].end - i)
+		distance += runs[k].reach()
 		free = free || runs[k].table
 	}
 	switch {
@@ -148,12 +148,22 @@ func (p *poolPlan) place(a *Assembler, pos uint32) uint32 {
 	return pos
 }
 
-// longestRun returns the length of the longest run.
-func longestRun(a *Assembler) uint32 {
-	longest := uint32(0)
+// reach returns how much a run can add to the distance that the first waiting load has to reach:
+// one word each for data; for an instruction its long form and the largest literal.
+func (r run) reach() int64 {
+	words := int64(r.end - r.start)
+	if !r.table {
+		words *= 2 + 4
+	}
+	return words
+}
+
+// longestRun returns the reach of the longest run.
+func longestRun(a *Assembler) int64 {
+	longest := int64(0)
 	for s := range a.runs {
 		for _, r := range a.runs[s] {
-			longest = max(longest, r.end-r.start)
+			longest = max(longest, r.reach())
 		}
 	}
 	return longest

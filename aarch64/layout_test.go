@@ -164,15 +164,23 @@ func (p *program) table(base Label, labels []Label) {
 	p.add(op{pos: pos, kind: opTable, word: exit, table: labels, start: start, base: base})
 }
 
-// run emits n instructions that must stay together.
+// run emits n instructions that must stay together: nops, but for some returns, and loads of literals
+// of which nobody else has any.
 func (p *program) run(n int) {
 	pos := p.begin()
 	start := p.a.Here()
-	for range n {
-		p.a.Emit(Nop())
+	for i := range n {
+		switch k := (p.ids + uint32(i)) % 8; {
+		case k == 0:
+			p.a.Emit(Ret())
+		case k < 4:
+			p.a.LoadConst128(V31, uint64(p.ids), uint64(i))
+		default:
+			p.a.Emit(Nop())
+		}
 	}
 	p.a.KeepTogether(start)
-	p.add(op{pos: pos, kind: opRun, word: Nop(), start: start, n: n})
+	p.add(op{pos: pos, kind: opRun, start: start, n: n})
 }
 
 // reader reads finished code.
@@ -273,20 +281,30 @@ func (r *reader) check(o op, next *op) {
 	}
 	end := at + 4
 	switch o.kind {
-	case opPlain, opStop, opPad, opRun:
+	case opPlain, opStop, opPad:
 		if wordAt(c, at) != o.word {
 			t.Fatalf("op %d: %08x, want %08x", o.id, wordAt(c, at), o.word)
 		}
-		if o.kind != opRun {
-			break
-		}
+	case opRun:
 		if at != r.past(r.p.a.Offset(o.start)) {
 			t.Fatalf("op %d: run at %#x, its start is at %#x", o.id, at, r.p.a.Offset(o.start))
 		}
-		for end = at; end < at+4*uint32(o.n); end += 4 {
-			if wordAt(c, end) != Nop() {
-				t.Fatalf("op %d: the run from %#x is broken at %#x", o.id, at, end)
+		for i := range uint32(o.n) {
+			w := wordAt(c, at+4*i)
+			switch k := (o.id + i) % 8; {
+			case k > 0 && k < 4:
+				from := r.target(at+4*i, 19, 5)
+				r.inReach(at+4*i, from, r.p.a.layout.reach.literal)
+				if w>>24 != 0x9c || wordAt(c, from) != Word(o.id) || wordAt(c, from+8) != Word(i) {
+					t.Fatalf("op %d: %08x in the run from %#x, at %d", o.id, w, at, i)
+				}
+			case k == 0 && w != Ret() || k >= 4 && w != Nop():
+				t.Fatalf("op %d: the run from %#x is broken at %d", o.id, at, i)
 			}
+		}
+		end = at + 4*uint32(o.n)
+		if wordAt(c, end-4) == Ret() {
+			return
 		}
 	case opBranch:
 		var to uint32
@@ -474,7 +492,7 @@ func TestRandomPrograms(t *testing.T) {
 			case n < 94:
 				p.stop()
 			case n < 97:
-				p.run(1 + rng.Intn(60))
+				p.run(1 + rng.Intn(int(p.a.layout.reach.literal)/12))
 			default:
 				p.plain()
 			}
