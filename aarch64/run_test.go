@@ -1,0 +1,365 @@
+package aarch64_test
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"math"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"github.com/cinderjit/cinderjit/jit/hir"
+	"github.com/cinderjit/cinderjit/jit/object"
+	"github.com/cinderjit/cinderjit/jit/snapshot"
+)
+
+// The addresses of the emulated region; runner.c maps it.
+const (
+	region     = 0x1_0000_0000
+	stubSize   = 32
+	codeBase   = region + 1<<20
+	heapBase   = region + 32<<20 // object id at heapBase + 64*id
+	smallInts  = region + 33<<20
+	threadBase = region + 34<<20
+	dataStack  = region + 35<<20
+	dataLimit  = dataStack + 0x4000
+	callerBase = region + 36<<20 // frame of the caller
+	selfBase   = region + 36<<20 + 0x1000
+	recordBase = region + 36<<20 + 0x2000 // CJCode of object id at recordBase + 64*id
+	argsBase   = region + 37<<20          // vectorcall arguments
+)
+
+// Numbers of the stubs, after those of the helpers, and of the events they cause.
+const (
+	stubDeopt = iota
+	stubDealloc
+	stubSlow
+	stubBind
+	stubCallee
+)
+
+const eventDied = 1 << 20
+
+// image is a piece of memory at a fixed address.
+type image struct {
+	at   uint64
+	data []byte
+}
+
+func (m image) set64(at uint64, v uint64) { binary.LittleEndian.PutUint64(m.data[at-m.at:], v) }
+func (m image) set32(at uint64, v uint32) { binary.LittleEndian.PutUint32(m.data[at-m.at:], v) }
+
+func objectAddress(id snapshot.ID) uint64 {
+	if v, ok := id.SmallIntValue(); ok {
+		return uint64(smallInts + 32*(v-snapshot.MinSmallInt))
+	}
+	return heapBase + 64*uint64(id)
+}
+
+func unitAddress(id snapshot.ID, unit int64) uint64 {
+	return objectAddress(id) + 0x10_0000 + 2*uint64(unit)
+}
+
+// response is what a helper does at its next call, instead of its default.
+type response struct {
+	id, ret0, ret1, fret uint64
+	address, value       uint64 // stores value there, when address is not 0
+}
+
+// event is a call of a helper or stub.
+type event struct {
+	ID    uint64
+	Args  [8]uint64
+	FArgs [8]uint64
+}
+
+// outcome is what a call did.
+type outcome struct {
+	X0, X1, D0  uint64
+	Kept        [10]uint64
+	KeptD       [8]uint64
+	Exited      uint64
+	Exit, Self  uint64
+	X           [31]uint64
+	SP          uint64
+	D           [32]uint64
+	stack       []byte
+	events      []event
+	result      [6]uint64 // words at X0, when that is an address in the region
+	threadState []byte
+}
+
+// emulation is one call of compiled code.
+type emulation struct {
+	name      string
+	c         compiled
+	args      []uint64
+	entry     uint32 // offset into the text
+	inFrame   bool   // the entry is a frame entry
+	heap      []image
+	responses []response
+	snap      *snapshot.Snapshot
+	check     func(t *testing.T, o *outcome)
+}
+
+// emulator collects calls and runs them in one process.
+type emulator struct{ calls []emulation }
+
+func le(vs ...uint64) []byte {
+	var b []byte
+	for _, v := range vs {
+		b = binary.LittleEndian.AppendUint64(b, v)
+	}
+	return b
+}
+
+// image returns the text with its relocations applied; tls is the address of
+// the literal of the thread state's offset.
+func (e *emulation) text() (text []byte, tls uint64) {
+	text = bytes.Clone(e.c.obj.Text)
+	put := func(off uint32, v uint64) { binary.LittleEndian.PutUint64(text[off:], v) }
+	call := func(off uint32, stub int) {
+		d := int64(region+stubSize*stub) - (codeBase + int64(off))
+		w := binary.LittleEndian.Uint32(text[off:])
+		binary.LittleEndian.PutUint32(text[off:], w|uint32(d>>2)&0x3ffffff)
+	}
+	n := len(hir.HelperTable)
+	for _, r := range e.c.obj.Relocs {
+		switch r.Kind {
+		case object.Abs64Object:
+			put(r.Offset, objectAddress(snapshot.ID(r.ID))+uint64(r.Addend))
+		case object.Abs64CJCode:
+			put(r.Offset, recordBase+64*uint64(r.ID))
+		case object.Abs64Self:
+			put(r.Offset, selfBase)
+		case object.Abs64Symbol:
+			tls = codeBase + uint64(r.Offset)
+		case object.Abs64CodeUnit:
+			put(r.Offset, unitAddress(snapshot.ID(r.ID), r.Addend))
+		case object.Call26Helper:
+			call(r.Offset, int(r.ID))
+		case object.Call26Stub:
+			call(r.Offset, n+map[string]int{
+				object.StubDeopt: stubDeopt, object.StubDealloc: stubDealloc,
+				object.StubSlowEntry: stubSlow, object.StubVectorcallBind: stubBind,
+			}[r.Symbol])
+		}
+	}
+	return text, tls
+}
+
+// machine returns the images of thread state, frames, records and small ints.
+func (e *emulation) machine() []image {
+	l := e.snap.Layout
+	thread := image{threadBase, make([]byte, 0x1000)}
+	thread.set64(threadBase+uint64(l.Thread.CurrentFrame), callerBase)
+	thread.set32(threadBase+uint64(l.Thread.RecursionLeft), 100)
+	thread.set64(threadBase+uint64(l.Thread.DataStackTop), dataStack)
+	thread.set64(threadBase+uint64(l.Thread.DataStackLimit), dataLimit)
+	frames := image{dataStack, bytes.Repeat([]byte{0xee}, 0x400)}
+	if e.inFrame {
+		code := e.snap.Code(testCode)
+		thread.set64(threadBase+uint64(l.Thread.DataStackTop), dataStack+8*uint64(code.FrameSize))
+		frames.set64(dataStack+uint64(l.Frame.FrameObj), 0)
+		frames.set64(dataStack+uint64(l.Frame.FuncObj), objectAddress(testFunction)|1)
+		for i, a := range e.args {
+			frames.set64(dataStack+uint64(l.Frame.LocalsPlus)+8*uint64(i), a|1)
+		}
+	}
+	caller := image{callerBase, make([]byte, 0x100)}
+	self := image{selfBase, le(recordBase + 64*uint64(testCode))}
+	callee := region + stubSize*uint64(len(hir.HelperTable)+stubCallee)
+	record := image{recordBase + 64*uint64(testFunction), le(callee, callee)}
+	ints := image{smallInts, make([]byte, 32*(snapshot.MaxSmallInt-snapshot.MinSmallInt+1))}
+	for v := int64(snapshot.MinSmallInt); v <= snapshot.MaxSmallInt; v++ {
+		id, _ := snapshot.SmallInt(v)
+		copy(ints.data[objectAddress(id)-smallInts:], intObject(v, 3<<30))
+	}
+	function := image{objectAddress(testFunction), le(3<<30, objectAddress(snapshot.TypeFunction), 0x6c0b, 0xb017)}
+	return []image{thread, frames, caller, self, record, ints, function}
+}
+
+// intObject is a compact int.
+func intObject(v int64, refs uint64) []byte {
+	tag, digit := uint64(8), uint64(v)
+	switch {
+	case v == 0:
+		tag = 1
+	case v < 0:
+		tag, digit = 8|2, uint64(-v)
+	}
+	return le(refs, objectAddress(snapshot.TypeInt), tag, digit)
+}
+
+func floatObject(f float64, refs uint64) []byte {
+	return le(refs, objectAddress(snapshot.TypeFloat), math.Float64bits(f))
+}
+
+// run executes all calls and checks what they did. It skips the test where the
+// tools are missing.
+func (m *emulator) run(t *testing.T) {
+	gcc, err := exec.LookPath("aarch64-linux-gnu-gcc")
+	if err != nil {
+		t.Skip("no cross compiler")
+	}
+	qemu, err := exec.LookPath("qemu-aarch64")
+	if err != nil {
+		t.Skip("no emulator")
+	}
+	dir := t.TempDir()
+	runner := filepath.Join(dir, "runner")
+	if out, err := exec.Command(gcc, "-O1", "-static", "-o", runner, "testdata/runner/runner.c").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	script, results := filepath.Join(dir, "script"), filepath.Join(dir, "results")
+	if err := os.WriteFile(script, m.script(), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	out, failure := exec.Command(qemu, runner, script, results).CombinedOutput()
+	data, err := os.ReadFile(results)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := bytes.NewReader(data)
+	for i := range m.calls {
+		e := &m.calls[i]
+		o, err := readOutcome(r)
+		if err != nil {
+			t.Fatalf("%s: %v: %v\n%s\n%s\n%s", e.name, err, failure, out, e.c.alloc, e.c.asm)
+		}
+		e.checkKept(t, o)
+		e.check(t, o)
+		if t.Failed() {
+			t.Fatalf("%s\n%s\n%s\n%s", e.name, e.c.lir, e.c.alloc, e.c.asm)
+		}
+	}
+}
+
+// script is the input of the runner.
+func (m *emulator) script() []byte {
+	var b bytes.Buffer
+	put := func(vs ...uint64) { b.Write(le(vs...)) }
+	l := snapshot.Reference().Layout
+	put(uint64(len(hir.HelperTable)), uint64(hir.HelperIndex("long_box")), uint64(hir.HelperIndex("float_box")))
+	put(objectAddress(snapshot.TypeInt), objectAddress(snapshot.TypeFloat))
+	put(uint64(l.Thread.CurrentFrame), uint64(l.Frame.Previous))
+	put(uint64(len(m.calls)))
+	for i := range m.calls {
+		e := &m.calls[i]
+		text, tls := e.text()
+		segments := append(e.machine(), e.heap...)
+		segments = append(segments, image{codeBase, text})
+		put(uint64(len(segments)))
+		for _, s := range segments {
+			put(s.at, uint64(len(s.data)))
+			b.Write(s.data)
+		}
+		var regs [8]uint64
+		switch {
+		case e.inFrame:
+			regs[0] = dataStack
+		case e.entry == e.c.obj.Vectorcall:
+			copy(regs[:], e.args)
+		default:
+			regs[0] = objectAddress(testFunction)
+			copy(regs[1:], e.args)
+		}
+		put(regs[:]...)
+		put(tls, codeBase+uint64(e.entry), threadBase, callerBase, recordBase+64*uint64(testCode))
+		put(uint64(len(e.responses)))
+		for _, r := range e.responses {
+			put(r.id, r.ret0, r.ret1, r.fret, r.address, r.value)
+		}
+		put(threadBase, 0x400)
+	}
+	return b.Bytes()
+}
+
+func readOutcome(r *bytes.Reader) (*outcome, error) {
+	o := &outcome{}
+	var err error
+	read := func(v any) {
+		if err == nil {
+			err = binary.Read(r, binary.LittleEndian, v)
+		}
+	}
+	for _, v := range []any{&o.X0, &o.X1, &o.D0, &o.Kept, &o.KeptD, &o.Exited, &o.Exit, &o.Self, &o.X, &o.SP, &o.D} {
+		read(v)
+	}
+	var n uint64
+	read(&n)
+	if err == nil {
+		o.stack = make([]byte, n)
+		read(o.stack)
+		read(&n)
+	}
+	if err == nil {
+		o.events = make([]event, n)
+		read(o.events)
+		read(&o.result)
+		o.threadState = make([]byte, 0x400)
+		read(o.threadState)
+	}
+	return o, err
+}
+
+// checkKept checks what every call has to leave as it was: callee-saved
+// registers, the caller's frame as the current one, the recursion depth.
+func (e *emulation) checkKept(t *testing.T, o *outcome) {
+	t.Helper()
+	want := [10]uint64{threadBase, callerBase, 2100, 2200, 2300, 2400, 2500, 2600, 2700, 2800}
+	if o.Kept != want {
+		t.Errorf("callee-saved registers %v, want %v", o.Kept, want)
+	}
+	if o.KeptD != [8]uint64{2100, 2200, 2300, 2400, 2500, 2600, 2700, 2800} {
+		t.Errorf("callee-saved float registers %v", o.KeptD)
+	}
+	l := &e.snap.Layout.Thread
+	at := func(off int64) uint64 { return binary.LittleEndian.Uint64(o.threadState[off:]) }
+	if f := at(l.CurrentFrame); f != callerBase {
+		t.Errorf("current frame %#x", f)
+	}
+	if o.Exited != 0 {
+		if o.X0 != 0xe417 || o.Self != selfBase {
+			t.Errorf("exit: result %#x of record %#x", o.X0, o.Self)
+		}
+		return
+	}
+	if n := uint32(at(l.RecursionLeft)); n != 100 {
+		t.Errorf("recursion left %d", n)
+	}
+	if top := at(l.DataStackTop); top != dataStack {
+		t.Errorf("data stack top %#x", top)
+	}
+}
+
+// locate reads the value at a location of an exit.
+func (e *emulation) locate(o *outcome, l object.Location) (v uint64, ok bool) {
+	switch l.Kind {
+	case object.InNull:
+		return 0, true
+	case object.InGPR:
+		v = o.X[l.Index]
+	case object.InFPR:
+		v = o.D[l.Index]
+	case object.InStack:
+		if int(l.Index)+8 > len(o.stack) {
+			return 0, false
+		}
+		v = binary.LittleEndian.Uint64(o.stack[l.Index:])
+	case object.InConstant:
+		v = objectAddress(snapshot.ID(l.Index))
+	case object.InImm:
+		v = uint64(l.Imm)
+	default:
+		return 0, false
+	}
+	if l.Repr == object.AsBool {
+		v &= 0xffffffff
+	}
+	return v, true
+}
+
+func (e *emulation) String() string { return fmt.Sprintf("%s%v", e.name, e.args) }
