@@ -82,6 +82,7 @@ type value struct {
 	pieces view // in order of position, after the scan
 
 	head  int32 // first piece
+	last  int32 // piece found last by find, or none
 	group int32 // union-find parent of values connected by block parameters
 	want  PReg  // register of the group, or noReg; valid at the root
 }
@@ -152,7 +153,8 @@ type Allocator struct {
 	segTo   []int32
 	work    []int32
 	touched []int32
-	free    [64]int32
+	free    [64]int32 // see findFree
+	blocked [64]int32
 	score   [64]int32
 	clobHit []int32
 	slots   [][]span

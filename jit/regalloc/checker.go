@@ -31,10 +31,9 @@ type checker struct {
 	seen   []bool
 	queued []bool
 	only   []edge // block → the only edge into it, or from -1
-	work   []int
 	cur    []content
 	out    []content
-	pool   [][]VReg
+	pool   []VReg // elements of larger sets, each set after its size
 	buf    []Operand
 	set    []VReg
 }
@@ -53,19 +52,22 @@ func (c *checker) check(fn Function, cfg Config, r *Result) error {
 	}
 	// Find what every location holds at the entry of each block, on all
 	// paths; nothing is verified before that is stable.
-	c.work = append(c.work[:0], 0)
-	c.seen[0] = true
-	for len(c.work) > 0 {
-		b := c.work[len(c.work)-1]
-		c.work = c.work[:len(c.work)-1]
-		c.queued[b] = false
-		if err := c.runBlock(b, false); err != nil {
-			return err
-		}
-		for k, s := range fn.Succs(b) {
-			if c.flow(b, k, s) && !c.queued[s] {
-				c.queued[s] = true
-				c.work = append(c.work, s)
+	c.seen[0], c.queued[0] = true, true
+	for again := true; again; {
+		again = false
+		for b := range blocks {
+			if !c.queued[b] {
+				continue
+			}
+			c.queued[b] = false
+			if err := c.runBlock(b, false); err != nil {
+				return err
+			}
+			for k, s := range fn.Succs(b) {
+				if c.flow(b, k, s) {
+					c.queued[s] = true
+					again = again || s <= b
+				}
 			}
 		}
 	}
@@ -306,7 +308,7 @@ func (c *checker) holds(s content, v VReg) bool {
 	if s&manyValues == 0 {
 		return s == content(v)
 	}
-	return slices.Contains(c.pool[s&^manyValues], v)
+	return slices.Contains(c.many(s), v)
 }
 
 // make returns the content for the values in c.set, which are sorted.
@@ -317,14 +319,22 @@ func (c *checker) make() content {
 	case 1:
 		return content(c.set[0])
 	}
-	c.pool = append(c.pool, slices.Clone(c.set))
-	return manyValues | content(len(c.pool)-1)
+	at := len(c.pool)
+	c.pool = append(c.pool, VReg(len(c.set)))
+	c.pool = append(c.pool, c.set...)
+	return manyValues | content(at)
+}
+
+// many returns the values of a larger set.
+func (c *checker) many(s content) []VReg {
+	at := int(s &^ manyValues)
+	return c.pool[at+1 : at+1+int(c.pool[at])]
 }
 
 // each calls f for the values in s, in order.
 func (c *checker) each(s content, f func(VReg)) {
 	if s&manyValues != 0 {
-		for _, v := range c.pool[s&^manyValues] {
+		for _, v := range c.many(s) {
 			f(v)
 		}
 	} else if s != 0 {

@@ -83,7 +83,7 @@ func (a *Allocator) evictFor(id int32, n need, now bool, avoid RegSet) bool {
 	c := &a.pieces[id]
 	best, bestCost := noReg, int64(-1)
 	for _, r := range a.order[a.values[c.v].class] {
-		if avoid.Has(r) || a.firstBlocked(c, r) < n.end {
+		if avoid.Has(r) || a.blocked[r] < n.end {
 			continue
 		}
 		cost := int64(1 << 61)
@@ -113,15 +113,19 @@ func (a *Allocator) evictAhead(id, until int32, avoid RegSet) bool {
 		return false
 	}
 	end := min(c.end, a.splitUp(a.reqEnd(c.v, q)))
-	for l := a.blocks[a.blockOf[until>>2]].loop; l != none; l = a.loops[l].parent {
-		if lp := a.loops[l]; a.covers(c.v, lp.from) && a.covers(c.v, lp.to-1) {
-			end = max(end, min(c.end, lp.to))
+	l := a.blocks[a.blockOf[until>>2]].loop
+	for depth := 0; l != none && depth < maxLoops; depth++ {
+		lp := a.loops[l]
+		l = lp.parent
+		if !a.covers(c.v, lp.from) || !a.covers(c.v, lp.to-1) {
+			break // what is live around an outer loop is so around an inner one
 		}
+		end = max(end, min(c.end, lp.to))
 	}
 	mine := a.distance(c.v, until)
 	best, bestCost := noReg, mine
 	for _, r := range a.order[a.values[c.v].class] {
-		if avoid.Has(r) || a.firstBlocked(c, r) < end {
+		if avoid.Has(r) || a.blocked[r] < end {
 			continue
 		}
 		cost := int64(1 << 61)

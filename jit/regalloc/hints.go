@@ -61,15 +61,22 @@ func hintAfter(hs []hint, pos int32) int {
 
 // find returns where v is at pos as far as is known by now, or the zero Loc.
 func (a *Allocator) find(v VReg, pos int32) Loc {
-	for id := a.values[v].head; id != none; id = a.pieces[id].next {
-		if p := &a.pieces[id]; p.end > pos {
-			if p.start <= pos {
-				return p.loc
-			}
-			break
-		}
+	val := &a.values[v]
+	id := val.last
+	if id == none {
+		id = val.head
 	}
-	return 0
+	for id != none && a.pieces[id].start > pos {
+		id = a.pieces[id].prev
+	}
+	for id != none && a.pieces[id].end <= pos {
+		id = a.pieces[id].next
+	}
+	if id == none || a.pieces[id].start > pos {
+		return 0
+	}
+	val.last = id
+	return a.pieces[id].loc
 }
 
 // incoming returns where the value of c comes from when c starts: the

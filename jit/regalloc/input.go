@@ -136,7 +136,7 @@ func (a *Allocator) readOperands() {
 	a.values = grow(a.values, nv)
 	for v := range a.values {
 		val := &a.values[v]
-		val.head, val.group, val.want = none, int32(v), noReg
+		val.head, val.last, val.group, val.want = none, none, int32(v), noReg
 		val.slot, val.defPos = none, never
 		if v > 0 {
 			val.class, val.remat = a.fn.Class(VReg(v)), a.fn.Remat(VReg(v))

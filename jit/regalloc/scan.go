@@ -81,11 +81,12 @@ func (a *Allocator) allocate(id int32) {
 }
 
 // findFree computes, for each register of c's class, the first position at
-// which it is not free for c.
+// which it is not free for c, and the first at which no other piece is to blame.
 func (a *Allocator) findFree(c *piece) {
 	a.findClobbers(c)
 	for _, r := range a.order[a.values[c.v].class] {
-		a.free[r] = a.firstBlocked(c, r)
+		a.blocked[r] = a.firstBlocked(c, r)
+		a.free[r] = a.blocked[r]
 		if a.free[r] > c.start {
 			_, p := a.firstTaken(c, r)
 			a.free[r] = min(a.free[r], p)

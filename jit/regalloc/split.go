@@ -127,6 +127,9 @@ func (a *Allocator) reqEnd(v VReg, q int32) int32 {
 	return base + posLate
 }
 
+// maxLoops bounds the loops around a position that distance looks at.
+const maxLoops = 8
+
 // distance estimates how far from pos the next use of v in a register is, in
 // positions run through. A use in the next iteration of a loop is nearer than
 // one after the loop.
@@ -134,8 +137,10 @@ func (a *Allocator) distance(v VReg, pos int32) int64 {
 	q := a.nextUse(v, pos, never)
 	var sum int64
 	if pos>>2 < a.nInstr {
-		for l := a.blocks[a.blockOf[pos>>2]].loop; l != none; l = a.loops[l].parent {
+		l := a.blocks[a.blockOf[pos>>2]].loop
+		for depth := 0; l != none && depth < maxLoops; depth++ {
 			lp := a.loops[l]
+			l = lp.parent
 			if q < lp.to {
 				break
 			}
