@@ -19,13 +19,12 @@ import shutil
 import sys
 import time
 
-FOLDER = sys.path.pop(0)
-sys.path.insert(0, FOLDER)
+FOLDER = os.path.abspath(sys.path[0])  # Python put it there to start this file
 import counters
 import policy
 import programs
 
-sys.path.remove(FOLDER)
+del sys.path[0]
 
 # Calls after which the number of compiled functions counts as settled.
 SETTLED_CALLS = 2
