@@ -64,15 +64,16 @@ const (
 
 // value is what is known about a virtual register.
 type value struct {
-	class    Class
-	def      defKind
-	remat    bool
-	spilled  bool // has pieces on the stack
-	defReg   PReg // for defFixed
-	defInstr int32
-	defBlock int32
-	defPos   int32 // first position at which the value exists
-	slot     int32
+	class     Class
+	def       defKind
+	remat     bool
+	spilled   bool // has pieces on the stack
+	defReg    PReg // for defFixed
+	defInstr  int32
+	defBlock  int32
+	defPos    int32 // first position at which the value exists
+	slot      int32
+	slowCalls int32 // clobbers in cold blocks that the value lives across
 
 	// Views on the allocator's pools.
 	lives  view // blocks with uses

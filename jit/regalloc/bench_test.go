@@ -112,7 +112,8 @@ func BenchmarkSlowPaths(b *testing.B) {
 	}
 }
 
-// TestSlowPaths checks that calls on slow paths leave the hot loop alone.
+// TestSlowPaths checks that calls on slow paths leave the hot loop alone, and
+// that what lives across many of them is in callee-saved registers.
 func TestSlowPaths(t *testing.T) {
 	f := slowPaths(50, 12)
 	var a Allocator
@@ -123,8 +124,8 @@ func TestSlowPaths(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r.UsedCalleeSaved != 0 {
-		t.Errorf("callee-saved registers are used: %b", r.UsedCalleeSaved)
+	if n := r.UsedCalleeSaved.Len(); n < 8 {
+		t.Errorf("only %d callee-saved registers are used", n)
 	}
 	for b := range f.blocks {
 		if f.blocks[b].cold || b == 0 {

@@ -8,12 +8,31 @@ import (
 // maxHints bounds the hints of one value that are looked at for one piece.
 const maxHints = 32
 
+// Costs in the measure of block frequencies. A value in a caller-saved
+// register costs a store and a load at each call on a slow path, which hardly
+// ever run, but take room; the first use of a callee-saved register costs a
+// save and a restore, mostly in pairs.
+const (
+	slowCallCost = 4
+	saveCost     = 24
+)
+
 // scoreHints computes, for each register of c's class, how much work it would
 // save to have c there up to position end.
 func (a *Allocator) scoreHints(c *piece, end int32) {
 	val := &a.values[c.v]
+	slow := int32(0)
+	if !a.blocks[a.blockOf[c.start>>2]].cold {
+		slow = min(val.slowCalls, maxHints) * slowCallCost
+	}
 	for _, r := range a.order[val.class] {
 		a.score[r] = 0
+		if a.cfg.CalleeSaved.Has(r) {
+			a.score[r] = slow
+		}
+		if a.unsaved.Has(r) {
+			a.score[r] -= saveCost
+		}
 	}
 	add := func(l Loc, freq int32) {
 		if l.IsReg() {

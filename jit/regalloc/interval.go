@@ -43,13 +43,36 @@ func (a *Allocator) makePieces() {
 		k, _ := slices.BinarySearch(a.cuts, a.pieces[id].start+1)
 		for k < len(a.cuts) && a.cuts[k] < a.pieces[id].end {
 			rest := a.split(id, a.cuts[k])
+			a.countSlowCalls(id)
 			a.enqueue(id)
 			id = rest
 			// A hole may skip cuts.
 			n, _ := slices.BinarySearch(a.cuts[k:], a.pieces[id].start+1)
 			k += n
 		}
+		a.countSlowCalls(id)
 		a.enqueue(id)
+	}
+}
+
+// countSlowCalls notes the clobbers that the piece lives across, if it is in
+// a cold block.
+func (a *Allocator) countSlowCalls(id int32) {
+	c := &a.pieces[id]
+	if !a.blocks[a.blockOf[c.start>>2]].cold {
+		return
+	}
+	for n := range a.clobs {
+		if a.clobs[n].mask&^a.cfg.CalleeSaved == 0 {
+			continue
+		}
+		at := a.clobs[n].at
+		for i := c.ranges.lo; i < c.ranges.hi; i++ {
+			s := a.clip(c, i)
+			lo, _ := slices.BinarySearch(at, s.from)
+			hi, _ := slices.BinarySearch(at[lo:], s.to)
+			a.values[c.v].slowCalls += int32(hi)
+		}
 	}
 }
 
