@@ -1,5 +1,7 @@
 package hir
 
+//go:generate go run ./genreference -o ../../docs/hir.md
+
 // Op is an opcode of the intermediate representation. Everything the compiler
 // knows about an opcode is its record in Ops: printer, parser, verifier, dead
 // code elimination, value numbering, reference counting and lowering read it.

@@ -1,6 +1,7 @@
 package hir_test
 
 import (
+	"os"
 	"strings"
 	"testing"
 
@@ -173,5 +174,16 @@ func TestTypeOfObject(t *testing.T) {
 		if got := hir.TypeOfObject(s, id).String(); got != c.want {
 			t.Errorf("TypeOfObject(%s) = %s, want %s", c.ref, got, c.want)
 		}
+	}
+}
+
+// TestReference checks that docs/hir.md is current.
+func TestReference(t *testing.T) {
+	page, err := os.ReadFile("../../docs/hir.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(page), hir.Reference()); diff != "" {
+		t.Errorf("run go generate ./jit/hir (-docs/hir.md +now):\n%s", diff)
 	}
 }

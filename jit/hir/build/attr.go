@@ -1,0 +1,244 @@
+package build
+
+import (
+	"github.com/cinderjit/cinderjit/jit/bytecode"
+	"github.com/cinderjit/cinderjit/jit/hir"
+	"github.com/cinderjit/cinderjit/jit/snapshot"
+)
+
+var attrHandlers = map[bytecode.Op]handler{
+	bytecode.OpLoadAttr:      (*builder).loadAttr,
+	bytecode.OpStoreAttr:     (*builder).storeAttr,
+	bytecode.OpDeleteAttr:    generic(hir.DeleteAttr, 1, withName),
+	bytecode.OpLoadSuperAttr: (*builder).loadSuperAttr,
+}
+
+// attrLoads build LOAD_ATTR by what the interpreter has seen. They find the
+// receiver on the stack and leave the result in its place; false means that
+// they have done nothing.
+var attrLoads = map[snapshot.FeedbackKind]func(*builder, snapshot.Feedback) bool{
+	snapshot.AttrInstanceValue:    (*builder).loadInstanceValue,
+	snapshot.AttrSlot:             (*builder).loadSlot,
+	snapshot.AttrModule:           (*builder).loadModuleAttr,
+	snapshot.AttrMethodWithValues: (*builder).loadClassAttrWithValues,
+	snapshot.AttrMethodNoDict:     (*builder).loadClassAttrNoDict,
+	snapshot.AttrMethodLazyDict:   (*builder).loadMethodLazyDict,
+	snapshot.AttrValueWithValues:  (*builder).loadClassAttrWithValues,
+	snapshot.AttrValueNoDict:      (*builder).loadClassAttrNoDict,
+	snapshot.AttrClass:            (*builder).loadClassAttr,
+	snapshot.AttrClassMeta:        (*builder).loadClassAttr,
+	snapshot.AttrProperty:         (*builder).loadProperty,
+}
+
+func (b *builder) loadAttr() {
+	b.peekObject(1)
+	if b.trusted() {
+		for _, f := range b.code.FeedbackAt(int(b.in.Offset)) {
+			if load := attrLoads[f.Kind]; load != nil && load(b, f) {
+				return
+			}
+		}
+	}
+	if !b.in.PushesSelfOrNull() {
+		b.generic(hir.LoadAttr, 1, withName|pushes)
+		return
+	}
+	method := b.emitObj(hir.LoadMethod, b.name(), b.pop())
+	self := b.emit(hir.SecondResult, method)
+	b.push(method)
+	b.push(self)
+	b.check()
+}
+
+// pushAttr replaces the receiver by an attribute that is no method.
+func (b *builder) pushAttr(v hir.Value) {
+	b.pop()
+	b.push(v)
+	if b.in.PushesSelfOrNull() {
+		b.push(b.nullValue())
+	}
+}
+
+// guardReceiver makes sure that the receiver is an exact instance of a class
+// whose attributes are as they were at snapshot time.
+func (b *builder) guardReceiver(class snapshot.ID) hir.Value {
+	b.dependType(class)
+	return b.guardType(b.peek(1), class)
+}
+
+// valuesOffset returns where the inline values of a class's instances begin.
+func (b *builder) valuesOffset(class snapshot.ID) (int64, bool) {
+	c := b.s.Class(class)
+	if c == nil || !c.Has(snapshot.TraitInlineValues) {
+		return 0, false
+	}
+	return c.BasicSize, true
+}
+
+func (b *builder) loadInstanceValue(f snapshot.Feedback) bool {
+	values, ok := b.valuesOffset(f.Type)
+	if !ok {
+		return false
+	}
+	v := b.guardReceiver(f.Type)
+	b.emitImm(hir.GuardInlineValues, values, v)
+	b.pushAttr(b.guardNotNull(b.load(hir.LoadField, hir.HeapField, f.Value, v)))
+	return true
+}
+
+func (b *builder) loadSlot(f snapshot.Feedback) bool {
+	v := b.guardReceiver(f.Type)
+	b.pushAttr(b.guardNotNull(b.load(hir.LoadField, hir.HeapField, f.Value, v)))
+	return true
+}
+
+// loadModuleAttr takes the present value of a module's variable as a constant.
+func (b *builder) loadModuleAttr(f snapshot.Feedback) bool {
+	if f.Object == snapshot.NoObject || f.Aux == snapshot.NoObject {
+		return false
+	}
+	m := b.s.Object(f.Object)
+	if m.Kind != snapshot.KindModule || len(m.Refs) == 0 || m.Refs[0] == snapshot.NoObject {
+		return false
+	}
+	b.guardIs(b.peek(1), f.Object)
+	b.dependKey(m.Refs[0], b.name())
+	b.pushAttr(b.constant(f.Aux))
+	return true
+}
+
+// pushClassAttr replaces the receiver by what its class has under the name; a
+// method goes below the receiver, unbound.
+func (b *builder) pushClassAttr(f snapshot.Feedback) {
+	switch f.Kind {
+	case snapshot.AttrMethodWithValues, snapshot.AttrMethodNoDict, snapshot.AttrMethodLazyDict:
+		self := b.pop()
+		b.push(b.constant(f.Object))
+		b.push(self)
+	default:
+		b.pushAttr(b.constant(f.Object))
+	}
+}
+
+// loadClassAttrWithValues makes sure that the instance does not shadow the
+// attribute: its values are inline, and the keys they share are the ones that
+// did not have the name.
+func (b *builder) loadClassAttrWithValues(f snapshot.Feedback) bool {
+	values, ok := b.valuesOffset(f.Type)
+	if !ok || f.Object == snapshot.NoObject {
+		return false
+	}
+	v := b.guardReceiver(f.Type)
+	b.emitImm(hir.GuardInlineValues, values, v)
+	keys := b.load(hir.LoadPtr, hir.HeapDict, b.l.Type.CachedKeys, b.constant(f.Type))
+	version := b.load(hir.LoadU32, hir.HeapDict, b.l.DictKeys.Version, keys)
+	b.guardTrue(b.compare(hir.IntCmp, hir.CondEQ, version, b.cint(int64(f.Version))))
+	b.pushClassAttr(f)
+	return true
+}
+
+func (b *builder) loadClassAttrNoDict(f snapshot.Feedback) bool {
+	if f.Object == snapshot.NoObject {
+		return false
+	}
+	b.guardReceiver(f.Type)
+	b.pushClassAttr(f)
+	return true
+}
+
+func (b *builder) loadMethodLazyDict(f snapshot.Feedback) bool {
+	if f.Object == snapshot.NoObject {
+		return false
+	}
+	v := b.guardReceiver(f.Type)
+	b.guardTrue(b.emit(hir.IsNull, b.load(hir.LoadPtr, hir.HeapDict, f.Value, v)))
+	b.pushClassAttr(f)
+	return true
+}
+
+func (b *builder) loadClassAttr(f snapshot.Feedback) bool {
+	if f.Object == snapshot.NoObject {
+		return false
+	}
+	b.guardIs(b.peek(1), f.Type)
+	b.dependType(f.Type)
+	if f.Kind == snapshot.AttrClassMeta {
+		b.dependType(f.Aux)
+	}
+	b.pushAttr(b.constant(f.Object))
+	return true
+}
+
+// loadProperty calls the getter.
+func (b *builder) loadProperty(f snapshot.Feedback) bool {
+	if f.Object == snapshot.NoObject || b.in.PushesSelfOrNull() {
+		return false
+	}
+	c, ok := b.bind(f.Object, 1, nil)
+	if !ok {
+		return false
+	}
+	v := b.guardReceiver(f.Type)
+	b.pop()
+	b.push(b.callDirect(c, b.constant(f.Object), []hir.Value{v}))
+	b.check()
+	return true
+}
+
+func (b *builder) storeAttr() {
+	owner := b.peekObject(1)
+	b.peekObject(2)
+	if b.trusted() {
+		if f, ok := b.feedback(snapshot.StoreInstanceValue); ok && b.storeInstanceValue(f, owner) {
+			return
+		}
+		if f, ok := b.feedback(snapshot.StoreSlot); ok {
+			owner = b.guardReceiver(f.Type)
+			b.pop()
+			b.store(hir.SwapField, hir.HeapField, f.Value, owner, b.pop())
+			return
+		}
+	}
+	b.generic(hir.StoreAttr, 2, withName|reversed)
+}
+
+// storeInstanceValue writes an inline value. A value that was not there before
+// has to be entered in the order of the attributes.
+func (b *builder) storeInstanceValue(f snapshot.Feedback, owner hir.Value) bool {
+	values, ok := b.valuesOffset(f.Type)
+	if !ok {
+		return false
+	}
+	owner = b.guardReceiver(f.Type)
+	dict := b.load(hir.LoadPtr, hir.HeapDict, b.l.Instance.ManagedDict, owner)
+	b.guardTrue(b.emit(hir.IsNull, dict))
+	b.emitImm(hir.GuardInlineValues, values, owner)
+	b.pop()
+	old := b.store(hir.SwapField, hir.HeapField, f.Value, owner, b.pop())
+	isNew, done := b.branch(b.emit(hir.IsNull, old))
+	after := b.newBlock()
+	b.cur = isNew
+	b.f.At(b.emitObj(hir.NoteInserted, f.Type, owner)).Imm = f.Value
+	b.jump(isNew, after)
+	b.jump(done, after)
+	b.cur = after
+	return true
+}
+
+// loadSuperAttr looks an attribute up behind a class in the resolution order of
+// an object's class.
+func (b *builder) loadSuperAttr() {
+	args := b.popObjects(3)
+	method := b.in.PushesSelfOrNull()
+	op := hir.LoadSuperAttr
+	if method {
+		op = hir.LoadSuperMethod
+	}
+	v := b.emitObj(op, b.name(), args...)
+	b.f.At(v).Imm = int64(b.in.Arg)
+	b.push(v)
+	if method {
+		b.push(b.emit(hir.SecondResult, v))
+	}
+	b.check()
+}

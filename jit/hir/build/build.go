@@ -1,0 +1,203 @@
+// Package build makes the HIR of a code object from its bytecode and the
+// feedback in a snapshot, by abstract interpretation: it walks the control-flow
+// graph in reverse post-order with the locals and the operand stack as SSA
+// values. It owns the meaning of every bytecode instruction in compiled code;
+// it knows nothing about optimisation beyond what the feedback says, inserts no
+// reference counts and emits no stores to the frame.
+//
+// Exception handlers are not built: what raises leaves compiled code, and the
+// interpreter runs the handler.
+package build
+
+import (
+	"fmt"
+
+	"github.com/cinderjit/cinderjit/jit/bytecode"
+	"github.com/cinderjit/cinderjit/jit/hir"
+	"github.com/cinderjit/cinderjit/jit/snapshot"
+)
+
+// Options are the settings of a build.
+type Options struct {
+	// Code is the code object to build; NoObject means the snapshot's root.
+	Code snapshot.ID
+	// MaxInstructions bounds the number of bytecode instructions; 0 means
+	// DefaultMaxInstructions.
+	MaxInstructions int
+	// IgnoreFeedback builds generic code for every instruction.
+	IgnoreFeedback bool
+}
+
+// DefaultMaxInstructions is the size of code, in bytecode instructions, beyond
+// which a compilation would take too long.
+const DefaultMaxInstructions = 20000
+
+// ErrorKind grades why a function is not compiled.
+type ErrorKind uint8
+
+// The grades.
+const (
+	Unsupported ErrorKind = iota // a feature that compiled code does not have
+	TooLarge                     // above a limit
+	Malformed                    // the bytecode is not what CPython's compiler makes
+)
+
+// Error is why a function is not compiled. The text is shown to users.
+type Error struct {
+	Kind   ErrorKind
+	Reason string
+	// Offset is in bytes from the begin of the code, -1 when the reason is not
+	// about a place.
+	Offset int
+}
+
+func (e *Error) Error() string {
+	if e.Offset < 0 {
+		return e.Reason
+	}
+	return fmt.Sprintf("%s (at bytecode offset %d)", e.Reason, e.Offset)
+}
+
+// Build makes the HIR of a code object. The error, if any, is an *Error.
+func Build(s *snapshot.Snapshot, o Options) (*hir.Func, error) {
+	if o.Code == snapshot.NoObject {
+		o.Code = s.Root
+	}
+	code := s.Code(o.Code)
+	if code == nil || !code.Captured() {
+		return nil, &Error{Unsupported, "bytecode is not known", -1}
+	}
+	switch {
+	case code.Flags&snapshot.CodeAsyncGenerator != 0:
+		return nil, &Error{Unsupported, "asynchronous generators are not compiled", -1}
+	case code.Flags&snapshot.CodeCoroutine != 0:
+		return nil, &Error{Unsupported, "coroutines are not compiled", -1}
+	case code.Flags&snapshot.CodeGenerator != 0:
+		return nil, &Error{Unsupported, "generators are not compiled", -1}
+	}
+	bc, err := bytecode.Analyze(bytecode.Source{
+		Code: code.Bytecode, ExceptionTable: code.ExceptionTable, StackSize: code.StackSize,
+		Limits: &bytecode.Limits{Locals: code.NLocalsPlus, Names: len(code.Names), Consts: len(code.Consts)},
+	})
+	if err != nil {
+		e := &Error{Malformed, err.Error(), -1}
+		if be, ok := err.(*bytecode.Error); ok {
+			e.Reason, e.Offset = be.Reason, be.Offset
+		}
+		return nil, e
+	}
+	limit := o.MaxInstructions
+	if limit == 0 {
+		limit = DefaultMaxInstructions
+	}
+	if len(bc.Instrs) > limit {
+		return nil, &Error{TooLarge, fmt.Sprintf("code has %d instructions, the limit is %d", len(bc.Instrs), limit), -1}
+	}
+	for i := range bc.Instrs {
+		in := &bc.Instrs[i]
+		if in.Info().Kind == bytecode.Instrumented {
+			return nil, &Error{Unsupported, "code is being traced or monitored", int(in.Offset)}
+		}
+		if handlers[in.Base] == nil {
+			return nil, &Error{Unsupported, in.Base.String() + " is not compiled", int(in.Offset)}
+		}
+	}
+	b := &builder{
+		s: s, l: s.Layout, code: code, bc: bc, f: hir.NewFunc(s), opts: o,
+		edges:   make([][]edge, len(bc.Blocks)),
+		headers: make([]*header, len(bc.Blocks)),
+		started: make([]bool, len(bc.Blocks)),
+		consts:  map[snapshot.ID]hir.Value{},
+	}
+	b.f.Code = o.Code
+	b.f.NumLocals = code.NLocalsPlus
+	b.build()
+	return b.f, nil
+}
+
+// builder is the state of one build.
+type builder struct {
+	s    *snapshot.Snapshot
+	l    *snapshot.Layout
+	code *snapshot.Code
+	bc   *bytecode.Code
+	f    *hir.Func
+	opts Options
+
+	edges   [][]edge  // by bytecode block: ways into it that were met so far
+	headers []*header // by bytecode block: its phis, if control comes back to it
+	started []bool    // by bytecode block
+
+	cur    hir.BlockID      // block that is being filled, or noBlock
+	at     bytecode.BlockID // bytecode block it comes from
+	st     state
+	in     *bytecode.Instr
+	index  int32            // of in
+	before hir.FrameStateID // state before in, 0 as long as nobody asked
+	lastFS hir.FrameStateID // created last
+	resume int32            // code unit at which the instruction after in begins
+
+	entry  []hir.Value // parameters and constants: they go to the begin of the entry block
+	null   hir.Value
+	callee hir.Value
+	consts map[snapshot.ID]hir.Value
+
+	globalsAssigned map[snapshot.ID]bool // names; nil until somebody asks
+}
+
+// noBlock stands in for the current block behind a terminator.
+const noBlock hir.BlockID = -1
+
+func (b *builder) build() {
+	b.cur = 0
+	b.st.locals = make([]hir.Value, b.code.NLocalsPlus)
+	for i := range b.st.locals {
+		if i < b.code.NumArgs() {
+			p := b.entryInstr(hir.Param)
+			b.f.At(p).Imm = int64(i)
+			b.st.locals[i] = p
+		} else {
+			b.st.locals[i] = b.nullValue()
+		}
+	}
+	b.edges[0] = []edge{{0, b.st}}
+	for _, id := range b.bc.Order {
+		if b.start(id) {
+			b.block(id)
+		}
+	}
+	b.finish()
+}
+
+// block interprets the instructions of a bytecode block.
+func (b *builder) block(id bytecode.BlockID) {
+	bb := b.bc.Block(id)
+	for b.index = bb.Begin; b.index < bb.End && b.cur != noBlock; b.index++ {
+		b.in = &b.bc.Instrs[b.index]
+		b.before = 0
+		b.resume = b.in.End / 2
+		if !quiet[b.in.Base] {
+			v := b.raw(hir.Snapshot)
+			b.f.At(v).FS = b.fs()
+		}
+		handlers[b.in.Base](b)
+	}
+	if b.cur != noBlock {
+		// The block ends without a jump of its own.
+		b.flow(bb.Next)
+	}
+}
+
+// next returns the instruction after the present one in its block, or nil.
+func (b *builder) next() *bytecode.Instr {
+	if b.index+1 < b.bc.Block(b.at).End {
+		return &b.bc.Instrs[b.index+1]
+	}
+	return nil
+}
+
+// skipNext makes the next instruction part of the present one.
+func (b *builder) skipNext() {
+	b.index++
+	b.resume = b.bc.Instrs[b.index].End / 2
+}

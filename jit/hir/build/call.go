@@ -1,0 +1,220 @@
+package build
+
+import (
+	"github.com/cinderjit/cinderjit/jit/bytecode"
+	"github.com/cinderjit/cinderjit/jit/hir"
+	"github.com/cinderjit/cinderjit/jit/snapshot"
+)
+
+var callHandlers = map[bytecode.Op]handler{
+	bytecode.OpCall:           (*builder).call,
+	bytecode.OpCallKw:         (*builder).callKw,
+	bytecode.OpCallFunctionEx: (*builder).callFunctionEx,
+	bytecode.OpCallIntrinsic1: (*builder).callIntrinsic1,
+	bytecode.OpCallIntrinsic2: generic(hir.CallIntrinsic2, 2, withArg|pushes),
+}
+
+// site is a call being built: what is called, with which arguments.
+type site struct {
+	n     int // arguments on the stack
+	names []string
+	kw    snapshot.ID // tuple of the keyword names
+	extra int         // stack values above the arguments: the names
+}
+
+// callable, self and arg return what is on the stack.
+func (b *builder) callable(s *site) hir.Value { return b.peek(s.extra + s.n + 2) }
+func (b *builder) self(s *site) hir.Value     { return b.peek(s.extra + s.n + 1) }
+
+// arguments returns self, if there is one, and the arguments; false when it is
+// not known whether there is a self.
+func (b *builder) arguments(s *site) ([]hir.Value, bool) {
+	var args []hir.Value
+	switch t := b.typeOf(b.self(s)); {
+	case t.Is(hir.BitNull):
+	case t.MayBe(hir.BitNull):
+		return nil, false
+	default:
+		args = append(args, b.self(s))
+	}
+	end := len(b.st.stack) - s.extra
+	return append(args, b.st.stack[end-s.n:end]...), true
+}
+
+// drop takes everything that belongs to the call off the stack.
+func (b *builder) drop(s *site) {
+	b.st.stack = b.st.stack[:len(b.st.stack)-s.extra-s.n-2]
+}
+
+// called ends the call with its result.
+func (b *builder) called(s *site, v hir.Value) {
+	b.drop(s)
+	b.push(v)
+	b.check()
+	if b.in.Info().Flags&bytecode.EvalBreak != 0 {
+		b.breaker(b.resume)
+	}
+}
+
+func (b *builder) call() {
+	s := &site{n: int(b.in.Arg)}
+	for i := 1; i <= s.n+2; i++ {
+		b.peekObject(i)
+	}
+	b.callSite(s)
+}
+
+func (b *builder) callKw() {
+	s := &site{n: int(b.in.Arg), extra: 1}
+	for i := 1; i <= s.n+3; i++ {
+		b.peekObject(i)
+	}
+	s.kw = b.typeOf(b.peek(1)).Obj
+	if s.kw == snapshot.NoObject {
+		b.deopt() // never: the compiler loads a constant
+		return
+	}
+	for _, name := range b.s.Object(s.kw).Refs {
+		s.names = append(s.names, b.s.Object(name).Str)
+	}
+	b.callSite(s)
+}
+
+func (b *builder) callSite(s *site) {
+	if b.trusted() && b.callSeen(s) {
+		return
+	}
+	if id := b.typeOf(b.callable(s)).Obj; id != snapshot.NoObject && !b.opts.IgnoreFeedback && b.callKnown(s, id) {
+		return
+	}
+	operands := []hir.Value{b.callable(s), b.self(s)}
+	end := len(b.st.stack) - s.extra
+	operands = append(operands, b.st.stack[end-s.n:end]...)
+	b.called(s, b.emitObj(hir.CallVector, s.kw, operands...))
+}
+
+// callSeen builds the call of what the interpreter has called here before, if
+// the callable is not known for certain.
+func (b *builder) callSeen(s *site) bool {
+	if b.typeOf(b.callable(s)).Obj != snapshot.NoObject {
+		return false
+	}
+	if f, ok := b.feedback(snapshot.CallFunction); ok && f.Object != snapshot.NoObject {
+		return b.callFunctionSeen(s, f.Object)
+	}
+	if f, ok := b.feedback(snapshot.CallBoundMethod); ok && f.Object != snapshot.NoObject {
+		return b.callBoundSeen(s, f.Object)
+	}
+	if f, ok := b.feedback(snapshot.CallInit); ok && b.typeOf(b.self(s)).Is(hir.BitNull) {
+		if !b.canConstruct(s, f.Type) {
+			return false
+		}
+		b.guardIs(b.callable(s), f.Type)
+		return b.callKnown(s, f.Type)
+	}
+	return false
+}
+
+// callFunctionSeen calls a Python function, with self if there is one.
+func (b *builder) callFunctionSeen(s *site, fn snapshot.ID) bool {
+	withSelf := false
+	switch t := b.typeOf(b.self(s)); {
+	case t.Is(hir.BitNull):
+	case !t.MayBe(hir.BitNull):
+		withSelf = true
+	default:
+		f := b.s.Object(fn).Function
+		if f == nil || b.s.Code(f.Code) == nil {
+			return false
+		}
+		withSelf = b.s.Code(f.Code).ArgCount == s.n+1
+	}
+	n := s.n
+	if withSelf {
+		n++
+	}
+	c, ok := b.bind(fn, n, s.names)
+	if !ok {
+		return false
+	}
+	callee := b.guardFunction(c, b.callable(s))
+	if withSelf {
+		b.guardNotNull(b.self(s))
+	} else if !b.typeOf(b.self(s)).Is(hir.BitNull) {
+		b.guardTrue(b.emit(hir.IsNull, b.self(s)))
+		b.st.stack[len(b.st.stack)-s.extra-s.n-1] = b.nullValue()
+	}
+	args, _ := b.arguments(s)
+	b.called(s, b.callDirect(c, callee, args))
+	return true
+}
+
+// callBoundSeen calls a bound method of a Python function without going through
+// the method object.
+func (b *builder) callBoundSeen(s *site, fn snapshot.ID) bool {
+	if !b.typeOf(b.self(s)).Is(hir.BitNull) {
+		return false
+	}
+	c, ok := b.bind(fn, s.n+1, s.names)
+	if !ok {
+		return false
+	}
+	method := b.guardType(b.callable(s), snapshot.TypeMethod)
+	function := b.typed(b.load(hir.LoadField, immutable, b.l.Method.Func, method), hir.TObject)
+	callee := b.guardFunction(c, function)
+	self := b.typed(b.load(hir.LoadField, immutable, b.l.Method.Self, method), hir.TObject)
+	args, _ := b.arguments(s)
+	b.called(s, b.callDirect(c, callee, append([]hir.Value{self}, args...)))
+	return true
+}
+
+// callKnown builds the call of a certain object; false if it has to be called
+// like any other.
+func (b *builder) callKnown(s *site, id snapshot.ID) bool {
+	args, ok := b.arguments(s)
+	if !ok {
+		return false
+	}
+	o := b.s.Object(id)
+	switch o.Kind {
+	case snapshot.KindFunction:
+		c, ok := b.bind(id, len(args), s.names)
+		if !ok {
+			return false
+		}
+		b.called(s, b.callDirect(c, b.constant(id), args))
+		return true
+	case snapshot.KindType:
+		return b.callClass(s, id, args)
+	case snapshot.KindBuiltin, snapshot.KindMethodDescr:
+		if len(s.names) > 0 {
+			return false
+		}
+		return b.callNative(s, id, args)
+	}
+	return false
+}
+
+// callFunctionEx calls with an iterable of arguments and a mapping of keywords.
+func (b *builder) callFunctionEx() {
+	args := b.popObjects(4)
+	b.push(b.emit(hir.CallEx, args...))
+	b.check()
+	b.breaker(b.resume)
+}
+
+func (b *builder) callIntrinsic1() {
+	if bytecode.Intrinsic1(b.in.Arg) == bytecode.IntrinsicListToTuple {
+		// What a starred display has collected.
+		b.popObjectInto(hir.TTuple)
+		return
+	}
+	b.generic(hir.CallIntrinsic1, 1, withArg|pushes)
+}
+
+// popObjectInto is CALL_INTRINSIC_1 with a result of a known type.
+func (b *builder) popObjectInto(t hir.Type) {
+	v := b.popObject()
+	b.push(b.typed(b.emitImm(hir.CallIntrinsic1, int64(b.in.Arg), v), t))
+	b.check()
+}

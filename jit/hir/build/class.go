@@ -1,0 +1,89 @@
+package build
+
+import (
+	"github.com/cinderjit/cinderjit/jit/hir"
+	"github.com/cinderjit/cinderjit/jit/snapshot"
+)
+
+// callClass calls a class.
+func (b *builder) callClass(s *site, class snapshot.ID, args []hir.Value) bool {
+	if len(s.names) == 0 && len(args) == 1 {
+		switch class {
+		case snapshot.TypeType:
+			b.drop(s)
+			b.push(b.classObject(args[0]))
+			return true
+		case snapshot.TypeStr:
+			if b.typeOf(args[0]).Is(hir.BitStr) {
+				b.drop(s)
+				b.push(args[0])
+				return true
+			}
+			b.called(s, b.emitImm(hir.ConvertValue, 1, args[0]))
+			return true
+		}
+	}
+	if !b.canConstruct(s, class) {
+		return false
+	}
+	return b.construct(s, class, args)
+}
+
+// classObject returns the class of a value.
+func (b *builder) classObject(v hir.Value) hir.Value {
+	if c := b.typeOf(v).ExactClass(); c != snapshot.NoObject {
+		return b.constant(c)
+	}
+	return b.typed(b.load(hir.LoadField, hir.HeapOther, b.l.Object.Type, v), hir.Type{Bits: hir.BitTypeObject | hir.BitOther})
+}
+
+// initOf returns the Python function that initialises instances of a class;
+// ok is false when instances are not made in the ordinary way.
+func (b *builder) initOf(class snapshot.ID) (init snapshot.ID, ok bool) {
+	c := b.s.Class(class)
+	if c == nil || c.Version == 0 || !c.Has(snapshot.TraitHeap|snapshot.TraitDefaultNew|snapshot.TraitGenericAlloc|snapshot.TraitTypeMetaclass) ||
+		c.Flags&uint64(b.l.TypeFlag.IsAbstract) != 0 {
+		return snapshot.NoObject, false
+	}
+	if c.Has(snapshot.TraitDefaultInit) {
+		return snapshot.NoObject, true
+	}
+	return c.Init, c.Init != snapshot.NoObject
+}
+
+// canConstruct reports whether construct can make an instance at a call.
+func (b *builder) canConstruct(s *site, class snapshot.ID) bool {
+	init, ok := b.initOf(class)
+	if !ok || !b.typeOf(b.self(s)).Is(hir.BitNull) {
+		return false
+	}
+	if init == snapshot.NoObject {
+		return s.n == 0
+	}
+	_, ok = b.bind(init, s.n+1, s.names)
+	return ok
+}
+
+// construct makes an instance of a class and calls its __init__.
+func (b *builder) construct(s *site, class snapshot.ID, args []hir.Value) bool {
+	init, _ := b.initOf(class)
+	b.dependType(class)
+	object := b.typed(b.emitObj(hir.NewObject, class), hir.InstanceOf(class))
+	if init == snapshot.NoObject {
+		b.drop(s)
+		b.push(object)
+		return true
+	}
+	c, _ := b.bind(init, len(args)+1, s.names)
+	result := b.callDirect(c, b.constant(init), append([]hir.Value{object}, args...))
+	b.drop(s)
+	b.push(object)
+	b.check()
+	good, bad := b.branch(b.same(result, b.constant(snapshot.None)))
+	b.f.Blocks[bad].Cold = true
+	b.cur = bad
+	b.emit(hir.InitResultError, result)
+	b.raw(hir.Unreachable)
+	b.cur = good
+	return true
+}

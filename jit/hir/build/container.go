@@ -1,0 +1,217 @@
+package build
+
+import (
+	"github.com/cinderjit/cinderjit/jit/bytecode"
+	"github.com/cinderjit/cinderjit/jit/hir"
+	"github.com/cinderjit/cinderjit/jit/snapshot"
+)
+
+var containerHandlers = map[bytecode.Op]handler{
+	bytecode.OpStoreSubscr:    (*builder).storeSubscr,
+	bytecode.OpDeleteSubscr:   generic(hir.DeleteSubscr, 2, plain),
+	bytecode.OpBinarySlice:    generic(hir.BinarySlice, 3, pushes),
+	bytecode.OpStoreSlice:     (*builder).storeSlice,
+	bytecode.OpBuildTuple:     counted(hir.BuildTuple, pushes),
+	bytecode.OpBuildList:      counted(hir.BuildList, pushes),
+	bytecode.OpBuildSet:       counted(hir.BuildSet, pushes),
+	bytecode.OpBuildMap:       counted(hir.BuildMap, pushes),
+	bytecode.OpBuildSlice:     counted(hir.BuildSlice, pushes),
+	bytecode.OpListAppend:     (*builder).listAppend,
+	bytecode.OpListExtend:     (*builder).updateContainer,
+	bytecode.OpSetAdd:         (*builder).updateContainer,
+	bytecode.OpSetUpdate:      (*builder).updateContainer,
+	bytecode.OpDictUpdate:     (*builder).updateContainer,
+	bytecode.OpDictMerge:      (*builder).dictMerge,
+	bytecode.OpMapAdd:         (*builder).mapAdd,
+	bytecode.OpUnpackSequence: (*builder).unpackSequence,
+	bytecode.OpUnpackEx:       (*builder).unpackEx,
+}
+
+// checkedIndex returns an index, an int of one digit, that is inside a list or
+// tuple.
+func (b *builder) checkedIndex(region hir.Heap, container, index hir.Value) hir.Value {
+	i := b.emit(hir.LongUnbox, index)
+	size := b.load(hir.LoadI64, region, b.l.Object.VarSize, container)
+	b.guardTrue(b.compare(hir.IntCmp, hir.CondULT, i, size))
+	return i
+}
+
+// subscript builds container[index].
+func (b *builder) subscript() {
+	b.peekObject(2)
+	b.peekObject(1)
+	class := b.typeOf(b.peek(2)).ExactClass()
+	index := b.typeOf(b.peek(1)).ExactClass()
+	byInt := index == snapshot.TypeInt && !b.failedOn(snapshot.TypeInt)
+	if class == snapshot.NoObject && b.trusted() {
+		switch b.in.Op {
+		case bytecode.OpBinaryOpSubscrListInt:
+			class, byInt = snapshot.TypeList, true
+		case bytecode.OpBinaryOpSubscrTupleInt:
+			class, byInt = snapshot.TypeTuple, true
+		case bytecode.OpBinaryOpSubscrDict:
+			class = snapshot.TypeDict
+		}
+	} else if b.trusted() && (b.in.Op == bytecode.OpBinaryOpSubscrListInt && class == snapshot.TypeList ||
+		b.in.Op == bytecode.OpBinaryOpSubscrTupleInt && class == snapshot.TypeTuple) {
+		byInt = true
+	}
+	if n, ok := hir.IntValue(b.s, b.typeOf(b.peek(1)).Obj); ok && n < 0 {
+		byInt = false
+	}
+	switch {
+	case class == snapshot.TypeList && byInt && b.trusted():
+		b.guardType(b.peek(2), class)
+		b.guardCompact(b.peek(1))
+		list := b.peek(2)
+		i := b.checkedIndex(hir.HeapSize, list, b.peek(1))
+		items := b.load(hir.LoadPtr, hir.HeapSize, b.l.List.Items, list)
+		v := b.emit(hir.LoadElem, items, i)
+		b.popObjects(2)
+		b.push(v)
+	case class == snapshot.TypeTuple && byInt && b.trusted():
+		b.guardType(b.peek(2), class)
+		b.guardCompact(b.peek(1))
+		tuple := b.peek(2)
+		i := b.checkedIndex(immutable, tuple, b.peek(1))
+		v := b.emitImm(hir.LoadElem, b.l.Tuple.Items, tuple, i)
+		b.popObjects(2)
+		b.push(v)
+	case class == snapshot.TypeDict:
+		b.guardType(b.peek(2), class)
+		b.generic(hir.DictSubscr, 2, pushes)
+	case b.trusted() && b.callGetItem():
+	default:
+		b.generic(hir.BinaryOp, 2, withArg|pushes)
+	}
+}
+
+// callGetItem calls the __getitem__ of a Python class.
+func (b *builder) callGetItem() bool {
+	f, ok := b.feedback(snapshot.SubscriptMethod)
+	if !ok || f.Object == snapshot.NoObject {
+		return false
+	}
+	c, ok := b.bind(f.Object, 2, nil)
+	if !ok {
+		return false
+	}
+	b.dependType(f.Type)
+	b.guardType(b.peek(2), f.Type)
+	args := b.popObjects(2)
+	b.push(b.callDirect(c, b.constant(f.Object), args))
+	b.check()
+	return true
+}
+
+// storeSubscr builds container[index] = value; the value lies lowest.
+func (b *builder) storeSubscr() {
+	for i := 1; i <= 3; i++ {
+		b.peekObject(i)
+	}
+	class := b.typeOf(b.peek(2)).ExactClass()
+	byInt := b.in.Op == bytecode.OpStoreSubscrListInt
+	if byInt && b.trusted() && (class == snapshot.NoObject || class == snapshot.TypeList) {
+		b.guardType(b.peek(2), snapshot.TypeList)
+		b.guardCompact(b.peek(1))
+		list := b.peek(2)
+		i := b.checkedIndex(hir.HeapSize, list, b.peek(1))
+		items := b.load(hir.LoadPtr, hir.HeapSize, b.l.List.Items, list)
+		args := b.popObjects(3)
+		b.emit(hir.SwapElem, items, i, args[0])
+		return
+	}
+	args := b.popObjects(3)
+	b.emit(hir.StoreSubscr, args[1], args[2], args[0])
+	b.check()
+}
+
+func (b *builder) storeSlice() {
+	args := b.popObjects(4)
+	b.emit(hir.StoreSlice, args[1], args[2], args[3], args[0])
+	b.check()
+}
+
+func (b *builder) listAppend() {
+	v := b.popObject()
+	b.emit(hir.ListAppend, b.peek(int(b.in.Arg)), v)
+}
+
+var updates = map[bytecode.Op]hir.Op{
+	bytecode.OpListExtend: hir.ListExtend, bytecode.OpSetAdd: hir.SetAdd,
+	bytecode.OpSetUpdate: hir.SetUpdate, bytecode.OpDictUpdate: hir.DictUpdate,
+}
+
+// updateContainer adds the top of the stack to a container below it.
+func (b *builder) updateContainer() {
+	v := b.popObject()
+	b.emit(updates[b.in.Base], b.peek(int(b.in.Arg)), v)
+	b.check()
+}
+
+// dictMerge adds keyword arguments; the callable lies three below the dict.
+func (b *builder) dictMerge() {
+	v := b.popObject()
+	i := int(b.in.Arg)
+	b.emit(hir.DictMerge, b.peek(i), v, b.peek(i+3))
+	b.check()
+}
+
+func (b *builder) mapAdd() {
+	args := b.popObjects(2)
+	b.emit(hir.MapAdd, b.peek(int(b.in.Arg)), args[0], args[1])
+	b.check()
+}
+
+// unpackSequence puts exactly the wanted number of items on the stack, the
+// first on top.
+func (b *builder) unpackSequence() {
+	n := int(b.in.Arg)
+	v := b.peekObject(1)
+	class := b.typeOf(v).ExactClass()
+	if class == snapshot.NoObject && b.trusted() {
+		switch b.in.Op {
+		case bytecode.OpUnpackSequenceTwoTuple, bytecode.OpUnpackSequenceTuple:
+			class = snapshot.TypeTuple
+		case bytecode.OpUnpackSequenceList:
+			class = snapshot.TypeList
+		}
+	}
+	if b.trusted() && (class == snapshot.TypeTuple || class == snapshot.TypeList) {
+		v = b.guardType(v, class)
+		region, base, offset := immutable, v, b.l.Tuple.Items
+		if class == snapshot.TypeList {
+			region = hir.HeapSize
+		}
+		size := b.load(hir.LoadI64, region, b.l.Object.VarSize, v)
+		b.guardTrue(b.compare(hir.IntCmp, hir.CondEQ, size, b.cint(int64(n))))
+		if class == snapshot.TypeList {
+			base, offset = b.load(hir.LoadPtr, hir.HeapSize, b.l.List.Items, v), 0
+		}
+		b.pop()
+		for i := n - 1; i >= 0; i-- {
+			item := b.load(hir.LoadField, hir.HeapItems, offset+int64(i)*pointerSize, base)
+			b.push(b.typed(item, hir.TObject))
+		}
+		return
+	}
+	b.unpack(hir.UnpackSequence, n)
+}
+
+func (b *builder) unpackEx() {
+	before, after := b.in.UnpackEx()
+	b.unpack(hir.UnpackEx, before+1+after)
+}
+
+// unpack lets a helper unpack into n values.
+func (b *builder) unpack(op hir.Op, n int) {
+	b.emitImm(op, int64(b.in.Arg), b.popObject())
+	items := make([]hir.Value, n)
+	for i := range items {
+		items[i] = b.emitImm(hir.UnpackedItem, int64(i))
+	}
+	for i := n - 1; i >= 0; i-- {
+		b.push(items[i])
+	}
+	b.check()
+}

@@ -1,0 +1,184 @@
+package build
+
+import (
+	"github.com/cinderjit/cinderjit/jit/bytecode"
+	"github.com/cinderjit/cinderjit/jit/hir"
+	"github.com/cinderjit/cinderjit/jit/snapshot"
+)
+
+// handler builds the code of the present instruction. It finds the state before
+// the instruction in builder.st and leaves the one after it there, or ends the
+// block.
+type handler func(*builder)
+
+// handlers has what builds each instruction, by its base form. It is filled
+// from the tables beside the handlers, one for each subject.
+var handlers [bytecode.NumOps]handler
+
+func init() {
+	for _, table := range []map[bytecode.Op]handler{
+		localHandlers, constantHandlers, stackHandlers, controlHandlers, arithHandlers,
+		attrHandlers, globalHandlers, callHandlers, containerHandlers, iterHandlers,
+		functionHandlers, textHandlers, matchHandlers, exceptionHandlers,
+	} {
+		for op, h := range table {
+			if handlers[op] != nil {
+				panic("build: two handlers for " + op.String())
+			}
+			handlers[op] = h
+		}
+	}
+}
+
+// quiet instructions only move values about: they need no Snapshot.
+var quiet = map[bytecode.Op]bool{
+	bytecode.OpLoadFast: true, bytecode.OpLoadFastBorrow: true, bytecode.OpLoadFastLoadFast: true,
+	bytecode.OpLoadFastBorrowLoadFastBorrow: true, bytecode.OpLoadConst: true,
+	bytecode.OpLoadSmallInt: true, bytecode.OpLoadCommonConstant: true, bytecode.OpPushNull: true,
+	bytecode.OpCopy: true, bytecode.OpSwap: true, bytecode.OpNop: true, bytecode.OpNotTaken: true,
+}
+
+// What an instruction passes besides stack values to the HIR opcode that does
+// all of its work.
+const (
+	plain    = 0
+	withArg  = 1 << iota // Imm is the oparg
+	withName             // Obj is the name
+	reversed             // the operands are in the order from the top down
+	pushes               // the result goes onto the stack
+)
+
+// generic returns the handler of an instruction that one HIR opcode does
+// completely, given the n values on top of the stack.
+func generic(op hir.Op, n int, how int) handler {
+	return func(b *builder) { b.generic(op, n, how) }
+}
+
+// counted is generic with the number of values in the oparg.
+func counted(op hir.Op, how int) handler {
+	return func(b *builder) { b.generic(op, b.in.Info().Semantics().Pops.At(b.in.Arg), how) }
+}
+
+func (b *builder) generic(op hir.Op, n int, how int) {
+	args := b.popObjects(n)
+	if how&reversed != 0 {
+		for i, j := 0, n-1; i < j; i, j = i+1, j-1 {
+			args[i], args[j] = args[j], args[i]
+		}
+	}
+	v := b.emit(op, args...)
+	if how&withArg != 0 {
+		b.f.At(v).Imm = int64(b.in.Arg)
+	}
+	if how&withName != 0 {
+		b.f.At(v).Obj = b.name()
+	}
+	if how&pushes != 0 {
+		b.push(v)
+	}
+	if op.Info().Observable {
+		b.check()
+	}
+}
+
+// name returns the str object that the oparg names.
+func (b *builder) name() snapshot.ID { return b.code.Names[b.in.NameIndex()] }
+
+// local returns the value of a slot that the compiler knows to be bound.
+func (b *builder) local(i int) hir.Value {
+	v := b.st.locals[i]
+	if b.typeOf(v).MayBe(hir.BitNull) {
+		b.fs()
+		v = b.guardNotNull(v)
+	}
+	return v
+}
+
+var localHandlers = map[bytecode.Op]handler{
+	bytecode.OpLoadFast:                     (*builder).loadFast,
+	bytecode.OpLoadFastBorrow:               (*builder).loadFast,
+	bytecode.OpLoadFastCheck:                (*builder).loadFast,
+	bytecode.OpLoadFastLoadFast:             (*builder).loadFastPair,
+	bytecode.OpLoadFastBorrowLoadFastBorrow: (*builder).loadFastPair,
+	bytecode.OpLoadFastAndClear:             (*builder).loadFastAndClear,
+	bytecode.OpStoreFast:                    (*builder).storeFast,
+	bytecode.OpStoreFastLoadFast:            (*builder).storeFastLoadFast,
+	bytecode.OpStoreFastStoreFast:           (*builder).storeFastStoreFast,
+	bytecode.OpDeleteFast:                   (*builder).deleteFast,
+	bytecode.OpMakeCell:                     (*builder).makeCell,
+	bytecode.OpCopyFreeVars:                 (*builder).copyFreeVars,
+	bytecode.OpLoadDeref:                    (*builder).loadDeref,
+	bytecode.OpStoreDeref:                   (*builder).storeDeref,
+	bytecode.OpDeleteDeref:                  (*builder).deleteDeref,
+	bytecode.OpLoadFromDictOrDeref:          (*builder).loadFromDictOrDeref,
+}
+
+var constantHandlers = map[bytecode.Op]handler{
+	bytecode.OpLoadConst:          func(b *builder) { b.push(b.constant(b.code.Consts[b.in.Arg])) },
+	bytecode.OpLoadSmallInt:       (*builder).loadSmallInt,
+	bytecode.OpLoadCommonConstant: (*builder).loadCommonConstant,
+}
+
+var stackHandlers = map[bytecode.Op]handler{
+	bytecode.OpNop:      func(*builder) {},
+	bytecode.OpNotTaken: func(*builder) {},
+	bytecode.OpPushNull: func(b *builder) { b.push(b.nullValue()) },
+	bytecode.OpPopTop:   func(b *builder) { b.pop() },
+	bytecode.OpPopIter:  func(b *builder) { b.pop() },
+	bytecode.OpEndFor:   func(b *builder) { b.pop() },
+	bytecode.OpCopy:     func(b *builder) { b.push(b.peek(int(b.in.Arg))) },
+	bytecode.OpSwap: func(b *builder) {
+		s := b.st.stack
+		i, j := len(s)-1, len(s)-int(b.in.Arg)
+		s[i], s[j] = s[j], s[i]
+	},
+}
+
+func (b *builder) loadFast() { b.push(b.local(int(b.in.Arg))) }
+
+func (b *builder) loadFastPair() {
+	first, second := b.in.LocalPair()
+	b.local(first)
+	b.local(second)
+	b.push(b.st.locals[first])
+	b.push(b.st.locals[second])
+}
+
+func (b *builder) loadFastAndClear() {
+	b.push(b.st.locals[b.in.Arg])
+	b.st.setLocal(int(b.in.Arg), b.nullValue())
+}
+
+func (b *builder) storeFast() { b.st.setLocal(int(b.in.Arg), b.popObject()) }
+
+func (b *builder) storeFastLoadFast() {
+	first, second := b.in.LocalPair()
+	b.st.setLocal(first, b.popObject())
+	b.push(b.local(second))
+}
+
+func (b *builder) storeFastStoreFast() {
+	first, second := b.in.LocalPair()
+	b.st.setLocal(first, b.popObject())
+	b.st.setLocal(second, b.popObject())
+}
+
+func (b *builder) deleteFast() {
+	b.local(int(b.in.Arg))
+	b.st.setLocal(int(b.in.Arg), b.nullValue())
+}
+
+func (b *builder) loadSmallInt() {
+	id, _ := snapshot.SmallInt(int64(b.in.Arg))
+	b.push(b.constant(id))
+}
+
+func (b *builder) loadCommonConstant() {
+	b.push(b.constant([...]snapshot.ID{
+		bytecode.CommonAssertionError:      snapshot.TypeAssertionError,
+		bytecode.CommonNotImplementedError: snapshot.TypeNotImplementedError,
+		bytecode.CommonTuple:               snapshot.TypeTuple,
+		bytecode.CommonAll:                 snapshot.FuncAll,
+		bytecode.CommonAny:                 snapshot.FuncAny,
+	}[b.in.Arg]))
+}

@@ -1,0 +1,265 @@
+"""Makes the snapshots in the golden files: python fixture.py FILE.txtar ...
+
+Each file begins with a Python program as its comment. The program defines a
+function f and calls it until the interpreter has specialised it; the snapshot
+of f replaces the file's section "snapshot". Runs under the interpreter that
+cinderjit is for. Only what the tests need is resolved from the inline caches;
+the real snapshot is made by the C side.
+"""
+
+import ast
+import ctypes
+import dis
+import opcode
+import re
+import sys
+import types
+
+CACHES = {name: sum(fields.values()) for name, fields in opcode._cache_format.items()}
+SPECIALIZED = {s: base for base, all_ in opcode._specializations.items() for s in all_}
+OPNAMES = {v: k for k, v in opcode.opmap.items()} | {v: k for k, v in opcode._specialized_opmap.items()}
+
+here = __file__.rpartition("/")[0] or "."
+layout = dict(
+    (k, int(v)) for k, v in re.findall(r"layout (\S+)=(-?\d+)", open(f"{here}/../../../snapshot/reference.txt").read()))
+wellknown = open(f"{here}/../../../snapshot/wellknown.go").read()
+
+
+def u32(address):
+    return ctypes.c_uint32.from_address(address).value
+
+
+def pointer(address):
+    return ctypes.c_size_t.from_address(address).value
+
+
+def well_known_objects():
+    spaces = {**vars(types), **vars(__builtins__)}
+    special = {
+        "list.append": list.append, "object.__getattribute__": object.__getattribute__, "empty_tuple": (), "empty_str": "",
+        "function": types.FunctionType, "method": types.MethodType, "builtin_function_or_method": types.BuiltinFunctionType,
+        "method_descriptor": types.MethodDescriptorType, "module": types.ModuleType, "cell": types.CellType,
+        "code": types.CodeType, "list_iterator": type(iter([])), "tuple_iterator": type(iter(())),
+        "range_iterator": type(iter(range(1))), "generator": types.GeneratorType, "NoneType": type(None)}
+    found = {}
+    for name in re.findall(r'-\s*1:\s+"([^"]+)"', wellknown):
+        if name in special:
+            found[id(special[name])] = name
+        elif name in spaces:
+            found[id(spaces[name])] = name
+    return found
+
+
+class Snapshot:
+    def __init__(self, function):
+        self.known = well_known_objects()
+        self.ids, self.keep, self.lines = {}, [], []
+        self.function = function
+        # Shallow objects first get their numbers, details follow in order.
+        self.queue = []
+        self.ref(function.__code__)
+        self.globals = self.ref(function.__globals__)
+        self.builtins = self.ref(function.__globals__["__builtins__"].__dict__)
+        self.text = {}
+        done = 0
+        while done < len(self.keep):
+            self.text[done] = self.describe(self.keep[done])
+            done += 1
+        self.lines = [f"root {self.ids[id(function.__code__)]}"] + [self.text[i] for i in range(done)]
+
+    def ref(self, o):
+        if o is NOTHING:
+            return "-"
+        if type(o) is int and -5 <= o <= 256:
+            return str(o)
+        if o is None or o is True or o is False or o is ...:
+            return str(o)
+        if id(o) in self.known:
+            return self.known[id(o)]
+        if id(o) not in self.ids:
+            self.ids[id(o)] = f"#{len(self.ids) + 1}"
+            self.keep.append(o)
+        return self.ids[id(o)]
+
+    def refs(self, os):
+        return "[" + " ".join(map(self.ref, os)) + "]"
+
+    def describe(self, o):
+        head = self.ids[id(o)]
+        t = f"type={self.ref(type(o))}"
+        quote = lambda s: '"' + s.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
+        if isinstance(o, types.CodeType):
+            return self.code(head, o, t)
+        if isinstance(o, type):
+            return self.type(head, o, t)
+        if isinstance(o, types.FunctionType):
+            closure = " closure" if o.__closure__ else ""
+            defaults = f" defaults={self.refs(o.__defaults__)}" if o.__defaults__ else ""
+            return (f"{head} function {quote(o.__module__ + '.' + o.__qualname__)} {t} code={self.ref(o.__code__)} globals={self.globals} "
+                    f"builtins={self.builtins} version={u32(id(o) + layout['Function.Version'])}{defaults}{closure}")
+        if type(o) is int:
+            return f"{head} int {t} value={o}"
+        if type(o) is float:
+            return f"{head} float {t} float={o!r}"
+        if type(o) is str:
+            return f"{head} str {t} text={quote(o)}"
+        if type(o) is tuple:
+            return f"{head} tuple {t} refs={self.refs(o)}"
+        if type(o) is types.ModuleType:
+            return f"{head} module {quote(o.__name__)} {t} refs={self.refs([o.__dict__])}"
+        if type(o) is property:
+            return f"{head} property {t} refs={self.refs([o.fget, NOTHING, NOTHING])}"
+        if type(o) is types.BuiltinFunctionType:
+            flags = pointer_flags(pointer(id(o) + layout["Builtin.Def"]))
+            owner = [o.__self__ if o.__self__ is not None else NOTHING]
+            return f"{head} builtin {quote(o.__qualname__)} {t} refs={self.refs(owner)} flags={flags:#x} member=0 offset=0"
+        if type(o) is types.MethodDescriptorType:
+            flags = pointer_flags(pointer(id(o) + layout["MethodDescr.Def"]))
+            return f"{head} methoddescr {quote(o.__qualname__)} {t} refs={self.refs([o.__objclass__])} flags={flags:#x} member=0 offset=0"
+        kind = {dict: "dict", list: "list", types.CellType: "cell"}.get(type(o), "other")
+        return f"{head} {kind} {t}"
+
+    def type(self, head, o, t):
+        flags = ctypes.c_uint64.from_address(id(o) + layout["Type.Flags"]).value
+        heap = flags >> 9 & 1
+        names = []
+        if heap:
+            names += ["heap", "gc"]
+            if flags & layout["TypeFlag.InlineValues"]:
+                names += ["inline_values", "managed_dict"]
+            if o.__new__ is object.__new__:
+                names += ["default_new", "generic_alloc"]
+            if o.__init__ is object.__init__:
+                names += ["default_init"]
+            if type(o) is type:
+                names += ["type_metaclass"]
+        init = f"\n  init {self.ref(o.__init__)}" if isinstance(o.__dict__.get("__init__"), types.FunctionType) else ""
+        return (f'{head} type "{o.__module__}.{o.__qualname__}" {t} {{\n  flags {flags:#x}\n  version {self.number(o)}\n'
+                f"  sizes basic={o.__basicsize__} item={o.__itemsize__} dict=0 weak=0\n  base {self.ref(o.__base__)}\n"
+                f"  mro {self.refs(o.__mro__)}\n  traits [{' '.join(names)}]{init}\n}}")
+
+    def number(self, o):
+        """A version that does not depend on what ran before."""
+        return 100 + int(self.ids[id(o)][1:])
+
+    def code(self, head, c, t):
+        cells, free = len(c.co_cellvars), len(c.co_freevars)
+        names = list(c._varname_from_oparg(i) for i in range(len(set(c.co_varnames) | set(c.co_cellvars)) + free))
+        nargs = c.co_argcount + c.co_kwonlyargcount + bool(c.co_flags & 4) + bool(c.co_flags & 8)
+        captured = c is self.function.__code__
+        out = [f'{head} code "{c.co_qualname}" {t} {{', f'  file "{c.co_filename}" line={c.co_firstlineno}', f"  flags {c.co_flags:#x}",
+               f"  sizes args={c.co_argcount} posonly={c.co_posonlyargcount} kwonly={c.co_kwonlyargcount} stack={c.co_stacksize} "
+               f"localsplus={len(names)} locals={c.co_nlocals} cells={cells} free={free} frame={len(names) + c.co_stacksize + 11}"]
+        if not captured:
+            return "\n".join(out + ["}"])
+        out.append(f"  namespaces {self.globals} {self.builtins}")
+        for i, n in enumerate(names):
+            kind = (0x80 if n in c.co_freevars else 0x40 if n in c.co_cellvars else 0x20) | (0x06 if i < nargs else 0)
+            out.append(f'  local "{n}" {kind:#x}')
+        out += [f"  consts {self.refs(c.co_consts)}", f"  names {self.refs(c.co_names)}"]
+        if c.co_exceptiontable:
+            out.append(f"  exceptions {c.co_exceptiontable.hex()}")
+        out.append("  bytecode")
+        code, at, arg = c._co_code_adaptive, 0, 0
+        while at < len(code):
+            name = OPNAMES[code[at]]
+            arg = arg << 8 | code[at + 1]
+            units = CACHES.get(SPECIALIZED.get(name, name), 0)
+            out.append(f"{at:6} {name} {code[at + 1]}")
+            out += [f"         ^ {f}" for f in self.feedback(c, name, arg, code, at)]
+            if name != "EXTENDED_ARG":
+                arg = 0
+            at += 2 + 2 * units
+        return "\n".join(out + ["}"])
+
+    def feedback(self, c, name, arg, code, at):
+        def cache(unit, width):
+            return int.from_bytes(code[at + 2 * unit:at + 2 * unit + 2 * width], "little")
+
+        def type_of():
+            version = cache(2, 2)
+            t = next((t for t in classes() if u32(id(t) + layout["Type.VersionTag"]) == version), NOTHING)
+            return self.ref(t)
+
+        def descr():
+            return self.ref(ctypes.cast(cache(6, 4), ctypes.py_object).value)
+
+        def function():
+            version = cache(2, 2)
+            fn = next((v for v in functions() if u32(id(v) + layout["Function.Version"]) == version), NOTHING)
+            return f"object={self.ref(fn)} aux={self.ref(fn.__code__) if fn is not NOTHING else '-'}"
+
+        g = self.function.__globals__
+        match name:
+            case "LOAD_GLOBAL_MODULE":
+                yield f"GlobalModule object={self.ref(g[c.co_names[arg >> 1]])} aux={self.globals}"
+            case "LOAD_GLOBAL_BUILTIN":
+                yield f"GlobalBuiltin object={self.ref(getattr(g['__builtins__'], c.co_names[arg >> 1]))} aux={self.builtins}"
+            case "LOAD_ATTR_INSTANCE_VALUE":
+                yield f"AttrInstanceValue type={type_of()} value={cache(4, 1)}"
+            case "LOAD_ATTR_SLOT":
+                yield f"AttrSlot type={type_of()} value={cache(4, 1)}"
+            case "LOAD_ATTR_METHOD_WITH_VALUES":
+                yield f"AttrMethodWithValues type={type_of()} object={descr()} version=77"
+            case "LOAD_ATTR_METHOD_NO_DICT":
+                yield f"AttrMethodNoDict type={type_of()} object={descr()}"
+            case "LOAD_ATTR_PROPERTY":
+                yield f"AttrProperty type={type_of()} object={descr()}"
+            case "LOAD_ATTR_CLASS":
+                yield f"AttrClass type={type_of()} object={descr()}"
+            case "LOAD_ATTR_MODULE":
+                m = g[c.co_names[code[at - 10 + 1] >> 1]]  # LOAD_GLOBAL comes before
+                yield f"AttrModule object={self.ref(m)} aux={self.ref(getattr(m, c.co_names[arg >> 1]))} value={cache(4, 1)} version=7"
+            case "STORE_ATTR_INSTANCE_VALUE":
+                yield f"StoreInstanceValue type={type_of()} value={cache(4, 1)}"
+            case "STORE_ATTR_SLOT":
+                yield f"StoreSlot type={type_of()} value={cache(4, 1)}"
+            case "CALL_PY_EXACT_ARGS" | "CALL_PY_GENERAL" | "CALL_KW_PY":
+                yield f"CallFunction {function()}"
+            case "CALL_BOUND_METHOD_EXACT_ARGS" | "CALL_BOUND_METHOD_GENERAL" | "CALL_KW_BOUND_METHOD":
+                yield f"CallBoundMethod {function()}"
+            case "CALL_ALLOC_AND_ENTER_INIT":
+                t = type_of()
+                yield f"CallInit type={t} object={self.ref(next(x for x in classes() if self.ref(x) == t).__init__)}"
+            case "TO_BOOL_ALWAYS_TRUE":
+                yield f"TruthAlways type={type_of()}"
+            case "BINARY_OP_SUBSCR_GETITEM":
+                t = next(t for t in classes() if "__getitem__" in t.__dict__)
+                yield f"SubscriptMethod type={self.ref(t)} object={self.ref(t.__getitem__)}"
+            case "POP_JUMP_IF_TRUE" | "POP_JUMP_IF_FALSE" | "POP_JUMP_IF_NONE" | "POP_JUMP_IF_NOT_NONE":
+                yield f"BranchHistory value={cache(1, 1):#x}"
+
+
+def pointer_flags(method_def):
+    return ctypes.c_int32.from_address(method_def + layout["MethodDef.Flags"]).value
+
+
+NOTHING = object()
+space = {}
+
+
+def classes():
+    return [v for v in space.values() if isinstance(v, type)] + [list, dict, str, set, tuple, int, float, bytes]
+
+
+def functions():
+    for v in space.values():
+        if isinstance(v, types.FunctionType):
+            yield v
+        elif isinstance(v, type):
+            yield from (f for f in v.__dict__.values() if isinstance(f, types.FunctionType))
+
+
+def main(path):
+    text = open(path).read()
+    source, _, rest = text.partition("-- snapshot --\n")
+    _, marker, golden = rest.partition("-- hir --\n")
+    space.clear()
+    space.update(__name__="m", __builtins__=__import__("builtins"))
+    exec(compile(source, "m.py", "exec"), space)
+    snapshot = "\n".join(Snapshot(space["f"]).lines) + "\n"
+    open(path, "w").write(source + "-- snapshot --\n" + snapshot + "-- hir --\n" + golden)
+
+
+for p in sys.argv[1:]:
+    main(p)
