@@ -8,12 +8,23 @@ import (
 	"fmt"
 	"runtime/debug"
 	"unsafe"
+
+	"github.com/cinderjit/cinderjit/jit"
+	"github.com/cinderjit/cinderjit/jit/snapshot"
 )
 
 // compile turns an encoded snapshot into an encoded object. An error is a reason
 // not to compile this function.
-var compile = func(snapshot []byte) ([]byte, error) {
-	return nil, fmt.Errorf("no compiler in this build (%d bytes of snapshot)", len(snapshot))
+func compile(encoded []byte) ([]byte, error) {
+	s, err := snapshot.Decode(encoded)
+	if err != nil {
+		return nil, err
+	}
+	o, err := jit.Compile(s, jit.Options{})
+	if err != nil {
+		return nil, err
+	}
+	return o.Encode(), nil
 }
 
 // cj_go_compile hands the snapshot of n bytes to the compiler. It returns one of
@@ -23,7 +34,14 @@ var compile = func(snapshot []byte) ([]byte, error) {
 // or without the GIL, but never in a forked child.
 //
 //export cj_go_compile
-func cj_go_compile(snapshot unsafe.Pointer, n C.size_t, out *unsafe.Pointer, outn *C.size_t) (status C.int) {
+func cj_go_compile(snapshot unsafe.Pointer, n C.size_t, options *C.char, out *unsafe.Pointer, outn *C.size_t) C.int {
+	return guarded(out, outn, func() ([]byte, error) {
+		return compile(unsafe.Slice((*byte)(snapshot), int(n)), goText(options))
+	})
+}
+
+// guarded runs work and stores what it returns, its error or its panic.
+func guarded(out *unsafe.Pointer, outn *C.size_t, work func() ([]byte, error)) (status C.int) {
 	give := func(result []byte) {
 		*out = C.CBytes(result)
 		*outn = C.size_t(len(result))
@@ -34,11 +52,18 @@ func cj_go_compile(snapshot unsafe.Pointer, n C.size_t, out *unsafe.Pointer, out
 			status = C.CJ_COMPILE_BUG
 		}
 	}()
-	object, err := compile(unsafe.Slice((*byte)(snapshot), int(n)))
+	result, err := work()
 	if err != nil {
 		give([]byte(err.Error()))
 		return C.CJ_COMPILE_GIVEN_UP
 	}
-	give(object)
+	give(result)
 	return C.CJ_COMPILE_DONE
+}
+
+func goText(text *C.char) string {
+	if text == nil {
+		return ""
+	}
+	return C.GoString(text)
 }

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 
 #include "_cgo_export.h"
+#include "api.h"
+#include "debug_install.h"
 #include "gocompile.h"
 #include "internal/pycore_frame.h"
 #include "internal/pycore_interp.h"
@@ -26,7 +28,7 @@ compile_snapshot(PyObject *Py_UNUSED(module), PyObject *arg)
     size_t outn = 0;
     int status;
     Py_BEGIN_ALLOW_THREADS
-    status = cj_go_compile(snapshot.buf, snapshot.len, &out, &outn);
+    status = cj_go_compile(snapshot.buf, snapshot.len, NULL, &out, &outn);
     Py_END_ALLOW_THREADS
     PyBuffer_Release(&snapshot);
     PyObject *result = Py_BuildValue("iy#", status, out, (Py_ssize_t)outn);
@@ -42,5 +44,5 @@ static PyMethodDef methods[] = {
 int
 cj_init(PyObject *module)
 {
-    return PyModule_AddFunctions(module, methods);
+    return PyModule_AddFunctions(module, methods) < 0 ? -1 : cj_debug_install_init(module);
 }

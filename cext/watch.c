@@ -19,7 +19,7 @@ typedef struct {
 } Watched;
 
 void (*cj_watch_function_made)(PyFunctionObject *function);
-void (*cj_watch_function_code)(PyFunctionObject *function, PyObject *new_code);
+void (*cj_watch_function_changes)(PyFunctionObject *function, PyObject *new_code);
 void (*cj_watch_function_dies)(PyFunctionObject *function);
 void (*cj_watch_broken)(CJObject *object);
 
@@ -224,14 +224,17 @@ function_event(PyFunction_WatchEvent event, PyFunctionObject *function, PyObject
         break;
     case PyFunction_EVENT_MODIFY_CODE:
         break_all(find(functions, function), NULL);
-        if (cj_watch_function_code != NULL) {
-            cj_watch_function_code(function, value);
+        if (cj_watch_function_changes != NULL) {
+            cj_watch_function_changes(function, value);
         }
         break;
     case PyFunction_EVENT_MODIFY_DEFAULTS:
     case PyFunction_EVENT_MODIFY_KWDEFAULTS:
         cj_function_versions_forget((PyObject *)function);
         break_all(find(functions, function), NULL);
+        if (cj_watch_function_changes != NULL) {
+            cj_watch_function_changes(function, NULL);
+        }
         break;
     case PyFunction_EVENT_DESTROY:
         cj_function_versions_forget((PyObject *)function);

@@ -31,8 +31,9 @@ void cj_watch_remove(CJObject *object);
 
 /* Told by the watcher when a function is made. May be NULL. */
 extern void (*cj_watch_function_made)(PyFunctionObject *function);
-/* Told before the code of a function is replaced, and before it dies. */
-extern void (*cj_watch_function_code)(PyFunctionObject *function, PyObject *new_code);
+/* Told before a function's code is replaced, or (new_code NULL) its defaults. May be NULL. */
+extern void (*cj_watch_function_changes)(PyFunctionObject *function, PyObject *new_code);
+/* Told before a function dies. May be NULL. */
 extern void (*cj_watch_function_dies)(PyFunctionObject *function);
 /* Told of an object whose assumption does not hold any longer. */
 extern void (*cj_watch_broken)(CJObject *object);

@@ -1,0 +1,285 @@
+/* Compiling one code object: snapshot, compiler, loader, and putting the result to use. */
+#include <Python.h>
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "_cgo_export.h"
+#include "fork.h"
+#include "gocompile.h"
+#include "internal/pycore_descrobject.h"
+#include "internal/pycore_global_strings.h"
+#include "internal/pycore_interp_structs.h"
+#include "internal/pycore_object.h"
+#include "internal/pycore_runtime.h"
+#include "options.h"
+#include "registry.h"
+#include "snapshot.h"
+#include "versions.h"
+#include "watch.h"
+
+static double total_milliseconds;
+
+double
+cj_compilation_time(void)
+{
+    return total_milliseconds;
+}
+
+static double
+milliseconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
+}
+
+static const char *
+text_of(PyObject *str)
+{
+    const char *text = str != NULL && PyUnicode_Check(str) ? PyUnicode_AsUTF8(str) : NULL;
+    if (text == NULL) {
+        PyErr_Clear();
+        return "?";
+    }
+    return text;
+}
+
+static const char *
+module_of(const CJRecord *record)
+{
+    PyObject *name = PyDict_Check(record->code.globals)
+        ? PyDict_GetItemWithError(record->code.globals, &_Py_ID(__name__)) : NULL;
+    PyErr_Clear();
+    return text_of(name);
+}
+
+/* Turns the current exception into the record's reason. */
+static void
+give_up_raised(CJRecord *record)
+{
+    PyObject *raised = PyErr_GetRaisedException();
+    PyObject *text = raised == NULL ? NULL : PyObject_Str(raised);
+    cj_registry_give_up(record, "%s", text == NULL ? "unknown error" : text_of(text));
+    Py_XDECREF(text);
+    Py_XDECREF(raised);
+    PyErr_Clear();
+}
+
+/* The class in whose body the function was defined, found by its qualified name in its
+   globals; borrowed, or NULL. */
+static PyTypeObject *
+class_of(PyFunctionObject *function)
+{
+    const char *name = text_of(((PyCodeObject *)function->func_code)->co_qualname);
+    PyObject *scope = function->func_globals;
+    const char *dot;
+    while ((dot = strchr(name, '.')) != NULL) {
+        PyObject *key = PyUnicode_FromStringAndSize(name, dot - name);
+        PyObject *next = key != NULL && scope != NULL && PyDict_CheckExact(scope)
+            ? PyDict_GetItemWithError(scope, key) : NULL;
+        Py_XDECREF(key);
+        PyErr_Clear();
+        if (next == NULL || !PyType_Check(next)) {
+            return NULL;
+        }
+        name = dot + 1;
+        if (strchr(name, '.') == NULL) {
+            return (PyTypeObject *)next;
+        }
+        scope = ((PyTypeObject *)next)->tp_dict;
+    }
+    return NULL;
+}
+
+typedef struct {
+    PyObject *function;
+    PyTypeObject *found; /* owned */
+} Holder;
+
+static bool
+holds(PyTypeObject *type, PyObject *function)
+{
+    PyObject *dict = type->tp_dict;
+    PyObject *key, *value;
+    Py_ssize_t at = 0;
+    while (dict != NULL && PyDict_CheckExact(dict) && PyDict_Next(dict, &at, &key, &value)) {
+        if (value == function || (Py_IS_TYPE(value, &PyProperty_Type) && ((propertyobject *)value)->prop_get == function)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static int
+find_holder(PyObject *object, void *arg)
+{
+    Holder *h = arg;
+    if (PyType_Check(object) && PyType_HasFeature((PyTypeObject *)object, Py_TPFLAGS_HEAPTYPE)
+        && holds((PyTypeObject *)object, h->function)) {
+        h->found = (PyTypeObject *)Py_NewRef(object);
+        return 0;
+    }
+    return 1;
+}
+
+/* Call sites that create instances, and reads of properties, once specialised never look at the
+   function again: the class has to take their version away. Plain methods need nothing. */
+static void
+refresh_class(PyFunctionObject *function)
+{
+    PyCodeObject *code = (PyCodeObject *)function->func_code;
+    const char *name = text_of(code->co_qualname);
+    const char *local = strstr(name, "<locals>.");
+    bool init = strcmp(text_of(code->co_name), "__init__") == 0;
+    for (const char *next = local; next != NULL; next = strstr(next + 1, "<locals>.")) {
+        local = next;
+    }
+    if (strchr(local == NULL ? name : local + strlen("<locals>."), '.') == NULL) {
+        return;
+    }
+    PyTypeObject *type = (PyTypeObject *)Py_XNewRef(local == NULL ? class_of(function) : NULL);
+    if (type == NULL || !holds(type, (PyObject *)function)) {
+        Py_XDECREF(type);
+        Holder h = {.function = (PyObject *)function};
+        PyUnstable_GC_VisitObjects(find_holder, &h);
+        type = h.found;
+    }
+    if (type == NULL) {
+        return;
+    }
+    PyObject *held = _PyType_Lookup(type, code->co_name);
+    if (init || (held != NULL && Py_IS_TYPE(held, &PyProperty_Type))) {
+        cj_type_renew_version(type);
+    }
+    Py_DECREF(type);
+}
+
+static const char *
+refusal(const CJRecord *record)
+{
+    if (record->dead) {
+        return "its code is gone";
+    }
+    if (record->suppressed) {
+        return "it is suppressed by jit_suppress";
+    }
+    if (!cj_registry_active()) {
+        return "the JIT is disabled";
+    }
+    if (cj_in_forked_child()) {
+        return "nothing is compiled in a forked child";
+    }
+    return NULL;
+}
+
+/* Runs the compiler on a snapshot; returns the object that it makes, or NULL with the
+   record given up. */
+static CJObject *
+compile_snapshot(CJRecord *record, const CJSnapshot *snapshot)
+{
+    void *out = NULL;
+    size_t outn = 0;
+    CJObject *object = NULL;
+    int status = cj_go_compile(snapshot->data, snapshot->size, cj_options.compiler, &out, &outn);
+    switch (status) {
+    case CJ_COMPILE_DONE:
+        object = cj_load(out, outn, snapshot->objects, snapshot->nobjects, &record->code);
+        if (object == NULL) {
+            give_up_raised(record);
+        }
+        break;
+    case CJ_COMPILE_GIVEN_UP:
+        cj_registry_give_up(record, "%.*s", (int)(outn > 400 ? 400 : outn), (const char *)out);
+        break;
+    default:
+        cj_registry_give_up(record, "bug in the compiler: %.*s", (int)(outn > 400 ? 400 : outn), (const char *)out);
+        cj_log("Bug in the compiler at %s:%s\n%.*s", module_of(record),
+               text_of(record->code.code->co_qualname), (int)outn, (const char *)out);
+    }
+    free(out);
+    return object;
+}
+
+static void
+compile(CJRecord *record, PyFunctionObject *function)
+{
+    const char *reason = NULL;
+    double start = milliseconds();
+    PyObject *builtins = function != NULL ? function->func_builtins : cj_builtins_of(record->code.globals);
+    CJSnapshot *snapshot = cj_snapshot_take(record->code.code, record->code.globals, builtins,
+                                            (PyObject *)function, &reason);
+    if (snapshot == NULL) {
+        if (reason != NULL) {
+            cj_registry_give_up(record, "%s", reason);
+        }
+        else {
+            give_up_raised(record);
+        }
+        return;
+    }
+    CJObject *object = compile_snapshot(record, snapshot);
+    cj_snapshot_free(snapshot);
+    if (object == NULL) {
+        return;
+    }
+    if (record->dead || cj_watch_add(object) < 0) {
+        cj_object_free(object);
+        if (!record->dead) {
+            give_up_raised(record);
+        }
+        return;
+    }
+    cj_object_install(object);
+    record->state = CJ_COMPILED;
+    record->compiled_times++;
+    record->milliseconds = milliseconds() - start;
+    free(record->reason);
+    record->reason = NULL;
+    cj_registry_update(record);
+    if (cj_logging()) {
+        cj_log("Finished compiling %s:%s in %.3f ms, code size %u bytes, stack %u bytes", module_of(record),
+               text_of(record->code.code->co_qualname), record->milliseconds, object->text_size,
+               object->stack_size);
+    }
+}
+
+bool
+cj_compile_now(CJRecord *record, PyFunctionObject *function)
+{
+    if (record->code.object != NULL) {
+        return true;
+    }
+    PyObject *raised = PyErr_GetRaisedException();
+    PyObject *code = Py_XNewRef(record->code.code);
+    const char *reason = refusal(record);
+    if (reason != NULL) {
+        CJState state = record->state;
+        cj_registry_give_up(record, "%s", reason);
+        /* It may be compiled when the reason is gone. */
+        record->state = state == CJ_COUNTING ? CJ_IDLE : state;
+        cj_registry_update(record);
+    }
+    else {
+        double begin = milliseconds();
+        compile(record, function);
+        total_milliseconds += milliseconds() - begin;
+        if (record->state == CJ_GIVEN_UP && cj_logging()) {
+            cj_log("Gave up compiling %s:%s: %s", module_of(record), text_of(record->code.code->co_qualname),
+                   record->reason);
+        }
+    }
+    bool done = record->code.object != NULL;
+    if (done && function != NULL) {
+        if (cj_registry_attach(function, record) < 0) {
+            PyErr_Clear();
+        }
+        refresh_class(function);
+    }
+    Py_XDECREF(code);
+    PyErr_SetRaisedException(raised);
+    return done;
+}

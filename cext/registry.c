@@ -1,0 +1,551 @@
+#include "registry.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "internal/pycore_function.h"
+#include "internal/pycore_hashtable.h"
+#include "internal/pycore_interp_structs.h"
+#include "jitlist.h"
+#include "options.h"
+#include "stats.h"
+#include "versions.h"
+#include "watch.h"
+
+/* Code that broke or failed so often is left to the interpreter. */
+enum { MAX_BROKEN = 20, CALLS_AFTER_BREAK = 30 };
+
+static CJRecord *records;          /* all that are alive */
+static CJRecord *graveyard;        /* dead ones that retired code may still name */
+static _Py_hashtable_t *entries;   /* PyFunctionObject * → CJFunctionEntry * */
+static Py_ssize_t extra_index = -1;
+static bool active = true;
+static bool suspended; /* a thread is short of machine stack: all entries are back */
+
+static PyObject *counting_entry(PyObject *, PyObject *const *, size_t, PyObject *);
+
+/* ---- records ---- */
+
+static CJRecord *
+first_of(PyCodeObject *code)
+{
+    void *first = NULL;
+    if (extra_index < 0 || PyUnstable_Code_GetExtra((PyObject *)code, extra_index, &first) < 0) {
+        PyErr_Clear();
+        return NULL;
+    }
+    return first;
+}
+
+CJCode *
+cj_registry_find(PyCodeObject *code, PyObject *globals)
+{
+    for (CJRecord *r = first_of(code); r != NULL; r = r->same_code) {
+        if (r->code.globals == globals) {
+            return &r->code;
+        }
+    }
+    return NULL;
+}
+
+CJRecord *
+cj_registry_get(PyCodeObject *code, PyObject *globals)
+{
+    CJRecord *record = (CJRecord *)cj_registry_find(code, globals);
+    if (record != NULL) {
+        return record;
+    }
+    record = calloc(1, sizeof(*record));
+    if (record == NULL) {
+        PyErr_NoMemory();
+        return NULL;
+    }
+    record->code = (CJCode){.direct_entry = cj_interp_entry(), .code = code, .globals = globals, .registry = record};
+    record->same_code = first_of(code);
+    if (PyUnstable_Code_SetExtra((PyObject *)code, extra_index, record) < 0) {
+        free(record);
+        return NULL;
+    }
+    record->next = records;
+    record->self = &records;
+    if (records != NULL) {
+        records->self = &record->next;
+    }
+    records = record;
+    return record;
+}
+
+CJRecord *
+cj_registry_first(void)
+{
+    return records;
+}
+
+static void
+bury(CJRecord *record)
+{
+    *record->self = record->next;
+    if (record->next != NULL) {
+        record->next->self = record->self;
+    }
+    record->dead = true;
+    record->code.code = NULL;
+    record->next = graveyard;
+    graveyard = record;
+}
+
+/* Frees dead records once no retired code is left that could name them. */
+static void
+sweep(void)
+{
+    if (graveyard == NULL || cj_free_zombies() > 0) {
+        return;
+    }
+    while (graveyard != NULL) {
+        CJRecord *record = graveyard;
+        graveyard = record->next;
+        for (uint32_t i = 0; i < record->nfailures; i++) {
+            Py_XDECREF(record->failures[i].weakref);
+        }
+        free(record->failures);
+        free(record->reason);
+        free(record);
+    }
+}
+
+static void
+set_reason(CJRecord *record, const char *format, va_list args)
+{
+    char text[512];
+    vsnprintf(text, sizeof(text), format, args);
+    free(record->reason);
+    record->reason = strdup(text);
+}
+
+void
+cj_registry_give_up(CJRecord *record, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    set_reason(record, format, args);
+    va_end(args);
+    record->state = CJ_GIVEN_UP;
+    cj_registry_update(record);
+}
+
+/* ---- functions ---- */
+
+CJFunctionEntry *
+cj_registry_entry(PyFunctionObject *function)
+{
+    return entries == NULL ? NULL : _Py_hashtable_get(entries, function);
+}
+
+static void
+unlink_entry(CJFunctionEntry *entry)
+{
+    CJFunctionEntry **at = &entry->record->functions;
+    while (*at != entry) {
+        at = &(*at)->next;
+    }
+    *at = entry->next;
+    _Py_hashtable_steal(entries, entry->function);
+    free(entry);
+}
+
+/* Gives the function back as it was: callers specialise again. */
+static void
+detach(CJFunctionEntry *entry)
+{
+    PyFunctionObject *function = entry->function;
+    if (function->vectorcall == entry->installed) {
+        function->vectorcall = cj_interpreter_vectorcall();
+        if (entry->saved_version >= FUNC_VERSION_FIRST_VALID) {
+            _PyFunction_SetVersion(function, entry->saved_version);
+        }
+        else {
+            function->func_version = entry->saved_version;
+        }
+    }
+    cj_function_versions_forget((PyObject *)function);
+    unlink_entry(entry);
+}
+
+/* The entry that the record's functions should have, NULL for the interpreter's. */
+static vectorcallfunc
+wanted_entry(const CJRecord *record)
+{
+    switch (record->state) {
+    case CJ_COMPILED:
+        return (vectorcallfunc)record->code.vectorcall_entry;
+    case CJ_COUNTING:
+        return active ? counting_entry : NULL;
+    default:
+        return NULL;
+    }
+}
+
+static void
+install(CJFunctionEntry *entry, vectorcallfunc call)
+{
+    if (entry->function->vectorcall == entry->installed) {
+        entry->function->vectorcall = call;
+        entry->installed = call;
+    }
+}
+
+void
+cj_registry_update(CJRecord *record)
+{
+    vectorcallfunc call = wanted_entry(record);
+    CJFunctionEntry *next;
+    for (CJFunctionEntry *entry = record->functions; entry != NULL; entry = next) {
+        next = entry->next;
+        if (call == NULL) {
+            detach(entry);
+        }
+        else {
+            install(entry, suspended ? cj_interpreter_vectorcall() : call);
+        }
+    }
+}
+
+/* A version that nobody can have any longer must not stay in the interpreter's table:
+   the table is cleared of dying functions by their version. */
+static void
+clear_version(PyFunctionObject *function)
+{
+    uint32_t version = function->func_version;
+    if (version >= FUNC_VERSION_FIRST_VALID) {
+        struct _func_version_cache_item *item =
+            &PyInterpreterState_Get()->func_state.func_version_cache[version % FUNC_VERSION_CACHE_SIZE];
+        if (item->func == function) {
+            item->func = NULL;
+        }
+    }
+    function->func_version = FUNC_VERSION_CLEARED;
+}
+
+int
+cj_registry_attach(PyFunctionObject *function, CJRecord *record)
+{
+    vectorcallfunc call = wanted_entry(record);
+    CJFunctionEntry *entry = cj_registry_entry(function);
+    if (entry != NULL && entry->record != record) {
+        detach(entry);
+        entry = NULL;
+    }
+    if (entry != NULL || call == NULL || function->vectorcall != cj_interpreter_vectorcall()) {
+        return 0;
+    }
+    entry = malloc(sizeof(*entry));
+    if (entry == NULL || _Py_hashtable_set(entries, function, entry) < 0) {
+        free(entry);
+        PyErr_NoMemory();
+        return -1;
+    }
+    *entry = (CJFunctionEntry){function, record, record->functions, function->vectorcall, function->func_version};
+    record->functions = entry;
+    cj_function_version_note((PyObject *)function, function->func_version);
+    clear_version(function);
+    install(entry, suspended ? function->vectorcall : call);
+    return 0;
+}
+
+/* ---- modes ---- */
+
+static PyObject *
+counting_entry(PyObject *callable, PyObject *const *args, size_t nargsf, PyObject *kwnames)
+{
+    PyFunctionObject *function = (PyFunctionObject *)callable;
+    CJFunctionEntry *entry = cj_registry_entry(function);
+    if (entry != NULL && entry->record->state == CJ_COUNTING && active && entry->record->calls_left-- <= 0) {
+        PyObject *keep = Py_NewRef(callable);
+        cj_compile_now(entry->record, function);
+        Py_DECREF(keep); /* the caller has one too */
+    }
+    vectorcallfunc call = function->vectorcall;
+    return (call == counting_entry ? cj_interpreter_vectorcall() : call)(callable, args, nargsf, kwnames);
+}
+
+void
+cj_registry_count(CJRecord *record, int64_t calls)
+{
+    record->state = CJ_COUNTING;
+    record->calls_left = calls;
+    free(record->reason);
+    record->reason = NULL;
+    cj_registry_update(record);
+}
+
+void
+cj_registry_consider(PyFunctionObject *function)
+{
+    PyCodeObject *code = (PyCodeObject *)function->func_code;
+    CJRecord *record = (CJRecord *)cj_registry_find(code, function->func_globals);
+    bool fresh = record == NULL
+        || (record->state == CJ_IDLE && record->compiled_times == 0 && record->reason == NULL && !record->suppressed);
+    if (fresh) {
+        if (!active || (cj_options.auto_calls < 0 && cj_jitlist_empty())) {
+            return;
+        }
+        int64_t calls = cj_options.auto_calls;
+        if ((calls < 0 || calls > cj_options.list_calls) && cj_jitlist_matches(function)) {
+            calls = cj_options.list_calls;
+        }
+        if (calls < 0) {
+            return;
+        }
+        record = cj_registry_get(code, function->func_globals);
+        if (record == NULL) {
+            PyErr_Clear();
+            return;
+        }
+        cj_registry_count(record, calls);
+    }
+    if (cj_registry_attach(function, record) < 0) {
+        PyErr_Clear();
+    }
+}
+
+typedef struct {
+    PyObject **list; /* owned */
+    size_t n, capacity;
+    bool failed;
+} Functions;
+
+static int
+collect(PyObject *object, void *arg)
+{
+    Functions *found = arg;
+    if (!PyFunction_Check(object)) {
+        return 1;
+    }
+    if (found->n == found->capacity) {
+        size_t capacity = found->capacity == 0 ? 4096 : 2 * found->capacity;
+        PyObject **list = realloc(found->list, capacity * sizeof(*list));
+        if (list == NULL) {
+            found->failed = true;
+            return 0;
+        }
+        found->list = list;
+        found->capacity = capacity;
+    }
+    found->list[found->n++] = Py_NewRef(object);
+    return 1;
+}
+
+int
+cj_registry_consider_all(void)
+{
+    Functions found = {0};
+    PyUnstable_GC_VisitObjects(collect, &found);
+    for (size_t i = 0; i < found.n; i++) {
+        cj_registry_consider((PyFunctionObject *)found.list[i]);
+        Py_DECREF(found.list[i]);
+    }
+    free(found.list);
+    if (found.failed) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    return 0;
+}
+
+void
+cj_registry_set_active(bool on)
+{
+    active = on;
+    for (CJRecord *record = records; record != NULL; record = record->next) {
+        if (record->state == CJ_COUNTING) {
+            cj_registry_update(record);
+        }
+    }
+}
+
+bool
+cj_registry_active(void)
+{
+    return active;
+}
+
+/* ---- losing machine code ---- */
+
+void
+cj_registry_take_code(CJRecord *record)
+{
+    CJObject *object = record->code.object;
+    if (object != NULL) {
+        cj_stats_keep(object);
+        cj_watch_remove(object);
+        cj_object_retire(object);
+    }
+}
+
+void
+cj_registry_uncompile(CJRecord *record)
+{
+    cj_registry_take_code(record);
+    record->state = CJ_IDLE;
+    cj_registry_update(record);
+    sweep();
+}
+
+void
+cj_registry_recompile_soon(CJRecord *record)
+{
+    enum { CALLS_TO_LEARN = 3 };
+    cj_registry_take_code(record);
+    cj_registry_count(record, CALLS_TO_LEARN);
+}
+
+/* A watcher's message, in the middle of a change. */
+static void
+broken(CJObject *object)
+{
+    CJRecord *record = object->code->registry;
+    cj_registry_take_code(record);
+    if (record->dead) {
+        return;
+    }
+    if (++record->broken_times > MAX_BROKEN) {
+        cj_registry_give_up(record, "what it relies on changes too often");
+        return;
+    }
+    CJFunctionEntry *entry = record->functions;
+    record->state = CJ_COUNTING;
+    record->calls_left = CALLS_AFTER_BREAK;
+    if (entry != NULL) {
+        cj_registry_update(record);
+    }
+}
+
+static void
+function_changes(PyFunctionObject *function, PyObject *new_code)
+{
+    CJFunctionEntry *entry = cj_registry_entry(function);
+    if (entry == NULL) {
+        return;
+    }
+    /* The interpreter clears the version after this. */
+    entry->saved_version = FUNC_VERSION_CLEARED;
+    if (new_code != NULL) {
+        detach(entry);
+    }
+}
+
+static void
+function_dies(PyFunctionObject *function)
+{
+    CJFunctionEntry *entry = cj_registry_entry(function);
+    if (entry != NULL) {
+        function->vectorcall = cj_interpreter_vectorcall();
+        unlink_entry(entry);
+    }
+}
+
+/* The interpreter's message that a code object dies. */
+static void
+code_dies(void *first)
+{
+    CJRecord *same;
+    for (CJRecord *record = first; record != NULL; record = same) {
+        same = record->same_code;
+        cj_registry_take_code(record);
+        record->state = CJ_IDLE;
+        cj_registry_update(record);
+        bury(record);
+    }
+}
+
+void
+cj_registry_note_failure(PyCodeObject *code, int32_t offset, PyTypeObject *type, uint64_t count)
+{
+    CJRecord *record = first_of(code);
+    if (record == NULL) {
+        return;
+    }
+    for (uint32_t i = 0; i < record->nfailures; i++) {
+        CJFailure *f = &record->failures[i];
+        PyObject *known = NULL;
+        if (f->offset == offset && PyWeakref_GetRef(f->weakref, &known) == 1) {
+            Py_DECREF(known);
+            if (known == (PyObject *)type) {
+                f->count += count;
+                return;
+            }
+        }
+    }
+    enum { MAX_FAILURES = 64 };
+    if (record->nfailures == MAX_FAILURES) {
+        return;
+    }
+    CJFailure *failures = realloc(record->failures, (record->nfailures + 1) * sizeof(*failures));
+    if (failures == NULL) {
+        return;
+    }
+    record->failures = failures;
+    PyObject *weakref = PyWeakref_NewRef((PyObject *)type, NULL);
+    if (weakref == NULL) {
+        PyErr_Clear();
+        return;
+    }
+    failures[record->nfailures++] = (CJFailure){offset, weakref, count};
+}
+
+/* ---- hooks ---- */
+
+static CJCode *
+code_for_function(PyObject *callable)
+{
+    PyFunctionObject *function = (PyFunctionObject *)callable;
+    return (CJCode *)cj_registry_get((PyCodeObject *)function->func_code, function->func_globals);
+}
+
+static void
+suspend_entries(bool suspend)
+{
+    suspended = suspend;
+    for (CJRecord *record = records; record != NULL; record = record->next) {
+        CJObject *object = record->code.object;
+        if (object != NULL) {
+            record->code.direct_entry = suspend || object->direct == CJ_NO_ENTRY
+                ? cj_interp_entry() : object->text + object->direct;
+        }
+        if (record->functions != NULL) {
+            cj_registry_update(record);
+        }
+    }
+}
+
+int
+cj_registry_start(void)
+{
+    if (extra_index >= 0) {
+        return 0;
+    }
+    entries = _Py_hashtable_new(_Py_hashtable_hash_ptr, _Py_hashtable_compare_direct);
+    if (entries == NULL) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    Py_ssize_t index = PyUnstable_Eval_RequestCodeExtraIndex(code_dies);
+    if (index < 0) {
+        PyErr_SetString(PyExc_RuntimeError, "other tools took all places for data of code objects");
+        return -1;
+    }
+    cj_watch_function_made = cj_registry_consider;
+    cj_watch_function_changes = function_changes;
+    cj_watch_function_dies = function_dies;
+    cj_watch_broken = broken;
+    cj_loader_hooks.code_for_function = code_for_function;
+    cj_loader_hooks.suspend_entries = suspend_entries;
+    cj_loader_hooks.exit_taken = cj_stats_exit_taken;
+    if (cj_watch_start() < 0) {
+        return -1;
+    }
+    extra_index = index;
+    return 0;
+}

@@ -1,0 +1,200 @@
+#include "stats.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "registry.h"
+
+/* One exit that was taken, of code that is gone or still there. */
+typedef struct {
+    char *function, *file, *text, *guilty; /* owned; guilty may be NULL */
+    unsigned kind, reason;
+    int line;
+    uint32_t offset; /* bytes */
+    uint64_t count;
+} Stat;
+
+/* What is kept beside an object: counts that were reported already, and the name of the type
+   that failed each guard last. */
+typedef struct {
+    uint64_t *reported;
+    char **guilty;
+} Kept;
+
+static Stat *stats;
+static size_t nstats, stats_capacity;
+
+/* In the order of Reason in jit/object; a test compares them. */
+static const char *const reasons[] = {
+    "Unknown", "GuardType", "GuardValue", "GuardNull", "GuardFlag", "Overflow", "Bounds", "Unbound", "KeyMissing",
+    "DivideByZero", "UnexpectedBranch", "Unsupported", "FrameObserved", "EvalBreaker", "Invalidated", "Raised",
+    "Reraised",
+};
+
+static const char *const kinds[] = {"deopt", "observe", "raise"};
+
+static Kept *
+kept_of(CJObject *object)
+{
+    if (object->registry == NULL && object->nexits > 0) {
+        Kept *kept = calloc(1, sizeof(*kept));
+        if (kept != NULL) {
+            kept->reported = calloc(object->nexits, sizeof(*kept->reported));
+            kept->guilty = calloc(object->nexits, sizeof(*kept->guilty));
+            if (kept->reported == NULL || kept->guilty == NULL) {
+                free(kept->reported);
+                free(kept->guilty);
+                free(kept);
+                kept = NULL;
+            }
+        }
+        object->registry = kept;
+    }
+    return object->registry;
+}
+
+static char *
+copy(PyObject *text)
+{
+    const char *s = text != NULL && PyUnicode_Check(text) ? PyUnicode_AsUTF8(text) : NULL;
+    if (s == NULL) {
+        PyErr_Clear();
+        s = "";
+    }
+    return strdup(s);
+}
+
+static void
+stat_free(Stat *s)
+{
+    free(s->function);
+    free(s->file);
+    free(s->text);
+    free(s->guilty);
+}
+
+/* Moves the counts since the last time into the list. */
+static void
+gather(CJObject *object)
+{
+    for (uint32_t i = 0; i < object->nexits; i++) {
+        Kept *kept = object->exit_count[i] > 0 ? kept_of(object) : NULL;
+        if (kept == NULL || object->exit_count[i] == kept->reported[i]) {
+            continue;
+        }
+        if (nstats == stats_capacity) {
+            size_t capacity = stats_capacity == 0 ? 64 : 2 * stats_capacity;
+            Stat *list = realloc(stats, capacity * sizeof(*list));
+            if (list == NULL) {
+                return;
+            }
+            stats = list;
+            stats_capacity = capacity;
+        }
+        CJExitInfo info;
+        cj_exit_info(object, i, &info);
+        Stat s = {
+            .kind = info.kind, .reason = info.reason, .offset = info.offset * (uint32_t)sizeof(_Py_CODEUNIT),
+            .count = object->exit_count[i] - kept->reported[i], .line = -1,
+            .text = info.text == NULL ? strdup("") : strndup(info.text, (size_t)info.text_size),
+            .guilty = kept->guilty[i] == NULL ? NULL : strdup(kept->guilty[i]),
+        };
+        if (info.code != NULL) {
+            s.function = copy(info.code->co_qualname);
+            s.file = copy(info.code->co_filename);
+            s.line = PyCode_Addr2Line(info.code, (int)s.offset);
+        }
+        kept->reported[i] = object->exit_count[i];
+        stats[nstats++] = s;
+    }
+}
+
+void
+cj_stats_keep(CJObject *object)
+{
+    gather(object);
+    Kept *kept = object->registry;
+    if (kept != NULL) {
+        for (uint32_t i = 0; i < object->nexits; i++) {
+            free(kept->guilty[i]);
+        }
+        free(kept->guilty);
+        free(kept->reported);
+        free(kept);
+        object->registry = NULL;
+    }
+}
+
+static const char *
+name_in(const char *const *names, size_t n, unsigned i)
+{
+    return i < n ? names[i] : "?";
+}
+
+PyObject *
+cj_stats_take(void)
+{
+    for (CJRecord *record = cj_registry_first(); record != NULL; record = record->next) {
+        if (record->code.object != NULL) {
+            gather(record->code.object);
+        }
+    }
+    PyObject *list = PyList_New(0);
+    for (size_t i = 0; list != NULL && i < nstats; i++) {
+        const Stat *s = &stats[i];
+        PyObject *entry = Py_BuildValue(
+            "{s:s, s:s, s:s, s:z, s:s, s:i, s:I, s:K, s:z}",
+            "kind", name_in(kinds, Py_ARRAY_LENGTH(kinds), s->kind),
+            "reason", name_in(reasons, Py_ARRAY_LENGTH(reasons), s->reason),
+            "description", s->text == NULL ? "" : s->text,
+            "function", s->function,
+            "filename", s->file == NULL ? "" : s->file,
+            "lineno", s->line,
+            "offset", s->offset,
+            "count", (unsigned long long)s->count,
+            "guilty_type", s->guilty);
+        if (entry == NULL || PyList_Append(list, entry) < 0) {
+            Py_CLEAR(list);
+        }
+        Py_XDECREF(entry);
+    }
+    if (list != NULL) {
+        for (size_t i = 0; i < nstats; i++) {
+            stat_free(&stats[i]);
+        }
+        nstats = 0;
+    }
+    return list;
+}
+
+/* How often a guard may fail before the function is compiled again: first this often,
+   then four times as often after each compilation, up to a limit. */
+enum { FIRST_LIMIT = 100, MAX_DOUBLINGS = 8, EXIT_DEOPT = 0 };
+
+void
+cj_stats_exit_taken(CJObject *object, uint32_t exit, PyObject *guilty)
+{
+    CJRecord *record = object->code->registry;
+    Kept *kept = kept_of(object);
+    if (guilty != NULL && kept != NULL && kept->guilty[exit] == NULL) {
+        kept->guilty[exit] = strdup(Py_TYPE(guilty)->tp_name);
+    }
+    if (object->invalidated || record->dead || record->code.object != object) {
+        return;
+    }
+    unsigned doublings = record->compiled_times > 0 ? 2 * (record->compiled_times - 1) : 0;
+    uint64_t limit = (uint64_t)FIRST_LIMIT << (doublings > MAX_DOUBLINGS ? MAX_DOUBLINGS : doublings);
+    if (object->exit_count[exit] == 0 || object->exit_count[exit] % limit != 0) {
+        return;
+    }
+    CJExitInfo info;
+    cj_exit_info(object, exit, &info);
+    if (info.kind != EXIT_DEOPT) {
+        return;
+    }
+    if (guilty != NULL && info.code != NULL) {
+        cj_registry_note_failure(info.code, (int32_t)(info.offset * sizeof(_Py_CODEUNIT)), Py_TYPE(guilty),
+                                 object->exit_count[exit]);
+    }
+    cj_registry_recompile_soon(record);
+}
