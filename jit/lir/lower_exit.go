@@ -76,7 +76,12 @@ func (l *lowerer) fillExit(v hir.Value, s *Side) {
 		s.Frames = append(s.Frames, fr)
 	}
 	if in.Ext != 0 {
-		s.Owned = l.places(l.h.Exts[in.Ext].Owned, s)
+		for _, v := range l.h.Exts[in.Ext].Owned {
+			// Nothing is owned of objects that are not counted.
+			if !l.immortal(v) {
+				s.Owned = append(s.Owned, l.place(v, s))
+			}
+		}
 	}
 }
 

@@ -352,7 +352,7 @@ func (e *Exit) check() error {
 		return err
 	}
 	for i, l := range e.Owned {
-		if err := l.check(0); err != nil || l.Repr != AsObject || l.Kind < InGPR || l.Kind > InStack {
+		if err := l.check(0); err != nil || l.Repr != AsObject || l.Kind < InGPR || l.Kind > InConstant {
 			return fmt.Errorf("owned %d: %s", i, l)
 		}
 	}

@@ -142,7 +142,7 @@ func TestCheckRefuses(t *testing.T) {
 		{"exit 0: frame 0: locals in memory", func(o *Object) { o.Exits[0].Frames[0].InMemory = true }},
 		{"method with 1 fields", func(o *Object) { o.Exits[0].Virtuals[0].Fields = []Location{NullLocation} }},
 		{"field 0", func(o *Object) { o.Exits[0].Virtuals[1].Fields[0] = VirtualAt(1) }},
-		{"owned 0", func(o *Object) { o.Exits[0].Owned[0] = Constant(3) }},
+		{"owned 0", func(o *Object) { o.Exits[0].Owned[0] = NullLocation }},
 		{"owned 1", func(o *Object) { o.Exits[0].Owned[1] = GPR(3, AsInt64) }},
 		{"value 0: location", func(o *Object) { o.Exits[1].Frames[0].Stack[0].Index = 31 }},
 		{"value 0: location", func(o *Object) { o.Exits[1].Frames[0].Stack[0] = FPR(1, AsObject) }},

@@ -75,6 +75,8 @@ func (r *refcounter) block(b hir.BlockID) {
 			}
 			return
 		case op == hir.Snapshot:
+			// What was made for an earlier instruction is consumed by now.
+			r.extra = r.extra[:0]
 			r.flush(f.At(v).FS)
 			r.out = append(r.out, v)
 		case op.Info().Terminator:
