@@ -7,6 +7,8 @@ import "C"
 import (
 	"fmt"
 	"runtime/debug"
+	"strconv"
+	"strings"
 	"unsafe"
 
 	"github.com/cinderjit/cinderjit/jit"
@@ -15,16 +17,54 @@ import (
 
 // compile turns an encoded snapshot into an encoded object. An error is a reason
 // not to compile this function.
-func compile(encoded []byte) ([]byte, error) {
+func compile(encoded []byte, options string) ([]byte, error) {
 	s, err := snapshot.Decode(encoded)
 	if err != nil {
 		return nil, err
 	}
-	o, err := jit.Compile(s, jit.Options{})
+	settings, err := compilerOptions(options)
+	if err != nil {
+		return nil, err
+	}
+	o, err := jit.Compile(s, settings)
 	if err != nil {
 		return nil, err
 	}
 	return o.Encode(), nil
+}
+
+// compilerOptions reads settings of the compiler from lines "name=value".
+func compilerOptions(text string) (jit.Options, error) {
+	var o jit.Options
+	for line := range strings.Lines(text) {
+		name, value, _ := strings.Cut(strings.TrimSpace(line), "=")
+		if name == "" {
+			continue
+		}
+		number, err := strconv.Atoi(value)
+		switch name {
+		case "max_instructions":
+			o.MaxInstructions = number
+		case "max_code_size":
+			o.MaxCodeSize = number
+		case "ignore_feedback":
+			o.IgnoreFeedback = number != 0
+		case "verify":
+			o.Verify = number != 0
+		case "spill_everything":
+			o.SpillEverything = number != 0
+		case "check_allocation":
+			o.CheckAllocation = number != 0
+		case "disable_pass":
+			o.DisabledPasses, err = append(o.DisabledPasses, value), nil
+		default:
+			err = fmt.Errorf("unknown name")
+		}
+		if err != nil {
+			return o, fmt.Errorf("compiler option %q: %w", strings.TrimSpace(line), err)
+		}
+	}
+	return o, nil
 }
 
 // cj_go_compile hands the snapshot of n bytes to the compiler. It returns one of
