@@ -14,7 +14,7 @@ const maxHints = 32
 // save and a restore, mostly in pairs.
 const (
 	slowCallCost = 4
-	saveCost     = 24
+	saveCost     = 16
 )
 
 // scoreHints computes, for each register of c's class, how much work it would

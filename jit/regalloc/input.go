@@ -271,7 +271,7 @@ func (a *Allocator) define(v VReg, k defKind, b, instr, pos int32) {
 	if k == defParam || k == defReuse || a.opOff[instr+1]-a.opOff[instr] > 1 {
 		val.remat = false // not something to be made anew
 	}
-	if k == defReg || k == defReuse {
+	if !val.remat && (k == defReg || k == defReuse) {
 		a.addReq(v, pos)
 	}
 }

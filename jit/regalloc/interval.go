@@ -112,9 +112,13 @@ func (a *Allocator) rangeAfter(c *piece, p int32) int32 {
 	return int32(i)
 }
 
-// enqueue puts a piece into the queue, which is a heap ordered by start.
-func (a *Allocator) enqueue(id int32) {
-	q := append(a.queue, uint64(a.pieces[id].start)<<32|uint64(id))
+// enqueue puts a piece into the queue.
+func (a *Allocator) enqueue(id int32) { a.push(id, 0) }
+
+// push puts a piece into the queue, which is a heap ordered by start; of those
+// that start together, the ones without delay come first.
+func (a *Allocator) push(id int32, delay uint64) {
+	q := append(a.queue, uint64(a.pieces[id].start)<<33|delay<<32|uint64(id))
 	i := len(q) - 1
 	for i > 0 {
 		up := (i - 1) / 2
@@ -127,7 +131,8 @@ func (a *Allocator) enqueue(id int32) {
 	a.queue = q
 }
 
-func (a *Allocator) dequeue() int32 {
+// dequeue returns the next piece, and whether it was delayed.
+func (a *Allocator) dequeue() (id int32, delayed bool) {
 	q := a.queue
 	top := q[0]
 	n := len(q) - 1
@@ -149,7 +154,7 @@ func (a *Allocator) dequeue() int32 {
 		i = c
 	}
 	a.queue = q
-	return int32(uint32(top))
+	return int32(uint32(top)), top>>32&1 != 0
 }
 
 // takenAfter returns the index of the first entry of l that ends after pos.

@@ -43,6 +43,10 @@ func (a *Allocator) leavingPlace(v VReg, b int32) Loc {
 	return a.read(v, a.blocks[b].end()-1)
 }
 
+// storeSize is what the room for a store counts, in the measure of block
+// frequencies.
+const storeSize = 3
+
 // resolveValue makes the moves between the pieces of v. The slot is written
 // once, right after the definition, or where v goes to the stack, whichever
 // runs less often.
@@ -68,10 +72,10 @@ func (a *Allocator) resolveValue(v VReg) {
 		var cost int64
 		for i := range stores {
 			if stores[i].to == slot {
-				cost += int64(a.moveCost(&stores[i]))
+				cost += int64(a.moveCost(&stores[i])) + storeSize
 			}
 		}
-		ok = cost > int64(a.blocks[val.defBlock].freq)
+		ok = cost > int64(a.blocks[val.defBlock].freq)+storeSize
 	}
 	if !ok {
 		return
@@ -179,8 +183,8 @@ func (a *Allocator) joinBlocks(v VReg) {
 				e := &a.edges[i]
 				if inTerm && e.from == val.defBlock {
 					a.edgeMove(e, v, InReg(val.defReg), to)
-				} else if !to.IsRemat() {
-					a.edgeMove(e, v, a.read(v, a.blocks[e.from].end()-1), to)
+				} else if end := a.blocks[e.from].end() - 1; !to.IsRemat() && a.pieceAt(v, end) != a.pieceAt(v, a.blocks[b].entry()) {
+					a.edgeMove(e, v, a.read(v, end), to)
 				}
 			}
 		}
@@ -246,8 +250,8 @@ func (a *Allocator) dropUnread() {
 		if !val.remat || val.def != defReg && val.def != defAny {
 			continue
 		}
-		p := &a.pieces[a.sorted[val.pieces.lo]]
-		a.res.dropped[val.defInstr] = p.start == val.defPos && (p.loc == locStack || !p.read)
+		p := &a.pieces[a.pieceAt(VReg(v), val.defPos)]
+		a.res.dropped[val.defInstr] = p.loc == locStack || !p.read
 	}
 }
 

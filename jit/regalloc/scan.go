@@ -8,8 +8,31 @@ func (a *Allocator) scan() {
 			a.err = errDiverged
 			return
 		}
-		a.allocate(a.dequeue())
+		if id, delayed := a.dequeue(); delayed || !a.postpone(id) {
+			a.allocate(id)
+		}
 	}
+}
+
+// postpone puts a piece back if it has to leave its register where a block
+// starts, so that those that can stay are placed before it.
+func (a *Allocator) postpone(id int32) bool {
+	c := &a.pieces[id]
+	if !a.blocks[a.blockOf[c.start>>2]].cut || c.start != a.blocks[a.blockOf[c.start>>2]].entry() {
+		return false
+	}
+	l := a.incoming(c)
+	if !l.IsReg() {
+		return false
+	}
+	r := l.Reg()
+	_, p := a.firstTaken(c, r)
+	a.findClobbers(c)
+	if min(p, a.firstBlocked(c, r)) >= c.end {
+		return false
+	}
+	a.push(id, 1)
+	return true
 }
 
 // need describes what a piece asks for first.
@@ -53,6 +76,10 @@ func (a *Allocator) allocate(id int32) {
 	}
 	if n.req == never {
 		a.allocateOptional(id)
+		return
+	}
+	if c.start == a.values[c.v].defPos && a.values[c.v].remat && !a.immediate(c, n) {
+		a.spill(id, n) // it is made where it is needed first
 		return
 	}
 	a.findFree(c)
@@ -185,7 +212,7 @@ func (a *Allocator) occupyUntil(id int32, r PReg, until int32) {
 // if that saves work.
 func (a *Allocator) allocateOptional(id int32) {
 	c := &a.pieces[id]
-	if a.incoming(c) == locStack {
+	if a.values[c.v].remat || a.incoming(c) == locStack {
 		a.toStack(id)
 		return
 	}

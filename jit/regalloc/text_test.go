@@ -316,8 +316,17 @@ func (f *testFunc) instrText(sb *strings.Builder, i int, bl *testBlock, r *Resul
 	words = append(words, uses...)
 	if in.clobbers != 0 && r == nil {
 		words = append(words, "!")
-		for m := in.clobbers; m != 0; m = m.Remove(m.First()) {
-			words = append(words, InReg(m.First()).String())
+		for m := in.clobbers; m != 0; {
+			from := m.First()
+			to := from
+			for m = m.Remove(to); m.Has(to+1) && to != 31; m = m.Remove(to) {
+				to++
+			}
+			w := InReg(from).String()
+			if to != from {
+				w += "-" + InReg(to).String()
+			}
+			words = append(words, w)
 		}
 	}
 	if i == bl.last-1 && len(bl.succs) > 0 {
