@@ -499,6 +499,8 @@ write_code(CJTable *t, uint32_t id)
     cj_write_u32(w, code->co_ncellvars);
     cj_write_u32(w, code->co_nfreevars);
     cj_write_u32(w, code->co_framesize);
+    write_strs(t, code->co_localsplusnames);
+    cj_write_bytes(w, PyBytes_AS_STRING(code->co_localspluskinds), PyBytes_GET_SIZE(code->co_localspluskinds));
     cj_write_u32(w, captured);
     if (!captured) {
         return;
@@ -525,8 +527,6 @@ write_code(CJTable *t, uint32_t id)
     for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(code->co_names); i++) {
         write_ref(t, PyTuple_GET_ITEM(code->co_names, i), CJ_FAR);
     }
-    write_strs(t, code->co_localsplusnames);
-    cj_write_bytes(w, PyBytes_AS_STRING(code->co_localspluskinds), PyBytes_GET_SIZE(code->co_localspluskinds));
     if (w->dry) {
         cj_feedback_resolve(t, id);
     }

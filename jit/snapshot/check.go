@@ -129,6 +129,9 @@ func (s *Snapshot) checkCode(c *Code) error {
 	if c.ArgCount < c.PosOnlyArgCount || c.NumArgs() > c.NLocalsPlus {
 		return fmt.Errorf("more arguments than locals")
 	}
+	if len(c.LocalsPlusNames) != c.NLocalsPlus || len(c.LocalsPlusKinds) != c.NLocalsPlus {
+		return fmt.Errorf("%d names and %d kinds for %d locals", len(c.LocalsPlusNames), len(c.LocalsPlusKinds), c.NLocalsPlus)
+	}
 	if !c.Captured() {
 		return nil
 	}
@@ -138,9 +141,6 @@ func (s *Snapshot) checkCode(c *Code) error {
 	starts, err := instructionStarts(c.Bytecode)
 	if err != nil {
 		return err
-	}
-	if len(c.LocalsPlusNames) != c.NLocalsPlus || len(c.LocalsPlusKinds) != c.NLocalsPlus {
-		return fmt.Errorf("%d names and %d kinds for %d locals", len(c.LocalsPlusNames), len(c.LocalsPlusKinds), c.NLocalsPlus)
 	}
 	if err := s.checkIDs(c.Globals, c.Builtins); err != nil {
 		return err

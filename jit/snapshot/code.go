@@ -22,6 +22,9 @@ type Code struct {
 	// NLocalsPlus counts locals, cells and free variables; FrameSize is the
 	// size of the whole frame in words.
 	NLocalsPlus, NLocals, NCellVars, NFreeVars, FrameSize int
+	// LocalsPlusNames and LocalsPlusKinds have NLocalsPlus entries.
+	LocalsPlusNames []string
+	LocalsPlusKinds []byte
 
 	// Bytecode is a private copy of co_code_adaptive, two bytes a unit, with
 	// executor entries resolved. Specialised opcodes and caches are kept.
@@ -32,9 +35,6 @@ type Code struct {
 	Consts         []ID
 	// Names are str objects.
 	Names []ID
-	// LocalsPlusNames and LocalsPlusKinds have NLocalsPlus entries.
-	LocalsPlusNames []string
-	LocalsPlusKinds []byte
 	// Feedback is sorted by offset; one instruction may have several.
 	Feedback []Feedback
 }

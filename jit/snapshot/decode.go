@@ -205,6 +205,8 @@ func (d *decoder) code() *Code {
 	for _, v := range c.counts() {
 		*v = d.int()
 	}
+	c.LocalsPlusNames = d.strs()
+	c.LocalsPlusKinds = d.bytes()
 	switch captured := d.u32(); captured {
 	case 0:
 		return c
@@ -217,8 +219,6 @@ func (d *decoder) code() *Code {
 	c.LocationTable = d.bytes()
 	c.Consts = d.ids()
 	c.Names = d.ids()
-	c.LocalsPlusNames = d.strs()
-	c.LocalsPlusKinds = d.bytes()
 	const feedbackSize = 4 + 4 + 4 + 4 + 4 + 8 + 4
 	if n := d.count(feedbackSize); n > 0 {
 		c.Feedback = make([]Feedback, n)

@@ -148,6 +148,8 @@ func (e *encoder) code(c *Code) {
 	for _, v := range c.counts() {
 		e.int(*v)
 	}
+	e.strs(c.LocalsPlusNames)
+	e.str(string(c.LocalsPlusKinds))
 	if !c.Captured() {
 		e.u32(0)
 		return
@@ -158,8 +160,6 @@ func (e *encoder) code(c *Code) {
 	e.str(string(c.LocationTable))
 	e.ids(c.Consts)
 	e.ids(c.Names)
-	e.strs(c.LocalsPlusNames)
-	e.str(string(c.LocalsPlusKinds))
 	e.u32(uint32(len(c.Feedback)))
 	for _, f := range c.Feedback {
 		e.u32(uint32(f.Offset))

@@ -435,8 +435,11 @@ func (p *parser) code(c *Code) {
 		}
 		switch word := p.items[0].value; word {
 		case "}":
+			if c.LocalsPlusKinds == nil {
+				c.LocalsPlusKinds = []byte{}
+			}
 			if captured {
-				for _, b := range []*[]byte{&c.Bytecode, &c.ExceptionTable, &c.LocationTable, &c.LocalsPlusKinds} {
+				for _, b := range []*[]byte{&c.Bytecode, &c.ExceptionTable, &c.LocationTable} {
 					if *b == nil {
 						*b = []byte{}
 					}

@@ -183,11 +183,11 @@ func (p *printer) code(s *Snapshot, c *Code) {
 	if c.Globals != NoObject || c.Builtins != NoObject {
 		p.line("  namespaces %s %s", c.Globals.Ref(), c.Builtins.Ref())
 	}
-	if !c.Captured() {
-		return
-	}
 	for i, name := range c.LocalsPlusNames {
 		p.line("  local %q %#x", name, c.LocalsPlusKinds[i])
+	}
+	if !c.Captured() {
+		return
 	}
 	p.line("  consts %s", refList(c.Consts))
 	p.line("  names %s", refList(c.Names))

@@ -184,6 +184,8 @@ func (b *builder) callKnown(s *site, id snapshot.ID) bool {
 		}
 		b.called(s, b.callDirect(c, b.constant(id), args))
 		return true
+	case snapshot.KindMethod:
+		return b.callMethodObject(s, o.Refs, args)
 	case snapshot.KindType:
 		return b.callClass(s, id, args)
 	case snapshot.KindBuiltin, snapshot.KindMethodDescr:
@@ -193,6 +195,17 @@ func (b *builder) callKnown(s *site, id snapshot.ID) bool {
 		return b.callNative(s, id, args)
 	}
 	return false
+}
+
+// callMethodObject calls a certain bound method of a Python function.
+func (b *builder) callMethodObject(s *site, refs []snapshot.ID, args []hir.Value) bool {
+	c, ok := b.bind(refs[0], len(args)+1, s.names)
+	if !ok {
+		return false
+	}
+	args = append([]hir.Value{b.constant(refs[1])}, args...)
+	b.called(s, b.callDirect(c, b.constant(refs[0]), args))
+	return true
 }
 
 // callFunctionEx calls with an iterable of arguments and a mapping of keywords.

@@ -14,9 +14,9 @@ func (b *builder) makeCell() {
 // function's closure cannot be replaced.
 func (b *builder) copyFreeVars() {
 	n := int(b.in.Arg)
-	closure := b.typed(b.load(hir.LoadField, hir.HeapOther, b.l.Function.Closure, b.calleeValue()), hir.TTuple)
+	closure := b.typed(b.load(hir.LoadField, immutable, b.l.Function.Closure, b.calleeValue()), hir.TTuple)
 	for i := range n {
-		cell := b.load(hir.LoadField, hir.HeapItems, b.l.Tuple.Items+int64(i)*pointerSize, closure)
+		cell := b.load(hir.LoadField, immutable, b.l.Tuple.Items+int64(i)*pointerSize, closure)
 		b.st.setLocal(b.code.NLocalsPlus-n+i, b.typed(cell, hir.TCell))
 	}
 }

@@ -180,8 +180,9 @@ func (b *builder) unpackSequence() {
 	if b.trusted() && (class == snapshot.TypeTuple || class == snapshot.TypeList) {
 		v = b.guardType(v, class)
 		region, base, offset := immutable, v, b.l.Tuple.Items
+		items := immutable
 		if class == snapshot.TypeList {
-			region = hir.HeapSize
+			region, items = hir.HeapSize, hir.HeapItems
 		}
 		size := b.load(hir.LoadI64, region, b.l.Object.VarSize, v)
 		b.guardTrue(b.compare(hir.IntCmp, hir.CondEQ, size, b.cint(int64(n))))
@@ -190,7 +191,7 @@ func (b *builder) unpackSequence() {
 		}
 		b.pop()
 		for i := n - 1; i >= 0; i-- {
-			item := b.load(hir.LoadField, hir.HeapItems, offset+int64(i)*pointerSize, base)
+			item := b.load(hir.LoadField, items, offset+int64(i)*pointerSize, base)
 			b.push(b.typed(item, hir.TObject))
 		}
 		return

@@ -96,7 +96,7 @@ class Snapshot:
             closure = " closure" if o.__closure__ else ""
             defaults = f" defaults={self.refs(o.__defaults__)}" if o.__defaults__ else ""
             return (f"{head} function {quote(o.__module__ + '.' + o.__qualname__)} {t} code={self.ref(o.__code__)} globals={self.globals} "
-                    f"builtins={self.builtins} version={u32(id(o) + layout['Function.Version'])}{defaults}{closure}")
+                    f"builtins={self.builtins} version={self.number(o)}{defaults}{closure}")
         if type(o) is int:
             return f"{head} int {t} value={o}"
         if type(o) is float:
@@ -107,6 +107,8 @@ class Snapshot:
             return f"{head} tuple {t} refs={self.refs(o)}"
         if type(o) is types.ModuleType:
             return f"{head} module {quote(o.__name__)} {t} refs={self.refs([o.__dict__])}"
+        if type(o) is types.MethodType:
+            return f"{head} method {t} refs={self.refs([o.__func__, o.__self__])}"
         if type(o) is property:
             return f"{head} property {t} refs={self.refs([o.fget, NOTHING, NOTHING])}"
         if type(o) is types.BuiltinFunctionType:
@@ -139,7 +141,7 @@ class Snapshot:
                 f"  mro {self.refs(o.__mro__)}\n  traits [{' '.join(names)}]{init}\n}}")
 
     def number(self, o):
-        """A version that does not depend on what ran before."""
+        """A version of a class or function that does not depend on what ran before."""
         return 100 + int(self.ids[id(o)][1:])
 
     def code(self, head, c, t):
@@ -150,12 +152,13 @@ class Snapshot:
         out = [f'{head} code "{c.co_qualname}" {t} {{', f'  file "{c.co_filename}" line={c.co_firstlineno}', f"  flags {c.co_flags:#x}",
                f"  sizes args={c.co_argcount} posonly={c.co_posonlyargcount} kwonly={c.co_kwonlyargcount} stack={c.co_stacksize} "
                f"localsplus={len(names)} locals={c.co_nlocals} cells={cells} free={free} frame={len(names) + c.co_stacksize + 11}"]
-        if not captured:
-            return "\n".join(out + ["}"])
-        out.append(f"  namespaces {self.globals} {self.builtins}")
+        if captured:
+            out.append(f"  namespaces {self.globals} {self.builtins}")
         for i, n in enumerate(names):
             kind = (0x80 if n in c.co_freevars else 0x40 if n in c.co_cellvars else 0x20) | (0x06 if i < nargs else 0)
             out.append(f'  local "{n}" {kind:#x}')
+        if not captured:
+            return "\n".join(out + ["}"])
         out += [f"  consts {self.refs(c.co_consts)}", f"  names {self.refs(c.co_names)}"]
         if c.co_exceptiontable:
             out.append(f"  exceptions {c.co_exceptiontable.hex()}")
