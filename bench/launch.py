@@ -10,8 +10,10 @@ import tempfile
 import emulator
 from places import BENCH, PACKAGES, PYTHON, emulated
 
-# The functions that a mode without own settings compiles.
+# The functions of the benchmark program itself.
 MAIN_PROGRAM = "__main__:*"
+# Calls after which the functions of a list are compiled.
+LIST_CALLS = 10
 
 
 class Mode:
@@ -21,7 +23,7 @@ class Mode:
     jit          every function that ran during the warm-up is compiled then
     auto=N       functions are compiled after N calls
     all          every function is compiled at its first call
-    list[=P;Q]   functions whose module:name fits a pattern (that of the program itself without one)
+    list[=P;Q]   functions whose module:name fits a pattern (without one: all of the program itself)
     cpython-jit  CPython's own compiler
 
     NAME=VALUE pairs after a plus sign are more environment variables, such as auto=50+PYTHONJITDEBUG=1.
@@ -34,16 +36,19 @@ class Mode:
         self.environment = dict(pair.split("=", 1) for pair in more)
         self.policy = "auto"
         self.patterns = None
+        self.threshold = 0  # calls after which a function is compiled
         if word == "plain" and not value:
             self.policy = None
         elif word == "jit" and not value:
             self.policy = "force"
         elif word == "auto" and value.isdigit():
             self.environment["PYTHONJITAUTO"] = value
+            self.threshold = int(value)
         elif word == "all" and not value:
             self.environment["PYTHONJITALL"] = "1"
         elif word == "list":
             self.patterns = value.split(";") if value else [MAIN_PROGRAM]
+            self.threshold = LIST_CALLS
         elif word == "cpython-jit" and not value:
             self.policy = None
             self.environment["PYTHON_JIT"] = "1"
@@ -85,7 +90,12 @@ def run(mode, request, time_limit, profile_folder=None):
             settings["CINDERJIT_QEMU_ARGS"] = emulator.arguments(counts, blocks)
         question, answer = os.path.join(folder, "request"), os.path.join(folder, "answer")
         request = request | {
-            "counts": counts, "policy": mode.policy, "snapshot": str(profile_folder) if profile_folder else None}
+            "counts": counts,
+            "policy": mode.policy,
+            "snapshot": str(profile_folder) if profile_folder else None,
+            # A function that the benchmark calls once is compiled too.
+            "warmup": max(request["warmup"], mode.threshold + 1),
+        }
         pathlib.Path(question).write_text(json.dumps(request))
         process = subprocess.Popen(
             [PYTHON, BENCH / "worker", question, answer], env=settings, cwd=folder, stdin=subprocess.DEVNULL,

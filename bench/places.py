@@ -1,7 +1,6 @@
 """Where the benchmark tools find and put things."""
 
 import pathlib
-import platform
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BENCH = ROOT / "bench"
@@ -16,6 +15,10 @@ OUTPUT = BUILD / "bench"
 PACKAGES = OUTPUT / "packages"
 
 
+EM_AARCH64 = 183
+
+
 def emulated():
-    """Whether build/python runs in an emulator."""
-    return platform.machine() not in ("aarch64", "arm64")
+    """Whether build/python runs in an emulator: it is a program of the host then, whatever this process runs in."""
+    with open(PYTHON, "rb") as program:
+        return int.from_bytes(program.read(20)[18:], "little") != EM_AARCH64

@@ -2,7 +2,7 @@
 
 import math
 
-COLUMNS = ["benchmark", "mode", "counter", "cold", "warm", "jit/plain", "plain/jit", "in code", "functions", "result"]
+COLUMNS = ["benchmark", "mode", "counter", "cold", "warm", "jit/plain", "plain/jit", "in code", "functions", "exits", "result"]
 
 
 def mean(values):
@@ -42,23 +42,29 @@ def share(record):
     return jit / total if jit is not None and total else None
 
 
+def exits(record):
+    """How often a warm call left compiled code for the interpreter."""
+    return sum(place["count"] for place in record["exits"]) / len(record["warm"])
+
+
 def line(record, plain):
     """The cells of one record; plain is the record of the same row in mode plain, or None."""
     if "failure" in record:
-        return [record["row"], record["mode"], "", "", "", "", "", "", "", record["failure"]]
+        return [record["row"], record["mode"], *[""] * 8, record["failure"]]
     cells = [record["row"], record["mode"], record["counter"], amount(cold(record), record["counter"]),
              amount(warm(record), record["counter"])]
     if record["mode"] == "plain":
-        return cells + ["", "", "", "", ""]
+        return cells + [""] * 6
     ratio = warm(record) / warm(plain) if plain and warm(plain) else None
     cells += [f"{ratio:.3f}", f"{1 / ratio:.2f}"] if ratio else ["", ""]
     part = share(record)
     cells += ["" if part is None else f"{part:.1%}"]
     if record["jit_absent"]:
-        return cells + ["", f"no JIT: {record['jit_absent']}"]
+        return cells + ["", "", f"no JIT: {record['jit_absent']}"]
     # CPython's own compiler does not say what it compiled.
-    functions = str(len(record["compiled"])) if record["policy"] else ""
-    return cells + [functions, same_result(plain, record) if plain else "-"]
+    known = record["policy"] is not None
+    cells += [str(len(record["compiled"])) if known else "", f"{exits(record):.0f}" if known else ""]
+    return cells + [same_result(plain, record) if plain else "-"]
 
 
 def plain_record(record, records):

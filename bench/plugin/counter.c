@@ -97,8 +97,8 @@ static void read_files(void)
 		int name = 0;
 		if (sscanf(line, "%" SCNxPTR "-%" SCNxPTR " %*s %*s %*s %*s %n", &from, &to, &name) != 2 || name == 0)
 			continue;
-		/* A memfd is a file in name only. */
-		if (line[name] != '/' || strncmp(line + name, "/memfd:", 7) == 0)
+		/* Shared memory is a file in name only. */
+		if (line[name] != '/' || strncmp(line + name, "/memfd:", 7) == 0 || strncmp(line + name, "/dev/", 5) == 0)
 			continue;
 		if (n_files == max_files) {
 			size_t max = max_files != 0 ? 2 * max_files : 256;

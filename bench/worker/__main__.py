@@ -59,9 +59,6 @@ class Measurement:
         sizes = self.request["sizes"] or []
         return tuple(sizes[i] if i < len(sizes) and sizes[i] is not None else arg for i, arg in enumerate(args))
 
-    def marks(self):
-        return len(self.counter.times) if hasattr(self.counter, "times") else len(self.counter.found)
-
     def clock(self):
         """Stands in for pyperf.perf_counter, whose readings bound the part that counts."""
         self.counter.mark()
@@ -72,11 +69,11 @@ class Measurement:
         gc.collect()
         if row.kind == "command" and self.counter.name == "emulator":
             before = self.counter.ended_processes()
-        first = self.marks()
+        first = self.counter.marks()
         self.counter.mark()
         result = row.call(self.request["loops"])
         self.counter.mark()
-        last = self.marks() - 1
+        last = self.counter.marks() - 1
         inner = range(first + 1, last)
         if row.inner and len(inner) >= 2 and len(inner) % 2 == 0:
             self.spans.append(list(zip(inner[::2], inner[1::2])))
@@ -116,7 +113,7 @@ class Measurement:
                 for _ in range(max(1, request["warmup"])):
                     results.append(digest(self.call(row)))
             jit.settle()
-            jit.statistics()
+            jit.exits()
             if request["snapshot"]:
                 counters.magic_call(counters.MARK_BLOCKS_RESET)
             warm_from = len(self.spans)
@@ -125,7 +122,7 @@ class Measurement:
             if request["snapshot"]:
                 counters.magic_call(counters.MARK_BLOCKS_WRITE)
                 self.take_snapshot()
-            statistics = jit.statistics()
+            exits = jit.exits()
             check = None
             if request["check"]:
                 check = digest(eval(request["check"], sys.modules["__main__"].__dict__))
@@ -139,9 +136,8 @@ class Measurement:
             "check": check,
             "output": digest(output.getvalue()) if output.getvalue() else None,
             "compilation": compilation,
-            "compiled": jit.names(),
-            "code_bytes": jit.code_bytes() if jit.module else None,
-            "statistics": statistics,
+            "compiled": jit.compiled(),
+            "exits": exits,
             "python": sys.version.split()[0],
             **self.totals(warm_from),
         }

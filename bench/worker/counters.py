@@ -56,6 +56,10 @@ class EmulatorCounter:
         self.times.append(time.perf_counter_ns())
         magic_call(len(self.times) - 1)
 
+    def marks(self):
+        """How many marks there are."""
+        return len(self.times)
+
     def readings(self):
         found = [None] * len(self.times)
         pid = str(os.getpid())
@@ -73,7 +77,20 @@ class EmulatorCounter:
             return sum(int(line.split()[7]) for line in lines if line.startswith("exit "))
 
 
-class HardwareCounter:
+class ListCounter:
+    """One that reads its values at each mark."""
+
+    def __init__(self):
+        self.found = []
+
+    def marks(self):
+        return len(self.found)
+
+    def readings(self):
+        return self.found
+
+
+class HardwareCounter(ListCounter):
     """Instructions retired in user mode by the calling thread, from the kernel's perf events.
 
     Raises OSError where the kernel does not permit it.
@@ -84,6 +101,7 @@ class HardwareCounter:
     EXCLUDE_KERNEL_AND_HYPERVISOR = 1 << 5 | 1 << 6
 
     def __init__(self):
+        super().__init__()
         # type 0, hardware; size; config 1, instructions; then, after three words, the flags.
         attributes = struct.pack("=IIQQQQQ72x", 0, 120, 1, 0, 0, 0, self.EXCLUDE_KERNEL_AND_HYPERVISOR)
         number = self.SYS_PERF_EVENT_OPEN.get(os.uname().machine)
@@ -94,28 +112,18 @@ class HardwareCounter:
         if self.fd < 0:
             error = ctypes.get_errno()
             raise OSError(error, os.strerror(error))
-        self.found = []
 
     def mark(self):
         self.found.append(Reading(time.perf_counter_ns(), int.from_bytes(os.read(self.fd, 8), "little")))
 
-    def readings(self):
-        return self.found
 
-
-class TimeCounter:
+class TimeCounter(ListCounter):
     """Nothing but the clock."""
 
     name = "time"
 
-    def __init__(self):
-        self.found = []
-
     def mark(self):
         self.found.append(Reading(time.perf_counter_ns()))
-
-    def readings(self):
-        return self.found
 
 
 def best(path):

@@ -58,9 +58,9 @@ class Jit:
             return
         import cinderjit
 
+        # Some reasons are known only after an attempt.
+        cinderjit.enable()
         self.absent = cinderjit.unavailable_reason()
-        if self.absent is None and not hasattr(cinderjit, "force_compile"):
-            self.absent = "this build of the package has no compile functions"
         if self.absent is None:
             self.module = cinderjit
 
@@ -68,8 +68,13 @@ class Jit:
         """How many functions are compiled now."""
         return len(self.module.get_compiled_functions()) if self.module else 0
 
-    def names(self):
-        return sorted(map(full_name, self.module.get_compiled_functions())) if self.module else []
+    def compiled(self):
+        """The compiled functions: name and size of the machine code in bytes."""
+        if self.module is None:
+            return []
+        size = self.module.get_compiled_size
+        found = [(full_name(function), size(function)) for function in self.module.get_compiled_functions()]
+        return [{"name": name, "bytes": n} for name, n in sorted(found)]
 
     def settle(self):
         """Waits for compilations under way, where they run in the background."""
@@ -77,17 +82,11 @@ class Jit:
         if wait is not None:
             wait()
 
-    def statistics(self):
-        """What happened since the last call, as plain values."""
-        take = getattr(self.module, "get_and_clear_runtime_stats", None)
-        return take() if take is not None else None
+    def exits(self):
+        """The exits from compiled code since the last call, by place, the most frequent first."""
+        if self.module is None:
+            return []
+        return sorted(self.module.get_and_clear_runtime_stats()["deopt"], key=lambda exit: -exit["count"])
 
     def compile_what_ran(self, excluded_folder):
         return compile_what_ran(self.module, excluded_folder)
-
-    def code_bytes(self):
-        """Total size of the compiled functions' machine code, in bytes."""
-        size = getattr(self.module, "get_compiled_size", None)
-        if size is None:
-            return None
-        return sum(size(function) for function in self.module.get_compiled_functions())
