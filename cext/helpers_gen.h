@@ -29,6 +29,9 @@ PyObject *cj_str_concat(PyObject *a0, PyObject *a1);
 /* Concatenation of exact strs that takes the reference to operand 0, so that it can grow in place when nobody else has one. The reference is kept on failure. */
 PyObject *cj_str_append(PyObject *a0, PyObject *a1);
 
+/* The character at an index that is inside the exact str. */
+PyObject *cj_str_item(PyObject *a0, int64_t a1);
+
 /* Subscript of an exact dict; raises KeyError. */
 PyObject *cj_dict_subscr(PyObject *a0, PyObject *a1);
 
@@ -258,6 +261,7 @@ void *cj_get_tstate(void);
     X(str_eq) \
     X(str_concat) \
     X(str_append) \
+    X(str_item) \
     X(dict_subscr) \
     X(list_append) \
     X(note_inserted) \

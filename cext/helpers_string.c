@@ -15,6 +15,12 @@ cj_str_concat(PyObject *left, PyObject *right)
     return PyUnicode_Concat(left, right);
 }
 
+PyObject *
+cj_str_item(PyObject *string, int64_t index)
+{
+    return PyUnicode_FromOrdinal(PyUnicode_READ_CHAR(string, index));
+}
+
 /* Whether right can be put behind left in left's own memory: nobody else can see left, nothing was derived from its
  * contents, and its characters are as wide as right's. */
 static bool

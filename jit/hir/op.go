@@ -185,6 +185,7 @@ const (
 	StrEq
 	StrConcat
 	StrAppend
+	StrItem
 	DictSubscr
 	ListAppend
 	NoteInserted
@@ -360,6 +361,7 @@ var Ops = [NumOps]OpInfo{
 	StrEq:        {Name: "StrEq", Args: "oo", Type: TCBool, Pure: true, Helper: "str_eq", Doc: "Equality of exact strs."},
 	StrConcat:    {Name: "StrConcat", Args: "oo", Type: TStr, Own: OwnNew, Exits: true, Helper: "str_concat", Err: ErrNull, Doc: "Concatenation of exact strs."},
 	StrAppend:    {Name: "StrAppend", Args: "oo", Type: TStr, Own: OwnNew, Steals: 1 << 0, Exits: true, Helper: "str_append", Err: ErrNull, Doc: "Concatenation of exact strs that takes the reference to operand 0, so that it can grow in place when nobody else has one. The reference is kept on failure."},
+	StrItem:      {Name: "StrItem", Args: "oi", Type: TStr, Own: OwnNew, Exits: true, Helper: "str_item", Err: ErrNull, Doc: "The character at an index that is inside the exact str."},
 	DictSubscr:   {Name: "DictSubscr", Args: "oo", Type: TObject, Own: OwnNew, Observable: true, Helper: "dict_subscr", Err: ErrNull, Doc: "Subscript of an exact dict; raises KeyError."},
 	ListAppend:   {Name: "ListAppend", Args: "oo", Writes: HeapSize | HeapItems, Exits: true, Helper: "list_append", Err: ErrNegative, Doc: "Appends operand 1 to the exact list operand 0."},
 	NoteInserted: {Name: "NoteInserted", Args: "o", Writes: HeapDict, UsesImm: true, UsesObj: true, Helper: "note_inserted", Doc: "Records that the inline value at byte offset Imm of an instance of the class Obj, NULL before, was set: it comes last in the order of the attributes."},

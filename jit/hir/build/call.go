@@ -90,7 +90,11 @@ func (b *builder) callSite(s *site) {
 	operands := []hir.Value{b.callable(s), b.self(s)}
 	end := len(b.st.stack) - s.extra
 	operands = append(operands, b.st.stack[end-s.n:end]...)
-	b.called(s, b.emitObj(hir.CallVector, s.kw, operands...))
+	v := b.emitObj(hir.CallVector, s.kw, operands...)
+	if class := b.typeOf(b.callable(s)).Obj; makesExact[class] && b.typeOf(b.self(s)).Is(hir.BitNull) {
+		b.typed(v, hir.InstanceOf(class))
+	}
+	b.called(s, v)
 }
 
 // callSeen builds the call of what the interpreter has called here before, if

@@ -21,12 +21,28 @@ func (b *builder) callClass(s *site, class snapshot.ID, args []hir.Value) bool {
 			}
 			b.called(s, b.emitImm(hir.ConvertValue, 1, args[0]))
 			return true
+		case snapshot.TypeBool:
+			r := b.truthOf(args[0], b.typeOf(args[0]).ExactClass())
+			if r != 0 {
+				b.drop(s)
+				b.push(r)
+				return true
+			}
+			b.called(s, b.emit(hir.IsTrue, args[0]))
+			return true
 		}
 	}
 	if !b.canConstruct(s, class) {
 		return false
 	}
 	return b.construct(s, class, args)
+}
+
+// makesExact are the built-in classes whose call always gives an exact instance.
+var makesExact = map[snapshot.ID]bool{
+	snapshot.TypeRange: true, snapshot.TypeList: true, snapshot.TypeDict: true, snapshot.TypeSet: true,
+	snapshot.TypeFrozenSet: true, snapshot.TypeTuple: true, snapshot.TypeInt: true, snapshot.TypeFloat: true,
+	snapshot.TypeEnumerate: true, snapshot.TypeZip: true, snapshot.TypeMap: true, snapshot.TypeFilter: true,
 }
 
 // classObject returns the class of a value.

@@ -49,11 +49,14 @@ func (b *builder) subscript() {
 			class, byInt = snapshot.TypeList, true
 		case bytecode.OpBinaryOpSubscrTupleInt:
 			class, byInt = snapshot.TypeTuple, true
+		case bytecode.OpBinaryOpSubscrStrInt:
+			class, byInt = snapshot.TypeStr, true
 		case bytecode.OpBinaryOpSubscrDict:
 			class = snapshot.TypeDict
 		}
 	} else if b.trusted() && (b.in.Op == bytecode.OpBinaryOpSubscrListInt && class == snapshot.TypeList ||
-		b.in.Op == bytecode.OpBinaryOpSubscrTupleInt && class == snapshot.TypeTuple) {
+		b.in.Op == bytecode.OpBinaryOpSubscrTupleInt && class == snapshot.TypeTuple ||
+		b.in.Op == bytecode.OpBinaryOpSubscrStrInt && class == snapshot.TypeStr) {
 		byInt = true
 	}
 	if n, ok := hir.IntValue(b.s, b.typeOf(b.peek(1)).Obj); ok && n < 0 {
@@ -75,6 +78,16 @@ func (b *builder) subscript() {
 		tuple := b.peek(2)
 		i := b.checkedIndex(immutable, tuple, b.peek(1))
 		v := b.emitImm(hir.LoadElem, b.l.Tuple.Items, tuple, i)
+		b.popObjects(2)
+		b.push(v)
+	case class == snapshot.TypeStr && byInt && b.trusted():
+		b.guardType(b.peek(2), class)
+		b.guardCompact(b.peek(1))
+		str := b.peek(2)
+		i := b.emit(hir.LongUnbox, b.peek(1))
+		length := b.load(hir.LoadI64, immutable, b.l.Str.Length, str)
+		b.guardTrue(b.compare(hir.IntCmp, hir.CondULT, i, length))
+		v := b.emit(hir.StrItem, str, i)
 		b.popObjects(2)
 		b.push(v)
 	case class == snapshot.TypeDict:
