@@ -13,7 +13,7 @@ const maxHints = 32
 // ever run, but take room; the first use of a callee-saved register costs a
 // save and a restore, mostly in pairs.
 const (
-	slowCallCost = 4
+	slowCallCost = 6
 	saveCost     = 16
 )
 
