@@ -364,7 +364,7 @@ describe(PyObject *Py_UNUSED(module), PyObject *args)
     }
     void *out = NULL;
     size_t size = 0;
-    int status = cj_go_describe((char *)stage, snapshot->data, snapshot->size, &out, &size);
+    int status = cj_go_describe((char *)stage, snapshot->data, snapshot->size, cj_options.compiler, &out, &size);
     cj_snapshot_free(snapshot);
     return text_result(status, out, size);
 }

@@ -204,6 +204,25 @@ compile_snapshot(CJRecord *record, const CJSnapshot *snapshot)
     return object;
 }
 
+/* Logs the stages that are asked for. */
+static void
+dump_stages(const CJRecord *record, const CJSnapshot *snapshot)
+{
+    char stage[64], headline[512];
+    for (const char *at = cj_options.dump; at != NULL && *at != 0;) {
+        size_t n = strcspn(at, ",");
+        snprintf(stage, sizeof(stage), "%.*s", (int)n, at);
+        at += n + (at[n] == ',' ? 1 : 0);
+        void *out = NULL;
+        size_t size = 0;
+        cj_go_describe(stage, snapshot->data, snapshot->size, cj_options.compiler, &out, &size);
+        snprintf(headline, sizeof(headline), "%s of %s:%s", stage, module_of(record),
+                 text_of(record->code.code->co_qualname));
+        cj_log_text(headline, out, size);
+        free(out);
+    }
+}
+
 static void
 compile(CJRecord *record, PyFunctionObject *function)
 {
@@ -220,6 +239,9 @@ compile(CJRecord *record, PyFunctionObject *function)
             give_up_raised(record);
         }
         return;
+    }
+    if (cj_options.dump != NULL) {
+        dump_stages(record, snapshot);
     }
     CJObject *object = compile_snapshot(record, snapshot);
     cj_snapshot_free(snapshot);

@@ -44,5 +44,8 @@ static PyMethodDef methods[] = {
 int
 cj_init(PyObject *module)
 {
-    return PyModule_AddFunctions(module, methods) < 0 ? -1 : cj_debug_install_init(module);
+    if (PyModule_AddFunctions(module, methods) < 0 || PyModule_AddFunctions(module, cj_api_methods) < 0) {
+        return -1;
+    }
+    return cj_debug_install_init(module);
 }

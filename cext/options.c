@@ -85,6 +85,9 @@ cj_set_option(PyObject *Py_UNUSED(module), PyObject *args)
             log_file = NULL;
         }
     }
+    else if (strcmp(name, "dump") == 0) {
+        result = set_text(&cj_options.dump, value);
+    }
     else if (strcmp(name, "compiler") == 0) {
         result = set_text(&cj_options.compiler, value);
     }
@@ -101,7 +104,7 @@ cj_set_option(PyObject *Py_UNUSED(module), PyObject *args)
 bool
 cj_logging(void)
 {
-    return cj_options.log_file != NULL || cj_options.debug;
+    return cj_options.log_file != NULL || cj_options.debug || cj_options.dump != NULL;
 }
 
 /* Opens the log of this process: a child that was forked gets its own when the name has {pid}. */
@@ -109,7 +112,7 @@ static FILE *
 open_log(void)
 {
     if (cj_options.log_file == NULL) {
-        return cj_options.debug ? stderr : NULL;
+        return cj_logging() ? stderr : NULL;
     }
     bool per_process = strstr(cj_options.log_file, "{pid}") != NULL;
     if (log_file != NULL && per_process && log_owner != getpid()) {
@@ -154,5 +157,20 @@ cj_log(const char *format, ...)
     line[size++] = '\n';
     /* One write a line, so that lines of several processes do not mix. */
     fwrite(line, 1, size, file);
+    fflush(file);
+}
+
+void
+cj_log_text(const char *headline, const char *text, size_t size)
+{
+    FILE *file = open_log();
+    if (file == NULL) {
+        return;
+    }
+    fprintf(file, "---- %s ----\n", headline);
+    fwrite(text, 1, size, file);
+    if (size == 0 || text[size - 1] != '\n') {
+        fputc('\n', file);
+    }
     fflush(file);
 }

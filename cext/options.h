@@ -13,6 +13,7 @@ typedef struct {
     size_t code_limit;  /* cap on machine code in bytes; 0 for the default */
     bool debug;         /* log to stderr when there is no log file */
     char *log_file;     /* owned, or NULL; "{pid}" stands for the process */
+    char *dump;         /* owned, or NULL: stages to log, separated by commas */
     char *compiler;     /* owned, or NULL: options of the compiler as "name=value" lines */
 } CJOptions;
 
@@ -20,6 +21,9 @@ extern CJOptions cj_options;
 
 /* _cinderjit.set_option(name, value): returns None, or NULL with ValueError or TypeError. */
 PyObject *cj_set_option(PyObject *module, PyObject *args);
+
+/* Writes a text, which may have many lines, to the log below a headline. */
+void cj_log_text(const char *headline, const char *text, size_t size);
 
 /* Writes a line to the log, if there is one. */
 void cj_log(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -1,15 +1,32 @@
 """Imported at start-up by cinderjit_autoload.pth when a JIT setting is present.
 
 It runs in every process of a program that was started with such a setting, so it
-must not fail and must not print: where the JIT cannot run, the program runs without.
+must not fail: where the JIT cannot run, the program runs without. Only a setting with
+a wrong value is worth a line on standard error.
 """
 
-import os
+import sys
 
-from cinderjit import _native
+from cinderjit import _control, _native, _options
 
-if os.environ.get("PYTHONJITDISABLE", "0") in ("", "0"):
+
+def _start():
     try:
-        _native.load()
+        settings = _options.read()
+    except _options.OptionError as error:
+        print(f"cinderjit: {error}", file=sys.stderr)
+        return
+    if settings.help:
+        print(_options.help_page(), file=sys.stderr)
+    if settings.disable:
+        _native.disable("PYTHONJITDISABLE is set")
+        return
+    try:
+        _control.apply(settings)
     except _native.Unavailable:
         pass
+    except (OSError, ValueError) as error:
+        print(f"cinderjit: {error}", file=sys.stderr)
+
+
+_start()

@@ -11,6 +11,13 @@ class Unavailable(RuntimeError):
     """The JIT cannot run in this process; the message says why."""
 
 
+def disable(reason):
+    """Makes the JIT unavailable in this process, unless it runs already."""
+    global _load_error
+    if _module is None:
+        _load_error = reason
+
+
 def unavailable_reason():
     """Why the JIT cannot run in this process, or None if nothing speaks against it.
 
@@ -34,7 +41,7 @@ def is_loaded():
 
 
 def load():
-    """Return the extension module, loading it first if need be.
+    """Return the extension module, started, loading it first if need be.
 
     Raises Unavailable.
     """
@@ -45,8 +52,17 @@ def load():
             raise Unavailable(reason)
         try:
             from cinderjit import _cinderjit
+            _cinderjit.start()
         except ImportError as error:
             _load_error = f"the extension module does not load: {error}"
             raise Unavailable(_load_error) from error
+        except (RuntimeError, OSError) as error:
+            _load_error = str(error)
+            raise Unavailable(_load_error) from error
         _module = _cinderjit
+    return _module
+
+
+def loaded():
+    """The extension module if it has been loaded, else None."""
     return _module

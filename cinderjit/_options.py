@@ -1,0 +1,115 @@
+"""All settings, in one table: environment variables, -X options and the help page.
+
+A setting is looked for as an -X option first, then in the environment, which -E and
+-I switch off.
+"""
+
+import os
+import sys
+
+
+class OptionError(ValueError):
+    """A setting has a value that it cannot have."""
+
+
+class Option:
+    """One setting.
+
+    name is the attribute of Settings, variable its name in the environment, x_option
+    that after -X, kind "switch", "number", "text" or "path".
+    """
+
+    __slots__ = ("name", "variable", "x_option", "kind", "default", "help")
+
+    def __init__(self, *values):
+        for name, value in zip(self.__slots__, values, strict=True):
+            setattr(self, name, value)
+
+    def parse(self, text):
+        """The value that a text stands for; text is True for an -X option without value."""
+        if self.kind == "switch":
+            return text is True or text not in ("", "0")
+        if text is True:
+            raise OptionError(f"-X {self.x_option} needs a value")
+        if text == "":
+            return self.default
+        if self.kind == "number":
+            try:
+                number = int(text)
+            except ValueError:
+                number = -1
+            if number < 0:
+                raise OptionError(f"{self.variable} needs a number, not {text!r}")
+            return number
+        return text
+
+
+OPTIONS = (
+    Option("disable", "PYTHONJITDISABLE", "jit-disable", "switch", False,
+           "The JIT does nothing, whatever else is set."),
+    Option("auto", "PYTHONJITAUTO", "jit-auto", "number", None,
+           "Compile every function after this many calls."),
+    Option("all", "PYTHONJITALL", "jit-all", "switch", False,
+           "Compile every function when it is called first."),
+    Option("list_file", "PYTHONJITLISTFILE", "jit-list-file", "path", None,
+           "Compile the functions named in this file (see read_jit_list)."),
+    Option("list_calls", "PYTHONJITLISTCALLS", "jit-list-calls", "number", 10,
+           "Calls in which a function of the jit list shows its types before it is compiled."),
+    Option("frame_evaluator", "PYTHONJITFRAMEEVALUATOR", "jit-frame-evaluator", "switch", False,
+           "Install the frame evaluator, which enters compiled code from every frame."),
+    Option("max_code_size", "PYTHONJITMAXCODESIZE", "jit-max-code-size", "number", 0,
+           "Cap on machine code in bytes; 0 stands for the built-in one."),
+    Option("log_file", "PYTHONJITLOGFILE", "jit-log-file", "path", None,
+           "Write the log to this file; {pid} in its name stands for the process."),
+    Option("debug", "PYTHONJITDEBUG", "jit-debug", "switch", False,
+           "Log what is compiled, to standard error when there is no log file."),
+    Option("dump", "PYTHONJITDUMP", "jit-dump", "text", None,
+           "Log these stages of every compilation, separated by commas: snapshot, bytecode, hir, hir-opt, lir, asm."),
+    Option("compiler", "PYTHONJITOPTIONS", "jit-options", "text", None,
+           "Options of the compiler: name=value, separated by commas."),
+    Option("help", "PYTHONJITHELP", "jit-help", "switch", False,
+           "Print this page at start-up."),
+)
+
+
+class Settings:
+    """The values of all options."""
+
+    def __init__(self, values):
+        for option in OPTIONS:
+            setattr(self, option.name, values.get(option.name, option.default))
+
+    @property
+    def calls(self):
+        """Calls before any function is compiled, or None when that is off."""
+        return 0 if self.all else self.auto
+
+
+def read(environment=None, x_options=None):
+    """Settings of this process, from its -X options and its environment.
+
+    Raises OptionError.
+    """
+    if environment is None:
+        environment = {} if sys.flags.ignore_environment else os.environ
+    if x_options is None:
+        x_options = sys._xoptions
+    values = {}
+    for option in OPTIONS:
+        text = x_options.get(option.x_option, environment.get(option.variable))
+        if text is not None:
+            values[option.name] = option.parse(text)
+    return Settings(values)
+
+
+def help_page():
+    """The options as text."""
+    lines = ["Settings of cinderjit, as environment variable or -X option:", ""]
+    for option in OPTIONS:
+        value = {"switch": "1", "number": "N", "text": "TEXT", "path": "FILE"}[option.kind]
+        x_value = "" if option.kind == "switch" else "=" + value
+        lines.append(f"  {option.variable}={value}, -X {option.x_option}{x_value}")
+        lines.append(f"      {option.help}")
+        if option.default not in (None, False):
+            lines.append(f"      Default: {option.default}.")
+    return "\n".join(lines)
