@@ -3,8 +3,12 @@ package regalloc
 // eviction says how a piece can be made to leave its register.
 type eviction struct {
 	at   int32 // where it leaves
-	cost int64 // distance of its next use; negative if it cannot leave
+	cost int64 // distance of its next use, the larger the better; negative if it cannot leave
 }
+
+// rematBonus is how much sooner than others a value gives up its register that
+// can be made anew.
+const rematBonus = 8
 
 // evictionOf returns how the piece can leave its register before position s,
 // when others need it in [s, end).
@@ -13,7 +17,11 @@ func (a *Allocator) evictionOf(id, s, end int32) eviction {
 	at := a.splitDown(s)
 	q := a.nextReq(c.v, max(at, c.start), min(c.end, end))
 	if q == never {
-		return eviction{at, a.distance(c.v, max(at, c.start))}
+		cost := a.distance(c.v, max(at, c.start))
+		if a.values[c.v].remat {
+			cost *= rematBonus
+		}
+		return eviction{at, cost}
 	}
 	// An early use may keep the register up to a late definition.
 	if s&3 == posLate && c.start < s && q < s && q != a.values[c.v].defPos && a.nextReq(c.v, s, min(c.end, end)) == never {
@@ -86,7 +94,7 @@ func (a *Allocator) evictFor(id int32, n need, now bool, avoid RegSet) bool {
 		if avoid.Has(r) || a.blocked[r] < n.end {
 			continue
 		}
-		cost := int64(1 << 61)
+		cost := int64(1 << 62)
 		a.conflicts(c, r, n.end, func(o int32) bool {
 			cost = min(cost, a.evictionOf(o, max(c.start, a.splitDown(a.pieces[o].start)), n.end).cost)
 			return cost >= 0
@@ -128,7 +136,7 @@ func (a *Allocator) evictAhead(id, until int32, avoid RegSet) bool {
 		if avoid.Has(r) || a.blocked[r] < end {
 			continue
 		}
-		cost := int64(1 << 61)
+		cost := int64(1 << 62)
 		a.conflicts(c, r, end, func(o int32) bool {
 			from := max(c.start, a.splitDown(a.pieces[o].start))
 			if cost = min(cost, a.evictionOf(o, from, end).cost); cost >= 0 && a.pieces[o].end > until {

@@ -1,5 +1,7 @@
 package regalloc
 
+import "slices"
+
 // scan gives every piece a register or the stack, in order of their starts.
 func (a *Allocator) scan() {
 	limit := 1000 + 64*(len(a.pieces)+len(a.reqs)+len(a.ranges)+len(a.edges))
@@ -89,7 +91,7 @@ func (a *Allocator) allocate(id int32) {
 		return
 	}
 	if r := a.longest(c, n.end, avoid); r != noReg {
-		if !a.evictAhead(id, a.free[r], avoid) {
+		if a.values[c.v].remat || !a.evictAhead(id, a.free[r], avoid) {
 			a.occupyUntil(id, r, a.free[r])
 		}
 		return
@@ -102,7 +104,7 @@ func (a *Allocator) allocate(id int32) {
 		if !a.rearrange(id, n) {
 			a.fail("instruction %d needs more registers than there are", n.req>>2)
 		}
-	case !a.evictFor(id, n, false, avoid):
+	case a.values[c.v].remat || !a.evictFor(id, n, false, avoid):
 		a.spill(id, n)
 	}
 }
@@ -240,10 +242,25 @@ func (a *Allocator) spill(id int32, n need) {
 		p := n.start
 		if !a.cfg.SpillEverything {
 			p = a.bestSplit(a.splitUp(c.start+1), p)
+			if a.values[c.v].remat && a.clobbered(p, n.start) {
+				p = n.start // to keep it over a call is dearer than to make it
+			}
 		}
 		a.enqueue(a.split(id, p))
 	}
 	a.toStack(id)
+}
+
+// clobbered reports whether an instruction between two positions destroys
+// registers.
+func (a *Allocator) clobbered(from, to int32) bool {
+	for n := range a.clobs {
+		at := a.clobs[n].at
+		if k, _ := slices.BinarySearch(at, from); k < len(at) && at[k] < to {
+			return true
+		}
+	}
+	return false
 }
 
 // lateSplit serves an early use in an instruction that then destroys the

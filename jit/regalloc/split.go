@@ -151,7 +151,7 @@ func (a *Allocator) distance(v VReg, pos int32) int64 {
 		}
 	}
 	if q == never {
-		return 1 << 60
+		return 1 << 55
 	}
 	return sum + int64(q-pos)
 }
