@@ -74,12 +74,28 @@ func (b *builder) operandClasses() operands {
 			}
 		}
 	}
-	// Division and remainder have no specialised form for ints: an int
-	// constant on the right is taken as a sign.
-	if y == snapshot.TypeInt && x == snapshot.NoObject && b.typeOf(b.peek(1)).Obj != snapshot.NoObject && b.in.Base == bytecode.OpBinaryOp {
-		switch b.in.Binary().Plain() {
+	if b.in.Op == bytecode.OpBinaryOp {
+		return b.guessOperands(x, y)
+	}
+	return anyOperands
+}
+
+// guessOperands is for operations of which the interpreter has no specialised
+// form, division and shifts: one known class is taken as a sign of the other.
+func (b *builder) guessOperands(x, y snapshot.ID) operands {
+	if _, never := b.feedback(snapshot.NeverExecuted); never || x != snapshot.NoObject && y != snapshot.NoObject {
+		return anyOperands
+	}
+	kind := b.in.Binary().Plain()
+	switch {
+	case x == snapshot.TypeInt || y == snapshot.TypeInt:
+		switch kind {
 		case bytecode.BinaryFloorDivide, bytecode.BinaryRemainder, bytecode.BinaryRshift, bytecode.BinaryLshift:
 			return intInt
+		}
+	case x == snapshot.TypeFloat || y == snapshot.TypeFloat:
+		if kind == bytecode.BinaryTrueDivide {
+			return floatFloat
 		}
 	}
 	return anyOperands
@@ -114,11 +130,11 @@ func (b *builder) binaryOp() {
 	b.peekObject(2)
 	b.peekObject(1)
 	done := false
-	switch b.operandClasses() {
+	switch classes := b.operandClasses(); classes {
 	case intInt:
 		done = b.intOp(kind.Plain())
 	case floatFloat, floatInt, intFloat:
-		done = b.floatOp(kind.Plain())
+		done = b.floatOp(kind.Plain(), classes)
 	case strStr:
 		done = b.strOp(kind.Plain())
 	}
@@ -155,6 +171,9 @@ func (b *builder) intOp(kind bytecode.BinaryKind) bool {
 		b.push(v)
 		return true
 	}
+	if kind == bytecode.BinaryTrueDivide {
+		return b.divideInts()
+	}
 	op, ok := compactOps[kind]
 	if !ok {
 		return false
@@ -183,18 +202,30 @@ func (b *builder) intOp(kind bytecode.BinaryKind) bool {
 	return true
 }
 
+// divideInts builds the true division of ints of one digit, which floats hold
+// exactly.
+func (b *builder) divideInts() bool {
+	b.guardCompact(b.peek(2))
+	b.guardCompact(b.peek(1))
+	x, y := b.emit(hir.LongUnbox, b.peek(2)), b.emit(hir.LongUnbox, b.peek(1))
+	b.guardTrue(b.compare(hir.IntCmp, hir.CondNE, y, b.cint(0)))
+	v := b.emit(hir.FloatBox, b.emit(hir.FloatDiv, b.emit(hir.IntToFloat, x), b.emit(hir.IntToFloat, y)))
+	b.popObjects(2)
+	b.push(v)
+	return true
+}
+
 var floatOps = map[bytecode.BinaryKind]hir.Op{
 	bytecode.BinaryAdd: hir.FloatAdd, bytecode.BinarySubtract: hir.FloatSub,
 	bytecode.BinaryMultiply: hir.FloatMul, bytecode.BinaryTrueDivide: hir.FloatDiv,
 }
 
 // floatOp builds an operation on floats, or on a float and an int of one digit.
-func (b *builder) floatOp(kind bytecode.BinaryKind) bool {
+func (b *builder) floatOp(kind bytecode.BinaryKind, classes operands) bool {
 	op, ok := floatOps[kind]
 	if !ok {
 		return false
 	}
-	classes := b.operandClasses()
 	b.guardFloatOperand(2, classes == intFloat)
 	b.guardFloatOperand(1, classes == floatInt)
 	x, y := b.unboxFloat(b.peek(2)), b.unboxFloat(b.peek(1))

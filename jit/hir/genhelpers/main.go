@@ -48,13 +48,14 @@ func render(table []hir.Helper) ([]byte, error) {
 		}
 		fmt.Fprintf(&b, "/* %s */\n%scj_%s(%s);\n\n", h.Doc, result, h.Name, strings.Join(arguments, ", "))
 	}
+	b.WriteString("/* X(name, kinds of the arguments, kind of the result); see type Helper in package hir. */\n")
 	b.WriteString("#define CJ_HELPERS(X) \\\n")
 	for i, h := range table {
 		end := " \\"
 		if i == len(table)-1 {
 			end = ""
 		}
-		fmt.Fprintf(&b, "    X(%s)%s\n", h.Name, end)
+		fmt.Fprintf(&b, "    X(%s, %q, %q)%s\n", h.Name, h.Args, h.Ret, end)
 	}
 	b.WriteString("\n#endif\n")
 	return b.Bytes(), nil

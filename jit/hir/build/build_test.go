@@ -1,0 +1,155 @@
+package build_test
+
+import (
+	"errors"
+	"path/filepath"
+	"testing"
+
+	"golang.org/x/tools/txtar"
+
+	"github.com/cinderjit/cinderjit/jit/bytecode"
+	"github.com/cinderjit/cinderjit/jit/hir"
+	"github.com/cinderjit/cinderjit/jit/hir/build"
+	"github.com/cinderjit/cinderjit/jit/snapshot"
+)
+
+// golden reads the snapshot of a golden file.
+func golden(t *testing.T, file string) *snapshot.Snapshot {
+	t.Helper()
+	a, err := txtar.ParseFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range a.Files {
+		if f.Name == "snapshot" {
+			s, err := snapshot.Parse(string(f.Data), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return s
+		}
+	}
+	t.Fatalf("%s has no snapshot", file)
+	return nil
+}
+
+// TestIgnoreFeedback checks that code built without feedback assumes nothing
+// about classes: the only guards left are those that the language asks for.
+func TestIgnoreFeedback(t *testing.T) {
+	files, err := filepath.Glob("testdata/*.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	built := 0
+	for _, file := range files {
+		f, err := build.Build(golden(t, file), build.Options{IgnoreFeedback: true})
+		if err != nil {
+			continue
+		}
+		built++
+		if err := f.Verify(); err != nil {
+			t.Errorf("%s: %v", file, err)
+		}
+		for i := range f.Blocks {
+			for _, v := range f.Blocks[i].Instrs {
+				switch f.At(v).Op {
+				case hir.GuardType, hir.GuardIs, hir.GuardInlineValues, hir.CallDirect:
+					t.Errorf("%s: %s", file, f.InstrString(v))
+				}
+			}
+		}
+		if len(f.Deps) > 0 {
+			t.Errorf("%s: %d dependencies", file, len(f.Deps))
+		}
+	}
+	if built < 5 {
+		t.Errorf("only %d functions were built", built)
+	}
+}
+
+// TestGuardFailures checks that a site whose guards failed is built generically.
+func TestGuardFailures(t *testing.T) {
+	s := golden(t, "testdata/attr.txtar")
+	code := s.RootCode()
+	var failed []snapshot.Feedback
+	sites := 0
+	for _, f := range code.Feedback {
+		if f.Kind == snapshot.AttrInstanceValue {
+			sites++
+			failed = append(failed, snapshot.Feedback{Offset: f.Offset, Kind: snapshot.GuardFailed, Type: snapshot.TypeList, Value: 9})
+		}
+		failed = append(failed, f)
+	}
+	before, err := build.Build(s, build.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	code.Feedback = failed
+	after, err := build.Build(s, build.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := count(after, hir.LoadAttr)-count(before, hir.LoadAttr), sites; got != want || sites == 0 {
+		t.Errorf("%d generic loads more, want %d", got, want)
+	}
+}
+
+func count(f *hir.Func, op hir.Op) int {
+	n := 0
+	for i := range f.Blocks {
+		for _, v := range f.Blocks[i].Instrs {
+			if f.At(v).Op == op {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+func TestErrors(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		change func(*snapshot.Snapshot, *build.Options)
+		want   build.Error
+	}{
+		{"too large", func(_ *snapshot.Snapshot, o *build.Options) { o.MaxInstructions = 10 },
+			build.Error{Kind: build.TooLarge, Reason: "code has 36 instructions, the limit is 10", Offset: -1}},
+		{"coroutine", func(s *snapshot.Snapshot, _ *build.Options) { s.RootCode().Flags |= snapshot.CodeCoroutine },
+			build.Error{Kind: build.Unsupported, Reason: "coroutines are not compiled", Offset: -1}},
+		{"not captured", func(s *snapshot.Snapshot, _ *build.Options) { s.RootCode().Bytecode = nil },
+			build.Error{Kind: build.Unsupported, Reason: "bytecode is not known", Offset: -1}},
+		{"monitored", func(s *snapshot.Snapshot, _ *build.Options) {
+			s.RootCode().Bytecode[0] = byte(bytecode.OpInstrumentedResume)
+		}, build.Error{Kind: build.Unsupported, Reason: "code is being traced or monitored", Offset: 0}},
+		{"malformed", func(s *snapshot.Snapshot, _ *build.Options) { s.RootCode().Bytecode[0] = byte(bytecode.OpReserved) },
+			build.Error{Kind: build.Malformed, Reason: "invalid opcode 17", Offset: 0}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := golden(t, "testdata/loop.txtar")
+			var o build.Options
+			c.change(s, &o)
+			_, err := build.Build(s, o)
+			var got *build.Error
+			if !errors.As(err, &got) || *got != c.want {
+				t.Errorf("error %#v, want %#v", err, c.want)
+			}
+		})
+	}
+}
+
+func BenchmarkBuild(b *testing.B) {
+	a, err := txtar.ParseFile("testdata/statements.txtar")
+	if err != nil {
+		b.Fatal(err)
+	}
+	s, err := snapshot.Parse(string(a.Files[0].Data), nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := build.Build(s, build.Options{}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
