@@ -2,6 +2,7 @@ package aarch64
 
 import (
 	"fmt"
+	"strconv"
 
 	"github.com/cinderjit/cinderjit/jit/hir"
 	"github.com/cinderjit/cinderjit/jit/lir"
@@ -22,18 +23,23 @@ const (
 	symbolHelper        // helper number ID
 	symbolStub          // stubs[ID]
 	symbolSelf          // the object's own record
-	symbolTLS           // offset of the thread state from TPIDR_EL0
 	symbolUnit          // code unit: ID is the unit at which a window begins
 )
 
 const (
 	stubSlowEntry = iota
-	stubVectorcallBind
 	stubDeopt
 	stubDealloc
+	stubVectorcall // and the number of parameters
 )
 
-var stubs = [...]string{object.StubSlowEntry, object.StubVectorcallBind, object.StubDeopt, object.StubDealloc}
+var stubs = func() []string {
+	list := []string{object.StubSlowEntry, object.StubDeopt, object.StubDealloc}
+	for n := 0; n <= Convention.MaxDirectArgs(); n++ {
+		list = append(list, object.StubVectorcall+strconv.Itoa(n))
+	}
+	return list
+}()
 
 const markInstr MarkKind = 1
 
@@ -329,6 +335,7 @@ func init() {
 		lir.Imm:       emitConstant,
 		lir.FImm:      emitConstant,
 		lir.SymAddr:   emitConstant,
+		lir.UnitAddr:  emitConstant,
 		lir.OutAddr:   emitConstant,
 		lir.ThreadReg: emitConstant,
 		lir.Args:      emitNothing,

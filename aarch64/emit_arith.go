@@ -20,6 +20,8 @@ func (e *emitter) constant(in *lir.Instr, r Reg) {
 		e.a.MovFloat(Double, r, math.Float64frombits(uint64(in.Imm)))
 	case lir.SymAddr:
 		e.symbol(r, in.Sym)
+	case lir.UnitAddr:
+		e.codeUnit(r, in.Imm)
 	case lir.OutAddr:
 		e.a.AddConst(W64, r, SP, in.Imm, r)
 	case lir.ThreadReg:

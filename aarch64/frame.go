@@ -117,48 +117,15 @@ func (e *emitter) entries() {
 	e.setUp()
 }
 
-// vectorcallEntry takes exactly the right number of positional arguments from
-// the array; everything else is bound by the run time.
+// vectorcallEntry leaves the taking apart of the arguments to the stub for
+// their number, which calls the direct entry.
 func (e *emitter) vectorcallEntry() {
 	e.a.Bind(e.vector)
 	e.a.Comment("vectorcall entry")
-	bind := e.a.NewLabel()
-	n := e.f.DirectArgs
 	e.a.Emit(Bti(TargetCall))
-	e.a.Cbnz(W64, X3, bind)
-	// The top bit is no part of the count.
-	e.a.Emit(LslImm(W64, scratch, X2, 1))
-	e.a.Emit(CmpImm(W64, scratch, int64(2*n)))
-	e.a.BCond(NE, bind)
-	e.a.Emit(Stp(MemU64, FP, LR, AtPre(SP, -32)))
-	e.a.Emit(Stp(MemU64, threadReg, frameReg, At(SP, 16)))
-	e.a.Emit(Mov(W64, FP, SP))
-	e.a.Emit(Mrs(scratch, TPIDR_EL0))
-	e.a.LoadSymbol(scratch2, Symbol{Kind: symbolTLS}, 0)
-	e.a.Emit(Ldr(W64, threadReg, AtIndex(scratch, scratch2, UXTX, false)))
-	e.a.Emit(Ldr(W64, frameReg, At(threadReg, int32(e.lay.Thread.CurrentFrame))))
-	args := X1
-	if n > 1 {
-		e.a.Emit(Mov(W64, scratch, X1))
-		args = scratch
-	}
-	for i := 0; i < n; i++ {
-		if i+1 < n {
-			e.a.Emit(Ldp(MemU64, X1+Reg(i), X2+Reg(i), At(args, int32(8*i))))
-			i++
-		} else {
-			e.a.Emit(Ldr(W64, X1+Reg(i), At(args, int32(8*i))))
-		}
-	}
-	e.a.Bl(e.direct)
-	e.a.Emit(Ldp(MemU64, threadReg, frameReg, At(SP, 16)))
-	e.a.Emit(Ldp(MemU64, FP, LR, AtPost(SP, 32)))
-	e.a.Emit(Ret())
-	e.a.PushSection(Cold)
-	e.a.Bind(bind)
-	e.codeRecord()
-	e.a.JumpSymbol(Symbol{symbolStub, stubVectorcallBind}, 0)
-	e.a.PopSection()
+	e.a.Adr(scratch, e.direct)
+	e.a.LoadSymbol(scratch2, Symbol{Kind: symbolSelf}, 0)
+	e.a.JumpSymbol(Symbol{symbolStub, stubVectorcall + uint32(e.f.DirectArgs)}, 0)
 }
 
 // directEntry checks, before it changes anything, that there is machine stack,
@@ -169,29 +136,27 @@ func (e *emitter) directEntry() {
 	e.a.Bind(e.direct)
 	e.a.Comment("direct entry")
 	e.a.Emit(Bti(TargetCall))
-	e.a.Emit(Ldr(W64, X10, e.addr(threadReg, t.StackSoftLimit, MemU64, X10)))
-	e.a.AddConst(W64, X11, SP, -object.StackMargin, X11)
-	e.a.Emit(Cmp(W64, X11, X10))
-	e.a.BCond(LO, e.slow)
 	e.a.Emit(Ldr(W32, recursion, At(threadReg, int32(t.RecursionLeft))))
 	e.a.Emit(SubsImm(W32, recursion, recursion, 1))
 	e.a.BCond(MI, e.slow)
-	e.loadPair(newFrame, t.DataStackTop, X10, t.DataStackLimit)
-	e.a.AddConst(W64, X11, newFrame, 8*int64(code.FrameSize), scratch)
+	e.a.Emit(Ldr(W64, X10, e.addr(threadReg, t.StackSoftLimit, MemU64, X10)))
+	e.a.AddConst(W64, X11, SP, -object.StackMargin, X11)
+	e.loadPair(newFrame, t.DataStackTop, X12, t.DataStackLimit, threadReg)
+	e.a.AddConst(W64, X13, newFrame, 8*int64(code.FrameSize), scratch)
 	e.a.Emit(Cmp(W64, X11, X10))
+	e.a.Emit(Ccmp(W64, X13, X12, FlagsFor(HI, true), HS))
 	e.a.BCond(HI, e.slow)
-	e.a.Emit(Str(W64, X11, At(threadReg, int32(t.DataStackTop))))
+	e.a.Emit(Str(W64, X13, At(threadReg, int32(t.DataStackTop))))
 
 	// The fields, in the order in which they can be stored in pairs.
 	e.a.LoadSymbol(X10, Symbol{symbolUnit, 0}, 0)
-	e.object(X11, e.f.Code)
-	e.borrow(X11, X11)
+	// The code object is in front of its first code unit.
+	e.a.AddConst(W64, X11, X10, f.TagBorrowed-e.lay.Code.Adaptive, scratch)
 	e.storePair(X11, f.Executable, frameReg, f.Previous)
 	e.borrow(X11, X0)
-	e.a.Emit(Ldr(W64, X12, At(X0, int32(e.lay.Function.Globals))))
+	e.loadPair(X12, e.lay.Function.Globals, X13, e.lay.Function.Builtins, X0)
 	e.storePair(X11, f.FuncObj, X12, f.Globals)
-	e.a.Emit(Ldr(W64, X12, At(X0, int32(e.lay.Function.Builtins))))
-	e.storePair(X12, f.Builtins, XZR, f.Locals)
+	e.storePair(X13, f.Builtins, XZR, f.Locals)
 	e.storePair(XZR, f.FrameObj, X10, f.InstrPtr)
 	e.a.AddConst(W64, X11, newFrame, f.LocalsPlus+8*int64(code.NLocalsPlus), scratch)
 	// return_offset, owner and visited are zero: owned by the thread.
@@ -203,15 +168,14 @@ func (e *emitter) directEntry() {
 	e.a.PopSection()
 }
 
-// loadPair loads two fields of the thread state, together when they are
-// neighbours.
-func (e *emitter) loadPair(r Reg, off int64, r2 Reg, off2 int64) {
+// loadPair loads two fields, together when they are neighbours. r is not base.
+func (e *emitter) loadPair(r Reg, off int64, r2 Reg, off2 int64, base Reg) {
 	if off2 == off+8 && IsPairOffset(MemU64, off) {
-		e.a.Emit(Ldp(MemU64, r, r2, At(threadReg, int32(off))))
+		e.a.Emit(Ldp(MemU64, r, r2, At(base, int32(off))))
 		return
 	}
-	e.a.Emit(Ldr(W64, r, At(threadReg, int32(off))))
-	e.a.Emit(Ldr(W64, r2, At(threadReg, int32(off2))))
+	e.a.Emit(Ldr(W64, r, At(base, int32(off))))
+	e.a.Emit(Ldr(W64, r2, At(base, int32(off2))))
 }
 
 // storePair stores two fields of the new frame.
@@ -264,22 +228,15 @@ func (e *emitter) arguments() []Reg {
 	return regs
 }
 
-// slowPaths emits what the entries share when they cannot go on.
+// slowPaths emits what the entries share when they cannot go on. x17 still has
+// the code's record.
 func (e *emitter) slowPaths() {
 	if e.f.DirectArgs < 0 {
 		return
 	}
 	e.a.Bind(e.slow)
 	e.a.Comment("slow entry")
-	e.codeRecord()
 	e.a.JumpSymbol(Symbol{symbolStub, stubSlowEntry}, 0)
-}
-
-// codeRecord loads the address of the code's record, with which the object's
-// begins, for a shared stub.
-func (e *emitter) codeRecord() {
-	e.a.LoadSymbol(scratch2, Symbol{Kind: symbolSelf}, 0)
-	e.a.Emit(Ldr(W64, scratch2, At(scratch2, 0)))
 }
 
 // emitPopFrame reads the frame object before the frame's memory is given back.

@@ -21,8 +21,6 @@ func (e *emitter) listing(code Code) string {
 				return stubs[s.ID]
 			case symbolSelf:
 				return "self"
-			case symbolTLS:
-				return "tls"
 			case symbolUnit:
 				return fmt.Sprintf("unit(%d)", s.ID)
 			}

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/cinderjit/cinderjit/jit/hir"
@@ -38,6 +39,7 @@ const (
 	stubSlow
 	stubBind
 	stubCallee
+	stubVectorcall = 8 // and the number of parameters
 )
 
 const eventDied = 1 << 20
@@ -115,10 +117,9 @@ func le(vs ...uint64) []byte {
 	return b
 }
 
-// image returns the text with its relocations applied; tls is the address of
-// the literal of the thread state's offset.
-func (e *emulation) text() (text []byte, tls uint64) {
-	text = bytes.Clone(e.c.obj.Text)
+// text returns the code with its relocations applied.
+func (e *emulation) text() []byte {
+	text := bytes.Clone(e.c.obj.Text)
 	put := func(off uint32, v uint64) { binary.LittleEndian.PutUint64(text[off:], v) }
 	call := func(off uint32, stub int) {
 		d := int64(region+stubSize*stub) - (codeBase + int64(off))
@@ -134,20 +135,21 @@ func (e *emulation) text() (text []byte, tls uint64) {
 			put(r.Offset, recordBase+64*uint64(r.ID))
 		case object.Abs64Self:
 			put(r.Offset, selfBase)
-		case object.Abs64Symbol:
-			tls = codeBase + uint64(r.Offset)
 		case object.Abs64CodeUnit:
 			put(r.Offset, unitAddress(snapshot.ID(r.ID), r.Addend))
 		case object.Call26Helper:
 			call(r.Offset, int(r.ID))
 		case object.Call26Stub:
+			if args, ok := strings.CutPrefix(r.Symbol, object.StubVectorcall); ok && len(args) == 1 {
+				call(r.Offset, n+stubVectorcall+int(args[0]-'0'))
+				continue
+			}
 			call(r.Offset, n+map[string]int{
-				object.StubDeopt: stubDeopt, object.StubDealloc: stubDealloc,
-				object.StubSlowEntry: stubSlow, object.StubVectorcallBind: stubBind,
+				object.StubDeopt: stubDeopt, object.StubDealloc: stubDealloc, object.StubSlowEntry: stubSlow,
 			}[r.Symbol])
 		}
 	}
-	return text, tls
+	return text
 }
 
 // machine returns the images of thread state, frames, records and small ints.
@@ -210,7 +212,7 @@ func (m *emulator) run(t *testing.T) {
 	}
 	dir := t.TempDir()
 	runner := filepath.Join(dir, "runner")
-	if out, err := exec.Command(gcc, "-O1", "-static", "-o", runner, "testdata/runner/runner.c").CombinedOutput(); err != nil {
+	if out, err := exec.Command(gcc, "-O1", "-static", "-o", runner, "testdata/runner/runner.c", "../cext/stubs_aarch64.S").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	script, results := filepath.Join(dir, "script"), filepath.Join(dir, "results")
@@ -248,9 +250,8 @@ func (m *emulator) script() []byte {
 	put(uint64(len(m.calls)))
 	for i := range m.calls {
 		e := &m.calls[i]
-		text, tls := e.text()
 		segments := append(e.machine(), e.heap...)
-		segments = append(segments, image{codeBase, text})
+		segments = append(segments, image{codeBase, e.text()})
 		put(uint64(len(segments)))
 		for _, s := range segments {
 			put(s.at, uint64(len(s.data)))
@@ -267,7 +268,7 @@ func (m *emulator) script() []byte {
 			copy(regs[1:], e.args)
 		}
 		put(regs[:]...)
-		put(tls, codeBase+uint64(e.entry), threadBase, callerBase, recordBase+64*uint64(testCode))
+		put(codeBase+uint64(e.entry), threadBase, callerBase, recordBase+64*uint64(testCode))
 		put(uint64(len(e.responses)))
 		for _, r := range e.responses {
 			put(r.id, r.ret0, r.ret1, r.fret, r.address, r.value)

@@ -28,6 +28,12 @@ extern const uint8_t cj_stubs_begin[], cj_stubs_end[];
     X(deopt, cj_exit)                                                         \
     X(dealloc, _Py_Dealloc)
 
+/* Entries that share their code's targets. */
+#define VECTORCALLS(X) X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7)
+#define DECLARE_VECTORCALL(n) extern const uint8_t cj_stub_vectorcall_##n[];
+VECTORCALLS(DECLARE_VECTORCALL)
+extern const uint8_t cj_stub_thread_target[], cj_stub_current_target[];
+
 #define DECLARE(name, function) extern const uint8_t cj_stub_##name[], cj_stub_##name##_target[];
 STUBS(DECLARE)
 
@@ -38,7 +44,8 @@ typedef struct {
 } Stub;
 
 #define ENTRY(name, function) {#name, cj_stub_##name, cj_stub_##name##_target, (void *)function},
-static const Stub stubs[] = {STUBS(ENTRY)};
+#define VECTORCALL_ENTRY(n) {"vectorcall_" #n, cj_stub_vectorcall_##n, NULL, NULL},
+static const Stub stubs[] = {STUBS(ENTRY) VECTORCALLS(VECTORCALL_ENTRY)};
 
 static uint8_t *block, *helper_stubs;
 static uint64_t tls_offset; /* 0 when it was not found */
@@ -97,8 +104,13 @@ cj_stubs_start(void)
     cj_arena_open(block, total);
     memcpy(block, cj_stubs_begin, size);
     for (size_t i = 0; i < Py_ARRAY_LENGTH(stubs); i++) {
-        memcpy(block + (stubs[i].target - cj_stubs_begin), &stubs[i].function, sizeof(void *));
+        if (stubs[i].target != NULL) {
+            memcpy(block + (stubs[i].target - cj_stubs_begin), &stubs[i].function, sizeof(void *));
+        }
     }
+    const uint64_t current = offsetof(PyThreadState, current_frame);
+    memcpy(block + (cj_stub_thread_target - cj_stubs_begin), &tls_offset, sizeof(tls_offset));
+    memcpy(block + (cj_stub_current_target - cj_stubs_begin), &current, sizeof(current));
     helper_stubs = block + size;
     for (uint32_t i = 0; i < cj_helper_count; i++) {
         const uint32_t code[] = {

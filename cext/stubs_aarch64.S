@@ -167,6 +167,64 @@ STUB(cj_stub_dealloc)
 	ret
 TARGET(cj_stub_dealloc_target)
 
+/* vectorcall_0 … vectorcall_7: where the vectorcall entry of a function with so many parameters jumps, with the
+ * convention of vectorcall, x16 the direct entry and x17 the record of the machine code, which begins with that of the
+ * code. Exactly the right number of positional arguments goes on; all else is bound in C. */
+	.macro VECTORCALL n
+STUB(cj_stub_vectorcall_\n)
+	ldr	x17, [x17]
+	cbnz	x3, 1f
+	lsl	x9, x2, #1		/* the top bit is no part of the count */
+	cmp	x9, #2 * \n
+	b.ne	1f
+	stp	x29, x30, [sp, #-32]!
+	stp	x19, x20, [sp, #16]
+	mov	x29, sp
+	mrs	x9, tpidr_el0
+	ldr	x10, cj_stub_thread_target
+	ldr	x19, [x9, x10]
+	ldr	x10, cj_stub_current_target
+	ldr	x20, [x19, x10]
+	mov	x9, x1
+	.if \n > 0
+	ldr	x1, [x9]
+	.endif
+	.if \n > 1
+	ldr	x2, [x9, #8]
+	.endif
+	.if \n > 2
+	ldr	x3, [x9, #16]
+	.endif
+	.if \n > 3
+	ldr	x4, [x9, #24]
+	.endif
+	.if \n > 4
+	ldr	x5, [x9, #32]
+	.endif
+	.if \n > 5
+	ldr	x6, [x9, #40]
+	.endif
+	.if \n > 6
+	ldr	x7, [x9, #48]
+	.endif
+	blr	x16
+	ldp	x19, x20, [sp, #16]
+	ldp	x29, x30, [sp], #32
+	ret
+1:	b	cj_stub_vectorcall_bind
+	.endm
+	VECTORCALL 0
+	VECTORCALL 1
+	VECTORCALL 2
+	VECTORCALL 3
+	VECTORCALL 4
+	VECTORCALL 5
+	VECTORCALL 6
+	VECTORCALL 7
+/* Offsets of the thread state from the thread pointer, and of the current frame in it. */
+TARGET(cj_stub_thread_target)
+TARGET(cj_stub_current_target)
+
 	.balign 16
 	.globl cj_stubs_end
 	.hidden cj_stubs_end

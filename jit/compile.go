@@ -109,19 +109,6 @@ func CompileHIR(f *hir.Func, o Options) (*object.Object, error) {
 	return c.protect(func() (*object.Object, error) { return c.back(f) })
 }
 
-// CompileEncoded is Compile between the encoded forms that cross to the C side.
-func CompileEncoded(data []byte, o Options) ([]byte, error) {
-	s, err := snapshot.Decode(data)
-	if err != nil {
-		return nil, err
-	}
-	obj, err := Compile(s, o)
-	if err != nil {
-		return nil, err
-	}
-	return obj.Encode(), nil
-}
-
 // compiler is one compilation.
 type compiler struct {
 	o     Options

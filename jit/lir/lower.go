@@ -24,6 +24,7 @@ type lowerer struct {
 	uses   []useInfo
 	start  []*buildBlock // by hir.BlockID
 	curHIR hir.BlockID
+	loops  bool // the function has any
 
 	// the instruction being lowered
 	code   snapshot.ID
@@ -59,6 +60,7 @@ func Lower(h *hir.Func, conv *Convention) *Func {
 	for _, b := range order.RPO {
 		hb := &h.Blocks[b]
 		l.start[b] = &buildBlock{loop: hb.Loop, cold: hb.Cold}
+		l.loops = l.loops || hb.Loop > 0
 	}
 	l.declarePhis(order)
 	for _, b := range order.RPO {

@@ -81,8 +81,18 @@ func (l *lowerer) storeStale(v hir.Value) {
 // nothing is asked for; the rest is cold.
 func lowerEvalBreaker(l *lowerer, v hir.Value) {
 	word := l.loadPinned(Mem64, BaseThread, l.layout.Thread.EvalBreaker)
+	asked := test{kind: TestImm, cond: NE, a: word, imm: int64(l.h.Snap.Instrumentation)}
+	if l.curHIR == 0 && !l.loops {
+		// At the entry of a function without loops: the interpreter runs this
+		// one call, from its first instruction.
+		side := l.exitSide(v, object.Deopt, object.ReasonEvalBreaker)
+		frames := l.f.Sides[side].Frames
+		frames[len(frames)-1].Offset = l.instrPtr(v)
+		l.emitTest(ExitIf, asked).Side = side
+		return
+	}
 	cold, cont := l.split(true), l.split(false)
-	l.branch(test{kind: TestImm, cond: NE, a: word, imm: int64(l.h.Snap.Instrumentation)}, cold, cont)
+	l.branch(asked, cold, cont)
 
 	l.enter(cold)
 	l.storeStale(v)
@@ -118,8 +128,7 @@ func lowerLeaveFrame(l *lowerer, v hir.Value) {
 			l.store(Mem64, ref, frame, l.layout.Frame.LocalsPlus+8*int64(s.Slot))
 		}
 		if e.SetIP {
-			ip := l.symbol(l.codeUnit(int64(l.instrPtr(v))))
-			l.store(Mem64, ip, frame, l.layout.Frame.InstrPtr)
+			l.store(Mem64, l.value(UnitAddr, int64(l.instrPtr(v))), frame, l.layout.Frame.InstrPtr)
 		}
 	}
 	call := l.begin(CallHelper)
@@ -128,11 +137,6 @@ func lowerLeaveFrame(l *lowerer, v hir.Value) {
 	l.jump(cont)
 
 	l.enter(cont)
-}
-
-// codeUnit is the address of a code unit of the code that is compiled.
-func (l *lowerer) codeUnit(unit int64) SymID {
-	return l.f.symbol(Symbol{Kind: object.Abs64CodeUnit, ID: uint32(l.f.Code), Addend: unit})
 }
 
 // immortal reports whether the value is a known object whose reference count

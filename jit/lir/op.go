@@ -29,6 +29,7 @@ const (
 	Imm
 	FImm
 	SymAddr
+	UnitAddr
 	OutAddr
 	ThreadReg
 	Args
@@ -103,6 +104,7 @@ var Ops = [NumOps]OpInfo{
 	Imm:       {Name: "imm", Defs: "i", Imm: true, Remat: true, Doc: "The number Imm."},
 	FImm:      {Name: "fimm", Defs: "f", Imm: true, Remat: true, Doc: "The double with the bits Imm."},
 	SymAddr:   {Name: "sym", Defs: "i", Sym: true, Remat: true, Doc: "The address Sym."},
+	UnitAddr:  {Name: "unit", Defs: "i", Imm: true, Remat: true, Doc: "The address of code unit Imm of the compiled code."},
 	OutAddr:   {Name: "outaddr", Defs: "i", Imm: true, Remat: true, Doc: "The address of byte Imm of the outgoing argument area."},
 	ThreadReg: {Name: "thread", Defs: "i", Remat: true, Doc: "The thread state."},
 	Args:      {Name: "args", Defs: "*", Effect: true, Doc: "Defines the callee and the arguments, in the registers of the direct entry. First instruction of the entry block."},

@@ -25,6 +25,7 @@ const (
 	StubInterpEntry    = "interp_entry"    // callee is not compiled; convention of the direct call
 	StubSlowEntry      = "slow_entry"      // the prologue cannot go on; convention of the direct call
 	StubVectorcallBind = "vectorcall_bind" // arguments do not fit; convention of vectorcall, and x17 the code's record
+	StubVectorcall     = "vectorcall_"     // and the number of parameters, at most 7: calls the direct entry x16; convention of vectorcall, and x17 the object's record
 	StubDeopt          = "deopt"           // w16 exit number, x17 the object's record: result in x0
 	StubDealloc        = "dealloc"         // x16 object without references; preserves all other registers but x17 and x30
 )

@@ -60,6 +60,14 @@ void run_code(void);
 void helper_entry(void);
 void deopt_entry(void);
 void dealloc_entry(void);
+void bind_entry(void);
+
+/* The run time's own stubs, of which the entries of vectorcalls are used as they are. */
+extern const uint8_t cj_stubs_begin[], cj_stubs_end[];
+extern const uint8_t cj_stub_vectorcall_0[], cj_stub_vectorcall_1[], cj_stub_vectorcall_2[], cj_stub_vectorcall_3[],
+    cj_stub_vectorcall_4[], cj_stub_vectorcall_5[], cj_stub_vectorcall_6[], cj_stub_vectorcall_7[];
+extern const uint8_t cj_stub_vectorcall_bind_target[], cj_stub_thread_target[], cj_stub_current_target[];
+#define STUBS (REGION + 0x10000)
 
 __asm__(
     ".text\n"
@@ -103,6 +111,8 @@ __asm__(
     "  GARBAGE_HIGH\n"
     "  ldr x17, =ctx\n  ldr x1, [x17, #264]\n  ldr d0, [x17, #272]\n  mov x17, x2\n"
     "  ldp x29, x30, [sp], #144\n  ret\n"
+
+    ".global bind_entry\nbind_entry:\n  mov w17, #3\n  movk w17, #16, lsl #16\n  b helper_entry\n"
 
     ".global deopt_entry\ndeopt_entry:\n" /* stack: x16, x17 pushed by the stub */
     "  ldr x16, =ctx\n  add x16, x16, #280\n"
@@ -254,8 +264,21 @@ int main(int argc, char **argv) {
         stub(i, i, helper_entry);
     stub(nhelpers, 0, deopt_entry);
     stub(nhelpers + 1, 0, dealloc_entry);
-    for (uint64_t i = 2; i < 16; i++)
+    for (uint64_t i = 2; i < 8; i++)
         stub(nhelpers + i, (1u << 20) + i, helper_entry);
+    memcpy((void *)STUBS, cj_stubs_begin, cj_stubs_end - cj_stubs_begin);
+    *(uint64_t *)(STUBS + (cj_stub_vectorcall_bind_target - cj_stubs_begin)) = (uint64_t)bind_entry;
+    *(uint64_t *)(STUBS + (cj_stub_thread_target - cj_stubs_begin)) = (uint64_t)&thread_state - (uint64_t)__builtin_thread_pointer();
+    *(uint64_t *)(STUBS + (cj_stub_current_target - cj_stubs_begin)) = offset_current;
+    const uint8_t *const vectorcalls[] = {
+        cj_stub_vectorcall_0, cj_stub_vectorcall_1, cj_stub_vectorcall_2, cj_stub_vectorcall_3,
+        cj_stub_vectorcall_4, cj_stub_vectorcall_5, cj_stub_vectorcall_6, cj_stub_vectorcall_7,
+    };
+    for (uint64_t i = 0; i < 8; i++) {
+        uint64_t from = REGION + (nhelpers + 8 + i) * STUB_SIZE;
+        uint64_t to = STUBS + (vectorcalls[i] - cj_stubs_begin);
+        *(uint32_t *)from = 0x14000000 | (uint32_t)((to - from) >> 2 & 0x3ffffff); /* b */
+    }
     uint64_t calls = get();
     for (uint64_t c = 0; c < calls; c++) {
         uint64_t nsegments = get();
@@ -267,9 +290,6 @@ int main(int argc, char **argv) {
         }
         for (int i = 0; i < 8; i++)
             ctx.in[i] = get();
-        uint64_t tls = get(); /* literal with the offset of the thread state, or 0 */
-        if (tls)
-            *(uint64_t *)tls = (uint64_t)&thread_state - (uint64_t)__builtin_thread_pointer();
         ctx.entry = get(), ctx.thread = get(), ctx.frame = get(), ctx.x17 = get();
         nresponses = get();
         for (uint64_t i = 0; i < nresponses; i++) {
