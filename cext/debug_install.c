@@ -84,6 +84,12 @@ start(void)
     return installed != NULL;
 }
 
+CJCode *
+cj_debug_code(PyObject *function)
+{
+    return start() ? code_for_function(function) : NULL;
+}
+
 static bool
 install(PyObject *function, const uint8_t *data, size_t size, PyObject *const *objects, uint32_t nobjects)
 {
@@ -218,5 +224,5 @@ static PyMethodDef methods[] = {
 int
 cj_debug_install_init(PyObject *module)
 {
-    return PyModule_AddFunctions(module, methods);
+    return PyModule_AddFunctions(module, methods) < 0 ? -1 : cj_debug_call_init(module);
 }

@@ -251,89 +251,90 @@ void cj_leave_frame_slow(void *a0);
 /* The thread state. */
 void *cj_get_tstate(void);
 
+/* X(name, kinds of the arguments, kind of the result); see type Helper in package hir. */
 #define CJ_HELPERS(X) \
-    X(long_box) \
-    X(float_box) \
-    X(long_add) \
-    X(long_sub) \
-    X(long_mul) \
-    X(long_compare) \
-    X(str_eq) \
-    X(str_concat) \
-    X(str_append) \
-    X(str_item) \
-    X(dict_subscr) \
-    X(list_append) \
-    X(note_inserted) \
-    X(new_cell) \
-    X(new_object) \
-    X(build_tuple) \
-    X(build_list) \
-    X(binary_op) \
-    X(unary_negative) \
-    X(unary_invert) \
-    X(is_true) \
-    X(compare) \
-    X(compare_bool) \
-    X(contains) \
-    X(is_instance) \
-    X(load_attr) \
-    X(load_method) \
-    X(store_attr) \
-    X(delete_attr) \
-    X(load_global) \
-    X(store_global) \
-    X(delete_global) \
-    X(load_name) \
-    X(store_name) \
-    X(delete_name) \
-    X(load_locals) \
-    X(load_from_dict_or_globals) \
-    X(load_from_dict_or_deref) \
-    X(load_build_class) \
-    X(load_super_attr) \
-    X(load_super_method) \
-    X(load_special) \
-    X(store_subscr) \
-    X(delete_subscr) \
-    X(binary_slice) \
-    X(store_slice) \
-    X(build_set) \
-    X(build_map) \
-    X(build_string) \
-    X(build_slice) \
-    X(build_interpolation) \
-    X(build_template) \
-    X(list_extend) \
-    X(set_add) \
-    X(set_update) \
-    X(map_add) \
-    X(dict_update) \
-    X(dict_merge) \
-    X(unpack_sequence) \
-    X(unpack_ex) \
-    X(get_iter) \
-    X(iter_next) \
-    X(get_len) \
-    X(match_class) \
-    X(match_keys) \
-    X(call_intrinsic_1) \
-    X(call_intrinsic_2) \
-    X(make_function) \
-    X(set_function_attribute) \
-    X(format_simple) \
-    X(format_with_spec) \
-    X(convert_value) \
-    X(import_name) \
-    X(import_from) \
-    X(setup_annotations) \
-    X(raise_varargs) \
-    X(init_result_error) \
-    X(call_function_ex) \
-    X(vectorcall) \
-    X(vectorcall_maybe_self) \
-    X(handle_eval_breaker) \
-    X(leave_frame_slow) \
-    X(get_tstate)
+    X(long_box, "i", "o") \
+    X(float_box, "f", "o") \
+    X(long_add, "oo", "o") \
+    X(long_sub, "oo", "o") \
+    X(long_mul, "oo", "o") \
+    X(long_compare, "oo", "i") \
+    X(str_eq, "oo", "i") \
+    X(str_concat, "oo", "o") \
+    X(str_append, "oo", "o") \
+    X(str_item, "oi", "o") \
+    X(dict_subscr, "oo", "o") \
+    X(list_append, "oo", "i") \
+    X(note_inserted, "ooi", "-") \
+    X(new_cell, "n", "o") \
+    X(new_object, "o", "o") \
+    X(build_tuple, "ai", "o") \
+    X(build_list, "ai", "o") \
+    X(binary_op, "ooi", "o") \
+    X(unary_negative, "o", "o") \
+    X(unary_invert, "o", "o") \
+    X(is_true, "o", "i") \
+    X(compare, "ooi", "o") \
+    X(compare_bool, "ooi", "i") \
+    X(contains, "oo", "i") \
+    X(is_instance, "oo", "i") \
+    X(load_attr, "oo", "o") \
+    X(load_method, "oo", "2") \
+    X(store_attr, "ooo", "i") \
+    X(delete_attr, "oo", "i") \
+    X(load_global, "o", "o") \
+    X(store_global, "oo", "i") \
+    X(delete_global, "o", "i") \
+    X(load_name, "o", "o") \
+    X(store_name, "oo", "i") \
+    X(delete_name, "o", "i") \
+    X(load_locals, "", "o") \
+    X(load_from_dict_or_globals, "oo", "o") \
+    X(load_from_dict_or_deref, "ooi", "o") \
+    X(load_build_class, "", "o") \
+    X(load_super_attr, "ooooi", "o") \
+    X(load_super_method, "ooooi", "2") \
+    X(load_special, "oi", "2") \
+    X(store_subscr, "ooo", "i") \
+    X(delete_subscr, "oo", "i") \
+    X(binary_slice, "ooo", "o") \
+    X(store_slice, "oooo", "i") \
+    X(build_set, "ai", "o") \
+    X(build_map, "ai", "o") \
+    X(build_string, "ai", "o") \
+    X(build_slice, "ai", "o") \
+    X(build_interpolation, "ooni", "o") \
+    X(build_template, "oo", "o") \
+    X(list_extend, "oo", "i") \
+    X(set_add, "oo", "i") \
+    X(set_update, "oo", "i") \
+    X(map_add, "ooo", "i") \
+    X(dict_update, "oo", "i") \
+    X(dict_merge, "ooo", "i") \
+    X(unpack_sequence, "oia", "i") \
+    X(unpack_ex, "oia", "i") \
+    X(get_iter, "o", "o") \
+    X(iter_next, "o", "n") \
+    X(get_len, "o", "o") \
+    X(match_class, "oooi", "o") \
+    X(match_keys, "oo", "o") \
+    X(call_intrinsic_1, "oi", "o") \
+    X(call_intrinsic_2, "ooi", "o") \
+    X(make_function, "o", "o") \
+    X(set_function_attribute, "ooi", "i") \
+    X(format_simple, "o", "o") \
+    X(format_with_spec, "oo", "o") \
+    X(convert_value, "oi", "o") \
+    X(import_name, "ooo", "o") \
+    X(import_from, "oo", "o") \
+    X(setup_annotations, "", "i") \
+    X(raise_varargs, "nn", "i") \
+    X(init_result_error, "o", "i") \
+    X(call_function_ex, "onon", "o") \
+    X(vectorcall, "oaip", "o") \
+    X(vectorcall_maybe_self, "oaip", "o") \
+    X(handle_eval_breaker, "", "i") \
+    X(leave_frame_slow, "p", "-") \
+    X(get_tstate, "", "p")
 
 #endif

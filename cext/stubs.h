@@ -24,6 +24,7 @@ const char *cj_stub_name(const void *address);
 typedef struct {
     const char *name;
     void *function;
+    const char *arguments, *result; /* kinds, as in type Helper of package hir */
 } CJHelper;
 
 /* The helpers in the order of the compiler's table, which makes helpers_gen.h. */
