@@ -1,0 +1,143 @@
+package aarch64_test
+
+import (
+	"encoding/binary"
+	"fmt"
+	"testing"
+
+	"github.com/cinderjit/cinderjit/aarch64"
+	"github.com/cinderjit/cinderjit/jit/hir"
+	"github.com/cinderjit/cinderjit/jit/object"
+)
+
+// lastArgument is a function that returns its last argument.
+func lastArgument(t *testing.T, n int) (compiled, *hir.Func) {
+	text := fmt.Sprintf("func locals=%d\nb0:\n  v1:Object = Param %d\n  LeaveFrame fs1{9 [%s] (v1)}\n  Incref v1\n  Return v1\n",
+		n, n-1, manyZeros(n))
+	f, err := hir.Parse(text, testSnapshot(n))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return compileFunc(t, f, aarch64.Registers()), f
+}
+
+func manyZeros(n int) string {
+	s := ""
+	for range n {
+		s += "- "
+	}
+	return s
+}
+
+// TestEntries calls functions through each of their entries.
+func TestEntries(t *testing.T) {
+	var m emulator
+	arg := func(i int) uint64 { return objectAddress(testClass) + 64*uint64(i+1) }
+	for n := 1; n <= 8; n++ {
+		c, f := lastArgument(t, n)
+		var heap []image
+		var args []uint64
+		array := image{argsBase, make([]byte, 64)}
+		for i := range n {
+			heap = append(heap, image{arg(i), intObject(1000+int64(i), 1)})
+			args = append(args, arg(i))
+			array.set64(argsBase+8*uint64(i), arg(i))
+		}
+		returned := func(t *testing.T, o *outcome) {
+			t.Helper()
+			if o.X0 != arg(n-1) || o.result[0] != 2 {
+				t.Errorf("%d arguments: result %#x with %d references, want %#x", n, o.X0, o.result[0], arg(n-1))
+			}
+		}
+		base := emulation{name: fmt.Sprintf("%d arguments", n), c: c, heap: append(heap, array), snap: f.Snap, check: returned}
+		frame := base
+		frame.entry, frame.args, frame.inFrame = c.obj.Frame, args, true
+		m.calls = append(m.calls, frame)
+		if n == 8 {
+			if c.obj.Direct != object.None || c.obj.Vectorcall != object.None {
+				t.Errorf("a direct entry for %d arguments", n)
+			}
+			continue
+		}
+		direct := base
+		direct.entry, direct.args = c.obj.Direct, args
+		m.calls = append(m.calls, direct)
+		for _, v := range []struct {
+			nargs, kwnames uint64
+			bound          bool
+		}{
+			{uint64(n), 0, false},
+			{uint64(n) | 1<<63, 0, false},
+			{uint64(n) + 1, 0, true},
+			{uint64(n) - 1, 0, true},
+			{uint64(n), 1, true},
+		} {
+			e := base
+			e.entry = c.obj.Vectorcall
+			e.args = []uint64{objectAddress(testFunction), argsBase, v.nargs, v.kwnames}
+			if v.bound {
+				e.responses = []response{{id: 1<<20 + stubBind, ret0: 77}}
+				e.check = func(t *testing.T, o *outcome) {
+					want := [8]uint64{objectAddress(testFunction), argsBase, v.nargs, v.kwnames, recordBase + 64*uint64(testCode)}
+					if o.X0 != 77 || len(o.events) != 1 || [5]uint64(o.events[0].Args[:5]) != [5]uint64(want[:5]) {
+						t.Errorf("%d arguments: result %#x, events %x", n, o.X0, o.events)
+					}
+				}
+			}
+			m.calls = append(m.calls, e)
+		}
+	}
+	m.run(t)
+}
+
+// TestSlowEntry checks that a call goes to the run time, with everything as it
+// was, when something is missing.
+func TestSlowEntry(t *testing.T) {
+	var m emulator
+	c, f := lastArgument(t, 2)
+	l := &f.Snap.Layout.Thread
+	for _, s := range []struct {
+		name  string
+		off   int64
+		value uint64
+		size  int
+		slow  bool
+	}{
+		{"enough", l.RecursionLeft, 1, 4, false},
+		{"no recursion left", l.RecursionLeft, 0, 4, true},
+		{"data stack is full", l.DataStackLimit, dataStack + 8, 8, true},
+		{"data stack just fits", l.DataStackLimit, dataStack + 8*uint64(f.Snap.Code(testCode).FrameSize), 8, false},
+		{"data stack lacks a word", l.DataStackLimit, dataStack + 8*uint64(f.Snap.Code(testCode).FrameSize) - 8, 8, true},
+		{"machine stack is full", l.StackSoftLimit, 1 << 62, 8, true},
+	} {
+		patch := image{threadBase + uint64(s.off), make([]byte, s.size)}
+		if s.size == 4 {
+			binary.LittleEndian.PutUint32(patch.data, uint32(s.value))
+		} else {
+			binary.LittleEndian.PutUint64(patch.data, s.value)
+		}
+		args := []uint64{objectAddress(testClass), objectAddress(testList)}
+		e := emulation{name: s.name, c: c, entry: c.obj.Direct, args: args, snap: f.Snap, unchecked: true,
+			heap: []image{patch, {args[0], intObject(5, 1)}, {args[1], intObject(6, 1)}}}
+		e.responses = []response{{id: 1<<20 + stubSlow, ret0: 77}}
+		e.check = func(t *testing.T, o *outcome) {
+			if !s.slow {
+				if o.X0 != args[1] || len(o.events) != 0 {
+					t.Errorf("%s: result %#x, events %x", s.name, o.X0, o.events)
+				}
+				return
+			}
+			if o.X0 != 77 || len(o.events) != 1 || o.events[0].Args[0] != objectAddress(testFunction) || o.events[0].Args[1] != args[0] || o.events[0].Args[2] != args[1] {
+				t.Errorf("%s: result %#x, events %x", s.name, o.X0, o.events)
+			}
+			if top := binary.LittleEndian.Uint64(o.threadState[l.DataStackTop:]); top != dataStack {
+				t.Errorf("%s: data stack top %#x", s.name, top)
+			}
+			if left := binary.LittleEndian.Uint32(o.threadState[l.RecursionLeft:]); s.off != l.RecursionLeft && left != 100 {
+				t.Errorf("%s: recursion left %d", s.name, left)
+			}
+		}
+		m.calls = append(m.calls, e)
+	}
+	m.run(t)
+}
