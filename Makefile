@@ -5,7 +5,6 @@ PYTHON := build/python
 # The Go packages that need neither cgo nor AArch64.
 GO_FOLDERS := $(wildcard aarch64 jit pybind tests_go)
 GO_PACKAGES := $(GO_FOLDERS:%=./%/...)
-BENCHMARKS := build/venv/lib/python3.14/site-packages/pyperformance/data-files/benchmarks
 # More arguments for pytest, such as PYTEST="-k autoload".
 PYTEST ?=
 
@@ -33,8 +32,8 @@ test-go: ## the Go tests, which need no Python
 test-py: build ## the Python tests
 	$(PYTHON) -m pytest --import-mode=importlib -q $(PYTEST)
 
-run: build ## richards, a benchmark
-	$(PYTHON) $(BENCHMARKS)/bm_richards/run_benchmark.py --debug-single-value
+run: build ## the benchmark richards, plain and with the JIT
+	$(HOST_PYTHON) bench/show.py
 
 clean: ## remove everything that was built (downloads stay in the cache)
 	rm -rf build dist cinderjit.egg-info

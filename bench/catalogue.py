@@ -38,9 +38,6 @@ SIZES = {
     "pidigits": [200],
     "gc_traversal": [200],
     "create_gc_cycles": [20, 20],
-    "bench_mp_pool": [2, 100, 10],
-    "bench_thread_pool": [2, 100, 10],
-    "quadtree_nbody": [30, 4],
 }
 
 # row -> calls that count as one, where a single one is too short to be measured well.
@@ -52,7 +49,6 @@ LOOPS = {
     "logging_format": 20,
     "deepcopy_reduce": 20,
     "deepcopy_memo": 10,
-    "generators": 1,
 }
 
 # program -> command-line arguments.
@@ -73,21 +69,17 @@ CHECKS = {
                   "(Random(7).RandomMatrix(ArrayList(9, 9)), ArrayList(9, 9), array('i', [0]) * 9)",
     "scimark_monte_carlo": "MonteCarlo(1000)",
     "scimark_sor": "(lambda g: [SOR_execute(1.25, g, 3), list(g.data)])(Random(7).RandomMatrix(Array2D(9, 9)))",
-    "coroutines": "[c for c in (fibonacci(11),) for _ in [0] if next(iter([0]), None) == 0 and c.close() is None] == []",
     "generators": "list(tree(range(9)))",
-    "mdp": "Battle().evaluate(0.192)",
 }
 
 # program -> why it is not run, beside what is found out by looking for its packages.
 REFUSED = {
     "2to3": "installs a package while it runs",
     "hg_startup": "needs the program hg",
+    "concurrent_imap": "measures communication between processes",
     "asyncio_tcp": "measures network input and output",
     "asyncio_tcp_ssl": "measures network input and output",
 }
-
-# Import names of packages that are called otherwise.
-IMPORT_NAMES = {"chameleon": "chameleon", "django": "django", "legacy-cgi": "cgi", "pyyaml": "yaml"}
 
 
 @dataclasses.dataclass

@@ -1,5 +1,10 @@
-"""The emulator's counting plugin: built when its source has changed, and its results read back."""
+#!/usr/bin/env python3
+"""The emulator's counting plugin: built when its source has changed, and its results read back.
 
+    bench/emulator.py --arguments FILE    # prints the value of CINDERJIT_QEMU_ARGS that counts into FILE
+"""
+
+import argparse
 import dataclasses
 import os
 import subprocess
@@ -73,4 +78,6 @@ def read_blocks(path):
 
 
 if __name__ == "__main__":
-    print(plugin())
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--arguments", metavar="FILE", required=True, type=os.path.abspath)
+    print(arguments(parser.parse_args().arguments))
