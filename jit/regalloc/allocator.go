@@ -159,6 +159,7 @@ type Allocator struct {
 	score   [64]int32
 	clobHit []int32
 	slots   [][]span
+	pins    []pin
 	pending []pendingMove
 	pm      parallel
 	chk     checker

@@ -26,6 +26,7 @@ func (a *Allocator) clip(p *piece, i int32) span {
 func (a *Allocator) makePieces() {
 	a.pieces = a.pieces[:0]
 	a.queue = a.queue[:0]
+	a.pins = a.pins[:0]
 	for r := range a.regs {
 		a.regs[r] = a.regs[r][:0]
 	}

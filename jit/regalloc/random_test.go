@@ -359,7 +359,7 @@ func (g *generator) odd(in *testInstr) {
 		g.use(in, Int, Operand{Constraint: Fixed, Fixed: r, Pos: Pos(2 * g.IntN(2))})
 		g.use(in, Int, Operand{})
 		g.def(in, Int, Operand{Constraint: Fixed, Fixed: (r + 1) % 4, Pos: Pos(g.IntN(2))})
-		in.clobbers = Regs((r + 2) % 4)
+		in.clobbers = Regs((r+2)%4) | RegSet(g.IntN(8))<<32
 	case 3: // may be defined in memory
 		g.anyUses(in, Normal)
 		g.def(in, Int, Operand{Constraint: Any})

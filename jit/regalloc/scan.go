@@ -85,6 +85,10 @@ func (a *Allocator) allocate(id int32) {
 		return
 	}
 	a.findFree(c)
+	if r := a.pinned(c.v, n.req>>2); r != noReg {
+		a.occupyPinned(id, n, r)
+		return
+	}
 	avoid := a.tooDear(c)
 	if r := a.choose(c, c.end, avoid); r != noReg {
 		a.occupy(id, r)
@@ -101,9 +105,7 @@ func (a *Allocator) allocate(id int32) {
 	case now && (a.lateSplit(id, n, avoid) || a.evictFor(id, n, true, avoid)):
 	case now && avoid != 0 && (a.lateSplit(id, n, 0) || a.evictFor(id, n, true, 0)):
 	case now:
-		if !a.rearrange(id, n) {
-			a.fail("instruction %d needs more registers than there are", n.req>>2)
-		}
+		a.rearrange(id, n.req>>2)
 	case a.values[c.v].remat || !a.evictFor(id, n, false, avoid):
 		a.spill(id, n)
 	}
@@ -269,7 +271,7 @@ func (a *Allocator) clobbered(from, to int32) bool {
 func (a *Allocator) lateSplit(id int32, n need, avoid RegSet) bool {
 	c := &a.pieces[id]
 	late := n.req&^3 + posLate
-	if n.req == a.values[c.v].defPos || a.reqEnd(c.v, n.req) != late || c.end <= late {
+	if !a.canSplitLate(c, n) {
 		return false
 	}
 	r := a.longest(c, late, avoid)
@@ -279,4 +281,11 @@ func (a *Allocator) lateSplit(id int32, n need, avoid RegSet) bool {
 	a.enqueue(a.split(id, late))
 	a.occupy(id, r)
 	return true
+}
+
+// canSplitLate reports whether the piece is needed in a register early in its
+// first instruction, but not late, and lives on.
+func (a *Allocator) canSplitLate(c *piece, n need) bool {
+	late := n.req&^3 + posLate
+	return n.req != a.values[c.v].defPos && a.reqEnd(c.v, n.req) == late && c.end > late
 }
