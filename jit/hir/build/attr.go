@@ -222,6 +222,7 @@ func (b *builder) storeInstanceValue(f snapshot.Feedback, owner hir.Value) bool 
 	b.jump(isNew, after)
 	b.jump(done, after)
 	b.cur = after
+	b.snapshot(b.frameState(b.resume))
 	return true
 }
 

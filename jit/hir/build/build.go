@@ -177,8 +177,7 @@ func (b *builder) block(id bytecode.BlockID) {
 		b.before = 0
 		b.resume = b.in.End / 2
 		if !quiet[b.in.Base] {
-			v := b.raw(hir.Snapshot)
-			b.f.At(v).FS = b.fs()
+			b.snapshot(b.fs())
 		}
 		handlers[b.in.Base](b)
 	}

@@ -97,9 +97,12 @@ func (b *builder) construct(s *site, class snapshot.ID, args []hir.Value) bool {
 	b.check()
 	good, bad := b.branch(b.same(result, b.constant(snapshot.None)))
 	b.f.Blocks[bad].Cold = true
+	after := b.frameState(b.resume)
 	b.cur = bad
+	b.snapshot(after)
 	b.emit(hir.InitResultError, result)
 	b.raw(hir.Unreachable)
 	b.cur = good
+	b.snapshot(after)
 	return true
 }

@@ -139,13 +139,13 @@ func (b *builder) guardType(v hir.Value, class snapshot.ID) hir.Value {
 }
 
 // guardIs leaves compiled code unless v is the object id; the result is the
-// constant.
+// constant. Locals and stack get the guarded value instead, because a loop must
+// find there what it began with.
 func (b *builder) guardIs(v hir.Value, id snapshot.ID) hir.Value {
-	if b.typeOf(v).Obj == id {
-		return v
+	if b.typeOf(v).Obj != id {
+		b.guarded(v, b.typed(b.emitObj(hir.GuardIs, id, v), hir.TypeOfObject(b.s, id)))
 	}
-	b.typed(b.emitObj(hir.GuardIs, id, v), hir.TypeOfObject(b.s, id))
-	return b.guarded(v, b.constant(id))
+	return b.constant(id)
 }
 
 // guardNotNull leaves compiled code when v is NULL.
@@ -195,6 +195,17 @@ func (b *builder) dependKey(dict, key snapshot.ID) {
 
 func (b *builder) dependFunction(fn snapshot.ID) {
 	b.f.Depend(hir.Dependency{Kind: hir.DependFunction, Obj: fn})
+}
+
+// snapshot marks a boundary between bytecode instructions, unless the last
+// instruction did so for the same state.
+func (b *builder) snapshot(fs hir.FrameStateID) {
+	if ins := b.f.Blocks[b.cur].Instrs; len(ins) > 0 {
+		if last := b.f.At(ins[len(ins)-1]); last.Op == hir.Snapshot && last.FS == fs {
+			return
+		}
+	}
+	b.f.At(b.raw(hir.Snapshot)).FS = fs
 }
 
 // check ends an observable bytecode instruction whose results are on the stack:

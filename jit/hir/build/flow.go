@@ -104,15 +104,23 @@ func (b *builder) start(id bytecode.BlockID) bool {
 		b.merge(in)
 	}
 	b.f.Blocks[b.cur].Loop = b.bc.LoopDepth(id)
+	if ins := b.f.Blocks[b.cur].Instrs; id != 0 && (len(ins) == 0 || b.f.At(ins[len(ins)-1]).Op == hir.Phi) {
+		b.mark()
+	}
 	return true
 }
 
 // merge joins ways: values that differ become a phi, or what they are derived
-// from by guards.
+// from by guards, with the type that all of them have.
 func (b *builder) merge(in []edge) {
 	b.boxAll(in)
 	b.cur = b.newBlock()
 	b.join(in)
+	type refinement struct {
+		base hir.Value
+		t    hir.Type
+	}
+	var refined []refinement
 	st := in[0].st.clone()
 	unify := func(get func(*state) hir.Value) hir.Value {
 		first := get(&in[0].st)
@@ -126,13 +134,14 @@ func (b *builder) merge(in []edge) {
 			}
 			t = t.Union(b.typeOf(v))
 		}
-		switch {
-		case same:
+		if same {
 			return first
-		case base != 0 && b.typeOf(base).Subset(t):
+		}
+		if base != 0 {
+			if !b.typeOf(base).Subset(t) {
+				refined = append(refined, refinement{base, t})
+			}
 			return base
-		case base != 0:
-			return b.typed(b.emit(hir.Refine, base), t)
 		}
 		args := make([]hir.Value, len(in))
 		for i := range in {
@@ -140,34 +149,27 @@ func (b *builder) merge(in []edge) {
 		}
 		return b.typed(b.emit(hir.Phi, args...), t)
 	}
-	var late []func()
 	for i := range st.locals {
-		v := unify(func(s *state) hir.Value { return s.locals[i] })
-		late = append(late, func() { st.setLocal(i, v) })
-	}
-	for i := range st.stack {
-		v := unify(func(s *state) hir.Value { return s.stack[i] })
-		late = append(late, func() { st.stack[i] = v })
-	}
-	for _, set := range late {
-		set()
-	}
-	b.sortPhis(b.cur)
-	b.st = st
-}
-
-// sortPhis moves the phis of a block to its begin.
-func (b *builder) sortPhis(id hir.BlockID) {
-	ins := b.f.Blocks[id].Instrs
-	sorted := make([]hir.Value, 0, len(ins))
-	for _, phis := range [2]bool{true, false} {
-		for _, v := range ins {
-			if (b.f.At(v).Op == hir.Phi) == phis {
-				sorted = append(sorted, v)
-			}
+		if v := unify(func(s *state) hir.Value { return s.locals[i] }); v != st.locals[i] {
+			st.setLocal(i, v)
 		}
 	}
-	b.f.Blocks[id].Instrs = sorted
+	for i := range st.stack {
+		st.stack[i] = unify(func(s *state) hir.Value { return s.stack[i] })
+	}
+	b.st = st
+	b.mark()
+	for _, r := range refined {
+		b.refine(r.base, r.t)
+	}
+}
+
+// mark emits the Snapshot with which a bytecode block begins, so that what dies
+// on the way to it has a frame state.
+func (b *builder) mark() {
+	first := &b.bc.Instrs[b.bc.Block(b.at).Begin]
+	v := b.raw(hir.Snapshot)
+	b.f.At(v).FS, b.f.At(v).BC = b.frameState(first.Start/2), first.Offset/2
 }
 
 // join lets all ways continue in the present block.
@@ -225,28 +227,29 @@ func (b *builder) common(x, y hir.Value) hir.Value {
 func (b *builder) alias(v hir.Value) bool { return b.f.At(v).Op.Info().Own == hir.OwnAlias }
 
 // startHeader begins a block to which control comes back: places that the loop
-// changes get a phi each.
+// changes get a phi each. Ways into the loop are joined in front of it.
 func (b *builder) startHeader(id bytecode.BlockID, in []edge) {
-	for i := range in {
-		for slot := range in[i].st.stack {
-			b.boxIn(&in[i], slot)
-		}
+	if len(in) > 1 {
+		b.merge(in)
+		in = []edge{{b.cur, b.st}}
+	}
+	entry := &in[0]
+	for slot := range entry.st.stack {
+		b.boxIn(entry, slot)
 	}
 	h := &header{}
-	changed := b.changes(id, len(in[0].st.stack))
+	changed := b.changes(id, len(entry.st.stack))
 	b.cur = b.newBlock()
 	h.block = b.cur
 	b.f.Blocks[b.cur].Header = true
 	b.join(in)
-	st := in[0].st.clone()
+	st := entry.st.clone()
 	add := func(slot int, stack bool) hir.Value {
 		p := headerPhi{slot: slot, stack: stack}
+		v := p.value(&entry.st)
+		p.args = append(p.args, v)
 		t := hir.TObject
-		for i := range in {
-			v := p.value(&in[i].st)
-			p.args = append(p.args, v)
-			t.Bits |= b.typeOf(v).Bits & hir.BitNull
-		}
+		t.Bits |= b.typeOf(v).Bits & hir.BitNull
 		if !stack && changed.nulls[slot] || stack {
 			t = hir.TNullable
 		}
@@ -254,21 +257,13 @@ func (b *builder) startHeader(id bytecode.BlockID, in []edge) {
 		h.phis = append(h.phis, p)
 		return p.phi
 	}
-	differ := func(get func(*state) hir.Value) bool {
-		for i := 1; i < len(in); i++ {
-			if get(&in[i].st) != get(&in[0].st) {
-				return true
-			}
-		}
-		return false
-	}
 	for i := range st.locals {
-		if changed.locals[i] || differ(func(s *state) hir.Value { return s.locals[i] }) {
+		if changed.locals[i] {
 			st.setLocal(i, add(i, false))
 		}
 	}
 	for i := range st.stack {
-		if i >= changed.depth || differ(func(s *state) hir.Value { return s.stack[i] }) {
+		if i >= changed.depth {
 			st.stack[i] = add(i, true)
 		}
 	}

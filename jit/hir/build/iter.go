@@ -76,8 +76,9 @@ func (b *builder) forAny(it hir.Value) {
 	item := b.emit(hir.IterNext, it)
 	end, more := b.branch(b.emit(hir.IsNull, item))
 	b.cur = more
-	b.push(b.typed(b.raw(hir.Refine, item), hir.TObject))
+	b.push(item)
 	b.check()
+	b.refine(item, hir.TObject)
 	b.flow(bb.Next)
 	b.pop()
 	b.cur = end
@@ -95,15 +96,18 @@ func (b *builder) forList(it hir.Value) {
 	finished, running := b.branch(b.emit(hir.IsNull, seq))
 	b.arrive(finished, bb.Taken)
 	b.cur = running
-	seq = b.typed(b.raw(hir.Refine, seq), hir.TObject)
+	b.snapshot(b.fs())
+	seq = b.refine(seq, hir.TObject)
 	index := b.load(hir.LoadI64, hir.HeapSize, indexAt, it)
 	size := b.load(hir.LoadI64, hir.HeapSize, b.l.Object.VarSize, seq)
 	more, end := b.branch(b.compare(hir.IntCmp, hir.CondULT, index, size))
 	b.cur = end
+	b.snapshot(b.fs())
 	b.store(hir.StoreI64, hir.HeapSize, indexAt, it, b.cint(-1))
 	b.store(hir.SwapField, hir.HeapSize, seqAt, it, b.nullValue())
 	b.flow(bb.Taken)
 	b.cur = more
+	b.snapshot(b.fs())
 	items := b.load(hir.LoadPtr, hir.HeapSize, b.l.List.Items, seq)
 	item := b.emit(hir.LoadElem, items, index)
 	b.store(hir.StoreI64, hir.HeapSize, indexAt, it, b.emit(hir.IntAdd, index, b.cint(1)))
@@ -118,14 +122,17 @@ func (b *builder) forTuple(it hir.Value) {
 	finished, running := b.branch(b.emit(hir.IsNull, seq))
 	b.arrive(finished, bb.Taken)
 	b.cur = running
-	seq = b.typed(b.raw(hir.Refine, seq), hir.TObject)
+	b.snapshot(b.fs())
+	seq = b.refine(seq, hir.TObject)
 	index := b.load(hir.LoadI64, hir.HeapSize, indexAt, it)
 	size := b.load(hir.LoadI64, immutable, b.l.Object.VarSize, seq)
 	more, end := b.branch(b.compare(hir.IntCmp, hir.CondLT, index, size))
 	b.cur = end
+	b.snapshot(b.fs())
 	b.store(hir.SwapField, hir.HeapSize, seqAt, it, b.nullValue())
 	b.flow(bb.Taken)
 	b.cur = more
+	b.snapshot(b.fs())
 	item := b.emitImm(hir.LoadElem, b.l.Tuple.Items, seq, index)
 	b.store(hir.StoreI64, hir.HeapSize, indexAt, it, b.emit(hir.IntAdd, index, b.cint(1)))
 	b.push(item)
@@ -141,6 +148,7 @@ func (b *builder) forRange(it hir.Value) {
 	more, end := b.branch(b.compare(hir.IntCmp, hir.CondGT, left, b.cint(0)))
 	b.arrive(end, bb.Taken)
 	b.cur = more
+	b.snapshot(b.fs())
 	value := b.load(hir.LoadI64, hir.HeapSize, at.Start, it)
 	step := b.load(hir.LoadI64, immutable, at.Step, it)
 	item := b.emit(hir.LongBox, value)
