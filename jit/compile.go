@@ -145,11 +145,19 @@ func (c *compiler) begin(stage string) {
 	c.stage, c.since = stage, now
 }
 
+// wants reports whether a stage is to be dumped. It asks once for each stage.
+func (c *compiler) wants(stage string) bool {
+	return c.o.Dump != nil && (c.o.DumpStage == nil || c.o.DumpStage(stage))
+}
+
 func (c *compiler) dump(stage string, text func() string) {
-	if c.o.Dump == nil || c.o.DumpStage != nil && !c.o.DumpStage(stage) {
-		return
+	if c.wants(stage) {
+		c.write(stage, text())
 	}
-	fmt.Fprintf(c.o.Dump, "== %s: %s ==\n%s\n", c.name, stage, text())
+}
+
+func (c *compiler) write(stage, text string) {
+	fmt.Fprintf(c.o.Dump, "== %s: %s ==\n%s\n", c.name, stage, text)
 }
 
 func (c *compiler) bug(err error) error {
@@ -204,12 +212,14 @@ func (c *compiler) back(f *hir.Func) (*object.Object, error) {
 	}
 	c.dump("alloc", func() string { return lf.Print(res) })
 	c.begin("emit")
-	listing := c.o.Dump != nil && (c.o.DumpStage == nil || c.o.DumpStage("asm"))
+	listing := c.wants("asm")
 	obj, text, err := aarch64.Emit(lf, res, aarch64.EmitOptions{Listing: listing})
 	if err != nil {
 		return nil, &Error{Function: c.name, Stage: c.stage, Err: err}
 	}
-	c.dump("asm", func() string { return text })
+	if listing {
+		c.write("asm", text)
+	}
 	if c.o.MaxCodeSize > 0 && len(obj.Text) > c.o.MaxCodeSize {
 		return nil, &Error{Function: c.name, Stage: c.stage, Err: ErrCodeSize}
 	}
