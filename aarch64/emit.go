@@ -74,6 +74,15 @@ type emitter struct {
 	exitKey map[string]int
 	patches []patch
 	lines   []linePos
+	asides  []aside // cold paths of instructions that are cold themselves
+}
+
+// aside is code that waits to be emitted, with the locations it refers to.
+type aside struct {
+	locs  []regalloc.Loc
+	block int
+	index int
+	emit  func()
 }
 
 type patch struct {
@@ -106,6 +115,10 @@ func Emit(f *lir.Func, res *regalloc.Result, o EmitOptions) (obj *object.Object,
 		e.emitBlock(b)
 	}
 	e.a.PushSection(Cold)
+	for _, w := range e.asides {
+		e.locs, e.block, e.index = w.locs, w.block, w.index
+		w.emit()
+	}
 	e.slowPaths()
 	e.exitTable()
 	e.a.PopSection()
@@ -120,6 +133,19 @@ func Emit(f *lir.Func, res *regalloc.Result, o EmitOptions) (obj *object.Object,
 		listing = e.listing(code)
 	}
 	return e.obj, listing, nil
+}
+
+// aside emits the cold path of the instruction at hand where control does not
+// fall into it: in the cold section, or, when the instruction is cold itself,
+// behind all blocks.
+func (e *emitter) aside(emit func()) {
+	if e.a.Section() == Cold {
+		e.asides = append(e.asides, aside{append([]regalloc.Loc(nil), e.locs...), e.block, e.index, emit})
+		return
+	}
+	e.a.PushSection(Cold)
+	emit()
+	e.a.PopSection()
 }
 
 func (e *emitter) emitBlock(b int) {

@@ -41,18 +41,18 @@ func emitDecref(e *emitter, in *lir.Instr) int {
 	e.a.BCond(EQ, dead)
 	e.a.Bind(skip)
 
-	e.a.PushSection(Cold)
-	e.a.Bind(dead)
-	if in.Side != 0 {
-		e.staleStores(in)
-	}
-	e.a.Emit(Mov(W64, scratch, r))
-	e.a.CallSymbol(Symbol{symbolStub, stubDealloc}, 0)
-	if in.Side != 0 {
-		e.checkFrame(e.exit(in))
-	}
-	e.a.B(skip)
-	e.a.PopSection()
+	e.aside(func() {
+		e.a.Bind(dead)
+		if in.Side != 0 {
+			e.staleStores(in)
+		}
+		e.a.Emit(Mov(W64, scratch, r))
+		e.a.CallSymbol(Symbol{symbolStub, stubDealloc}, 0)
+		if in.Side != 0 {
+			e.checkFrame(e.exit(in))
+		}
+		e.a.B(skip)
+	})
 	return 0
 }
 
