@@ -121,7 +121,7 @@ make_list_iterator(PyObject *list, Py_ssize_t index)
 {
     _PyListIterObject *iterator = PyObject_GC_New(_PyListIterObject, &PyListIter_Type);
     if (iterator != NULL) {
-        iterator->it_index = index;
+        iterator->it_index = list != NULL ? index : -1;
         iterator->it_seq = (PyListObject *)Py_XNewRef(list);
         PyObject_GC_Track(iterator);
     }

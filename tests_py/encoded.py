@@ -49,7 +49,7 @@ def uint(value):
 
 
 def sint(value):
-    return uint((value << 1) ^ (value >> 63) & (1 << 64) - 1)
+    return uint(((value << 1) ^ (value >> 63)) & (1 << 64) - 1)
 
 
 def location(where):

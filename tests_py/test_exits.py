@@ -1,14 +1,19 @@
 """Exits of compiled code that are taken with made-up registers: every representation, objects that compiled code did
 without, chains of inlined frames."""
 
+import ctypes
 import dis
 import gc
+import pathlib
 import sys
 import traceback
 
 import pytest
 
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
 import encoded as e
+
+sys.path.pop(0)
 
 _cinderjit = pytest.importorskip("cinderjit._cinderjit")
 
@@ -42,7 +47,8 @@ def test_representations():
 
 def test_small_numbers_are_the_interpreters_own():
     result = take(values, (), [deopt([e.register(0, e.INT)] * 3)], {"x0": 7})
-    assert all(x is 7 for x in result)  # noqa: F632
+    seven = int("7")
+    assert all(x is seven for x in result)
 
 
 def test_locals_that_stay_where_they_are():
@@ -65,21 +71,17 @@ def test_references_that_compiled_code_owned():
         pass
 
     thing = Thing()
-    exit = deopt([e.register(1), e.register(1), e.NULL], owned=[e.register(1), e.register(1)])
+    exit = deopt([e.register(1), e.register(1), e.constant(1)], owned=[e.register(1), e.register(1)])
     for _ in range(2):
         # What the made-up registers own.
         for _ in range(2):
             give_reference(thing)
         before = sys.getrefcount(thing)
-        with pytest.raises(UnboundLocalError):
-            take(values, (), [exit], {"x1": (thing,)})
-        gc.collect()
+        assert take(values, (), [exit], {"x1": (thing,)}, [None]) == (thing, thing, None)
         assert sys.getrefcount(thing) == before - 2
 
 
 def give_reference(thing):
-    import ctypes
-
     ctypes.pythonapi.Py_IncRef(ctypes.py_object(thing))
 
 
@@ -116,7 +118,6 @@ def test_an_instance_that_was_not_made():
 
     reference = Point(1, 2)
     recipe = (e.INSTANCE, [e.constant(1), e.number(3), e.number(4)])
-    exit = deopt([e.virtual(0), e.NULL, e.NULL], virtuals=[recipe])
 
     def first(a, b, c):
         return a
@@ -208,25 +209,52 @@ def discarding(x):
     return inner(x, 3)
 
 
-def test_recursion_is_counted_as_if_nothing_were_inlined():
-    def depth():
-        frame, n = sys._getframe(1), 0
-        while frame:
-            frame, n = frame.f_back, n + 1
-        return n
+def depth():
+    frame, n = sys._getframe(1), 0
+    while frame:
+        frame, n = frame.f_back, n + 1
+    return n
 
-    def leaf(a, b):
-        return depth()
 
+def leaf(a, b):
+    return depth()
+
+
+def calls_leaf(x):
+    return leaf(x, 3)
+
+
+def test_inlined_frames_are_frames():
     exit = e.exit_(e.DEOPT, [e.frame(units(leaf, "RESUME"), locals=[e.NULL, e.NULL], code=1, callee=e.constant(2)),
-                             caller_frame(discarding, None)])
-    plain = discarding.__globals__["inner"]
-    try:
-        globals()["inner"] = leaf
-        # One C call less is in between: _debug_exit itself has no frame.
-        assert take(discarding, (1,), [exit], {}, [leaf.__code__, leaf]) == discarding(1) + 1
-    finally:
-        globals()["inner"] = plain
+                             caller_frame(calls_leaf, None)])
+    # take() is one more frame.
+    assert take(calls_leaf, (1,), [exit], {}, [leaf.__code__, leaf]) == calls_leaf(1) + 1
+
+
+def test_recursion_is_counted_as_if_nothing_were_inlined():
+    def left(function, *arguments):
+        """How deep recursion gets below the innermost frame."""
+        try:
+            function(*arguments)
+        except RecursionError as error:
+            n, entry = 0, error.__traceback__
+            while entry:
+                n, entry = n + 1, entry.tb_next
+            return n
+
+    exit = e.exit_(e.DEOPT, [e.frame(units(endless, "RESUME"), locals=[e.NULL, e.NULL], code=1, callee=e.constant(2)),
+                             caller_frame(calls_endless, None)])
+    # The traceback is as long as recursion is deep, whoever is in it.
+    inlined = left(lambda: take(calls_endless, (1,), [exit], {}, [endless.__code__, endless]))
+    assert inlined == left(lambda: calls_endless(1))
+
+
+def endless(a, b):
+    return endless(a, b)
+
+
+def calls_endless(x):
+    return endless(x, 3)
 
 
 def test_frames_that_do_not_fit_on_the_data_stack():
