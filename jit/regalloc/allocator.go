@@ -239,11 +239,7 @@ func (a *Allocator) orderPieces() {
 		val := &a.values[v]
 		val.pieces.lo = int32(len(a.sorted))
 		for id := val.head; id != none; id = a.pieces[id].next {
-			p := &a.pieces[id]
 			a.sorted = append(a.sorted, id)
-			if p.loc == locStack && !val.remat {
-				val.spilled = true
-			}
 		}
 		val.pieces.hi = int32(len(a.sorted))
 	}

@@ -37,9 +37,38 @@
 // Linear scan over intervals with holes. Every interval is a view on the
 // ranges of its virtual register, so splitting copies nothing. Each machine
 // register keeps the sorted ranges that were given away, for the whole
-// function; therefore intervals may be revisited in any order. Parts of a value
-// in cold blocks are intervals of their own from the start, so that calls on
-// slow paths never cost the hot path a register. When registers run out, the
-// value whose next use in a register is furthest away, counting loops, is
-// split and goes to its stack slot; uses that accept a slot do not count.
+// function; therefore intervals may be revisited in any order. The steps, one
+// file each:
+//
+//   - input, liveness: operands, ranges of values, loops. Liveness walks from
+//     uses to the definition, so its cost is that of its result.
+//   - interval: parts of a value in cold blocks are intervals of their own
+//     from the start, so that calls on slow paths never cost the hot path a
+//     register. Instead, a value that lives across many of them is steered to
+//     a callee-saved register.
+//   - scan: an interval takes a register that is free for all of it, the one
+//     most wanted (hints); else the one that is free longest, and is split
+//     before it is lost; else it makes another leave (evict), or goes to the
+//     stack until it is needed.
+//   - evict: the value whose next use in a register is furthest away leaves,
+//     counting loops; a use that accepts a slot does not count, and constants
+//     go first. A value that would lose its register inside a loop takes one
+//     that lasts from the start.
+//   - split: splits move to block boundaries that run less often.
+//   - rearrange: if the operands of one instruction get in each other's way,
+//     they are placed by exhaustive search: what can be satisfied is.
+//   - resolve, parallel, slots: moves between intervals, on edges and for
+//     fixed operands, in an order that respects that they happen at once. A
+//     value has one slot, written once after its definition, or where the
+//     value goes to the stack if that runs less often. A constant is never
+//     stored, it is made where it is needed.
+//
+// The order is that of the layout, so hot blocks choose first.
+//
+// # Trust
+//
+// Check follows a result through the control-flow graph and shares nothing
+// with the allocator; Config.Check runs it on every allocation. When compiled
+// code misbehaves, Config.SpillEverything tells whether the allocation of
+// registers is to blame.
 package regalloc

@@ -6,9 +6,12 @@ type eviction struct {
 	cost int64 // distance of its next use, the larger the better; negative if it cannot leave
 }
 
-// rematBonus is how much sooner than others a value gives up its register that
-// can be made anew.
-const rematBonus = 8
+// How much sooner than others a value gives up its register that can be made
+// anew, or that has a slot already.
+const (
+	rematBonus = 8
+	slotBonus  = 2
+)
 
 // evictionOf returns how the piece can leave its register before position s,
 // when others need it in [s, end).
@@ -20,6 +23,8 @@ func (a *Allocator) evictionOf(id, s, end int32) eviction {
 		cost := a.distance(c.v, max(at, c.start))
 		if a.values[c.v].remat {
 			cost *= rematBonus
+		} else if a.values[c.v].spilled {
+			cost *= slotBonus
 		}
 		return eviction{at, cost}
 	}

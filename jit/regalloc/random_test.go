@@ -180,6 +180,28 @@ func (g *generator) layout() {
 		}
 	}
 	f.blocks = blocks
+	if g.chance(80) {
+		g.depths()
+	}
+}
+
+// depths replaces the arbitrary loop depths by what the layout suggests.
+func (g *generator) depths() {
+	blocks := g.f.blocks
+	for b := range blocks {
+		blocks[b].depth = 0
+	}
+	for h := range blocks {
+		last := -1
+		for b := h; b < len(blocks); b++ {
+			if slices.Contains(blocks[b].succs, h) && !blocks[b].cold {
+				last = b
+			}
+		}
+		for b := h; b <= last; b++ {
+			blocks[b].depth++
+		}
+	}
 }
 
 // dominators returns the immediate dominators, by the plain iterative method
@@ -390,7 +412,7 @@ func verify(a *Allocator, f *testFunc, cfg Config) error {
 }
 
 func TestRandom(t *testing.T) {
-	n := 3000
+	n := 2000
 	if testing.Short() {
 		n = 300
 	}

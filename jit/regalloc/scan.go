@@ -234,7 +234,11 @@ func (a *Allocator) allocateOptional(id int32) {
 	a.toStack(id)
 }
 
-func (a *Allocator) toStack(id int32) { a.pieces[id].loc = locStack }
+func (a *Allocator) toStack(id int32) {
+	c := &a.pieces[id]
+	c.loc = locStack
+	a.values[c.v].spilled = !a.values[c.v].remat
+}
 
 // spill puts the piece on the stack, up to a good place to load it for its
 // first required use.
