@@ -287,6 +287,9 @@ cj_compile_now(CJRecord *record, PyFunctionObject *function)
     }
     else {
         double begin = milliseconds();
+        if (cj_options.debug) {
+            cj_log("Compiling %s:%s", module_of(record), text_of(record->code.code->co_qualname));
+        }
         compile(record, function);
         total_milliseconds += milliseconds() - begin;
         if (record->state == CJ_GIVEN_UP && cj_logging()) {
