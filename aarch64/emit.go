@@ -358,13 +358,12 @@ var emitTable [lir.NumOps]func(*emitter, *lir.Instr) int
 
 func init() {
 	emitTable = [lir.NumOps]func(*emitter, *lir.Instr) int{
-		lir.Imm:       emitConstant,
-		lir.FImm:      emitConstant,
-		lir.SymAddr:   emitConstant,
-		lir.UnitAddr:  emitConstant,
-		lir.OutAddr:   emitConstant,
-		lir.ThreadReg: emitConstant,
-		lir.Args:      emitNothing,
+		lir.Imm:      emitConstant,
+		lir.FImm:     emitConstant,
+		lir.SymAddr:  emitConstant,
+		lir.UnitAddr: emitConstant,
+		lir.OutAddr:  emitConstant,
+		lir.Args:     emitNothing,
 
 		lir.Load:      emitLoad,
 		lir.LoadX:     emitLoadX,

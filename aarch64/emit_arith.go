@@ -24,8 +24,6 @@ func (e *emitter) constant(in *lir.Instr, r Reg) {
 		e.codeUnit(r, in.Imm)
 	case lir.OutAddr:
 		e.a.AddConst(W64, r, SP, in.Imm, r)
-	case lir.ThreadReg:
-		e.a.Emit(Mov(W64, r, threadReg))
 	}
 }
 

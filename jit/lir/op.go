@@ -31,7 +31,6 @@ const (
 	SymAddr
 	UnitAddr
 	OutAddr
-	ThreadReg
 	Args
 	// Memory
 	Load
@@ -101,13 +100,12 @@ const (
 var Ops = [NumOps]OpInfo{
 	OpInvalid: {Name: "invalid", Doc: "No instruction."},
 
-	Imm:       {Name: "imm", Defs: "i", Imm: true, Remat: true, Doc: "The number Imm."},
-	FImm:      {Name: "fimm", Defs: "f", Imm: true, Remat: true, Doc: "The double with the bits Imm."},
-	SymAddr:   {Name: "sym", Defs: "i", Sym: true, Remat: true, Doc: "The address Sym."},
-	UnitAddr:  {Name: "unit", Defs: "i", Imm: true, Remat: true, Doc: "The address of code unit Imm of the compiled code."},
-	OutAddr:   {Name: "outaddr", Defs: "i", Imm: true, Remat: true, Doc: "The address of byte Imm of the outgoing argument area."},
-	ThreadReg: {Name: "thread", Defs: "i", Remat: true, Doc: "The thread state."},
-	Args:      {Name: "args", Defs: "*", Effect: true, Doc: "Defines the callee and the arguments, in the registers of the direct entry. First instruction of the entry block."},
+	Imm:      {Name: "imm", Defs: "i", Imm: true, Remat: true, Doc: "The number Imm."},
+	FImm:     {Name: "fimm", Defs: "f", Imm: true, Remat: true, Doc: "The double with the bits Imm."},
+	SymAddr:  {Name: "sym", Defs: "i", Sym: true, Remat: true, Doc: "The address Sym."},
+	UnitAddr: {Name: "unit", Defs: "i", Imm: true, Remat: true, Doc: "The address of code unit Imm of the compiled code."},
+	OutAddr:  {Name: "outaddr", Defs: "i", Imm: true, Remat: true, Doc: "The address of byte Imm of the outgoing argument area."},
+	Args:     {Name: "args", Defs: "*", Effect: true, Doc: "Defines the callee and the arguments, in the registers of the direct entry. First instruction of the entry block."},
 
 	Load:      {Name: "load", Defs: "m", Uses: "b", Memory: true, Doc: "The value at base + Imm."},
 	LoadX:     {Name: "loadx", Defs: "m", Uses: "ii", Memory: true, Doc: "The value at use 0 + 8 * use 1 + Imm."},
