@@ -16,22 +16,20 @@ func (a *Allocator) scan() {
 	}
 }
 
-// postpone puts a piece back if it has to leave its register where a block
-// starts, so that those that can stay are placed before it.
+// postpone puts a piece that starts with a block back, unless it can stay in
+// the register that its value comes in: those are placed first.
 func (a *Allocator) postpone(id int32) bool {
 	c := &a.pieces[id]
-	if !a.blocks[a.blockOf[c.start>>2]].cut || c.start != a.blocks[a.blockOf[c.start>>2]].entry() {
+	if c.start != a.blocks[a.blockOf[c.start>>2]].entry() {
 		return false
 	}
-	l := a.incoming(c)
-	if !l.IsReg() {
-		return false
-	}
-	r := l.Reg()
-	_, p := a.firstTaken(c, r)
-	a.findClobbers(c)
-	if min(p, a.firstBlocked(c, r)) >= c.end {
-		return false
+	if l := a.incoming(c); l.IsReg() {
+		r := l.Reg()
+		_, p := a.firstTaken(c, r)
+		a.findClobbers(c)
+		if min(p, a.firstBlocked(c, r)) >= c.end {
+			return false
+		}
 	}
 	a.push(id, 1)
 	return true
