@@ -182,19 +182,21 @@ cj_stats_exit_taken(CJObject *object, uint32_t exit, PyObject *guilty)
     if (object->invalidated || record->dead || record->code.object != object) {
         return;
     }
-    unsigned doublings = record->compiled_times > 0 ? 2 * (record->compiled_times - 1) : 0;
-    uint64_t limit = (uint64_t)FIRST_LIMIT << (doublings > MAX_DOUBLINGS ? MAX_DOUBLINGS : doublings);
-    if (object->exit_count[exit] == 0 || object->exit_count[exit] % limit != 0) {
-        return;
-    }
     CJExitInfo info;
     cj_exit_info(object, exit, &info);
     if (info.kind != EXIT_DEOPT) {
         return;
     }
-    if (guilty != NULL && info.code != NULL) {
-        cj_registry_note_failure(info.code, (int32_t)(info.offset * sizeof(_Py_CODEUNIT)), Py_TYPE(guilty),
-                                 object->exit_count[exit]);
+    /* Every class that came is noted, so that the next compilation knows all of them. A guard
+       that is not about one object's class stands for object itself. */
+    if (info.code != NULL) {
+        cj_registry_note_failure(info.code, (int32_t)(info.offset * sizeof(_Py_CODEUNIT)),
+                                 guilty != NULL ? Py_TYPE(guilty) : &PyBaseObject_Type, 1);
+    }
+    unsigned doublings = record->compiled_times > 0 ? 2 * (record->compiled_times - 1) : 0;
+    uint64_t limit = (uint64_t)FIRST_LIMIT << (doublings > MAX_DOUBLINGS ? MAX_DOUBLINGS : doublings);
+    if (object->exit_count[exit] == 0 || object->exit_count[exit] % limit != 0) {
+        return;
     }
     cj_registry_recompile_soon(record);
 }

@@ -38,6 +38,8 @@ func (b *builder) loadAttr() {
 				return
 			}
 		}
+	} else if !b.opts.IgnoreFeedback && b.loadAttrPolymorphic() {
+		return
 	}
 	if !b.in.PushesSelfOrNull() {
 		b.generic(hir.LoadAttr, 1, withName|pushes)
@@ -198,6 +200,8 @@ func (b *builder) storeAttr() {
 			b.store(hir.SwapField, hir.HeapField, f.Value, owner, b.pop())
 			return
 		}
+	} else if !b.opts.IgnoreFeedback && b.storeAttrPolymorphic() {
+		return
 	}
 	b.generic(hir.StoreAttr, 2, withName|reversed)
 }
@@ -205,11 +209,19 @@ func (b *builder) storeAttr() {
 // storeInstanceValue writes an inline value. A value that was not there before
 // has to be entered in the order of the attributes.
 func (b *builder) storeInstanceValue(f snapshot.Feedback, owner hir.Value) bool {
+	if _, ok := b.valuesOffset(f.Type); !ok {
+		return false
+	}
+	return b.writeInstanceValue(f, b.guardReceiver(f.Type))
+}
+
+// writeInstanceValue is storeInstanceValue for an owner whose class is known to
+// have inline values where that of f has them.
+func (b *builder) writeInstanceValue(f snapshot.Feedback, owner hir.Value) bool {
 	values, ok := b.valuesOffset(f.Type)
 	if !ok {
 		return false
 	}
-	owner = b.guardReceiver(f.Type)
 	dict := b.load(hir.LoadPtr, hir.HeapDict, b.l.Instance.ManagedDict, owner)
 	b.guardTrue(b.emit(hir.IsNull, dict))
 	b.emitImm(hir.GuardInlineValues, values, owner)

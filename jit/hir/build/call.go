@@ -81,6 +81,9 @@ func (b *builder) callKw() {
 }
 
 func (b *builder) callSite(s *site) {
+	if b.callOneOf(s) {
+		return
+	}
 	if b.trusted() && b.callSeen(s) {
 		return
 	}

@@ -112,7 +112,10 @@ func (b *builder) start(id bytecode.BlockID) bool {
 
 // merge joins ways: values that differ become a phi, or what they are derived
 // from by guards, with the type that all of them have.
-func (b *builder) merge(in []edge) {
+func (b *builder) merge(in []edge) { b.mergeMarked(in, b.mark) }
+
+// mergeMarked is merge with the Snapshot made by mark.
+func (b *builder) mergeMarked(in []edge, mark func()) {
 	b.boxAll(in)
 	b.cur = b.newBlock()
 	b.join(in)
@@ -158,7 +161,7 @@ func (b *builder) merge(in []edge) {
 		st.stack[i] = unify(func(s *state) hir.Value { return s.stack[i] })
 	}
 	b.st = st
-	b.mark()
+	mark()
 	for _, r := range refined {
 		b.refine(r.base, r.t)
 	}
