@@ -142,12 +142,13 @@ type Allocator struct {
 	ranges []span
 	cuts   []int32 // positions at which intervals start anew
 
-	pieces []piece
-	sorted []int32 // pieces by value, in order of position
-	queue  []uint64
-	regs   [64][]taken
-	fixed  [64][]span
-	clobs  []clobberSet
+	pieces  []piece
+	sorted  []int32 // pieces by value, in order of position
+	queue   []uint64
+	regs    [64][]taken
+	fixed   [64][]span
+	fixedAt [64]int // register → where firstFixed looked last
+	clobs   []clobberSet
 
 	// Scratch memory of single steps.
 	mark    []int32

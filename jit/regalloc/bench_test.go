@@ -138,3 +138,56 @@ func TestSlowPaths(t *testing.T) {
 		}
 	}
 }
+
+// moveCost weighs the moves of r with the frequency of their blocks; what goes
+// through memory counts double. It returns the cost of hot and of cold blocks.
+func moveCost(f *testFunc, r *Result) (hot, cold float64) {
+	for b := range f.blocks {
+		bl := &f.blocks[b]
+		weight := float64(int(1) << (3 * min(bl.depth, 2)))
+		for i := bl.first; i < bl.last; i++ {
+			for _, m := range r.MovesBefore(i) {
+				cost := 2.0
+				if m.From.IsRemat() || m.From.IsReg() && m.To.IsReg() {
+					cost = 1
+				}
+				if bl.cold {
+					cold += cost
+				} else {
+					hot += cost * weight
+				}
+			}
+		}
+	}
+	return hot, cold
+}
+
+// BenchmarkQuality reports what moves cost in random programs, in hot and in
+// cold blocks: figures to compare heuristics by.
+func BenchmarkQuality(b *testing.B) {
+	for _, m := range []struct {
+		name     string
+		cfg      Config
+		clobbers RegSet
+	}{{"small", smallMachine, smallClobbers}, {"big", bigMachine, bigClobbers()}} {
+		b.Run(m.name, func(b *testing.B) {
+			var a Allocator
+			var hot, cold float64
+			for b.Loop() {
+				hot, cold = 0, 0
+				for seed := range uint64(200) {
+					f := randomFunc(seed, 10+int(seed)%20, 6, m.clobbers)
+					r, err := a.Allocate(f, m.cfg)
+					if err != nil {
+						b.Fatal(err)
+					}
+					h, c := moveCost(f, r)
+					hot += h
+					cold += c
+				}
+			}
+			b.ReportMetric(hot, "hot")
+			b.ReportMetric(cold, "cold")
+		})
+	}
+}

@@ -160,7 +160,14 @@ func (a *Allocator) dequeue() (id int32, delayed bool) {
 
 // takenAfter returns the index of the first entry of l that ends after pos.
 func takenAfter(l []taken, pos int32) int {
+	// Mostly it is one of the last, as intervals come in order.
 	lo, hi := 0, len(l)
+	for k := 0; k < 3 && hi > 0; k++ {
+		if l[hi-1].to <= pos {
+			return hi
+		}
+		hi--
+	}
 	for lo < hi {
 		m := int(uint(lo+hi) / 2)
 		if l[m].to <= pos {
@@ -249,7 +256,15 @@ func (a *Allocator) firstTaken(c *piece, r PReg) (int, int32) {
 // in register r, or never.
 func (a *Allocator) firstFixed(c *piece, r PReg) int32 {
 	l := a.fixed[r]
-	k := spanAfter(l, c.start)
+	// Mostly it is where it was for the interval before, or a little later.
+	k := a.fixedAt[r]
+	for n := 0; n < 4 && k < len(l) && l[k].to <= c.start; n++ {
+		k++
+	}
+	if k > len(l) || k > 0 && l[k-1].to > c.start || k < len(l) && l[k].to <= c.start {
+		k = spanAfter(l, c.start)
+	}
+	a.fixedAt[r] = k
 	for i := c.ranges.lo; i < c.ranges.hi && k < len(l); {
 		s := a.clip(c, i)
 		switch {
