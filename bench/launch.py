@@ -57,13 +57,17 @@ class Mode:
 
 
 class Failure(Exception):
-    """A measured process that did not end well; the text says how."""
+    """A measured process that did not end well; the text says how, details is the end of its standard error."""
+
+    def __init__(self, text, details=""):
+        super().__init__(text)
+        self.details = details[-4000:]
 
 
 def environment(mode, folder):
     """A fixed environment, so that counts repeat: hash seeds and the size of the stack depend on it."""
     fixed = {name: os.environ[name] for name in ("HOME", "PATH", "TMPDIR", "QEMU_CPU") if name in os.environ}
-    fixed |= {"LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": str(PACKAGES)}
+    fixed |= {"LC_ALL": "C.UTF-8", "PYTHONFAULTHANDLER": "1", "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": str(PACKAGES)}
     if mode.patterns:
         path = pathlib.Path(folder, "jitlist")
         path.write_text("".join(pattern + "\n" for pattern in mode.patterns))
@@ -110,7 +114,7 @@ def run(mode, request, time_limit, profile_folder=None):
             os.killpg(process.pid, signal.SIGKILL)
             raise
         if process.returncode < 0:
-            raise Failure(f"{signal.Signals(-process.returncode).name}; {last_line(errors)}")
+            raise Failure(f"{signal.Signals(-process.returncode).name}; {last_line(errors)}", errors)
         if process.returncode != 0:
-            raise Failure(last_line(errors) or f"exit status {process.returncode}")
+            raise Failure(last_line(errors) or f"exit status {process.returncode}", errors)
         return json.loads(pathlib.Path(answer).read_text())

@@ -62,7 +62,7 @@ class Session:
             try:
                 record = launch.run(mode, request(benchmark, row, self.options), self.options.time_limit)
             except launch.Failure as failure:
-                record = {"failure": str(failure)}
+                record = {"failure": str(failure), "details": failure.details}
             known = {"row": row, "benchmark": benchmark.name, "mode": mode.name, "policy": mode.policy,
                      "settings": self.settings} | record
             if self.path:

@@ -35,6 +35,16 @@ def show_compiled(record):
             print(f"not compiled: {name}: {reason}")
 
 
+def show_exits(record):
+    places = record["exits"]
+    if places:
+        total = sum(place["count"] for place in places)
+        print(f"\nexits to the interpreter: {total / len(record['warm']):.0f} a call; the most frequent:")
+        for place in places[:5]:
+            print(f"  {place['count'] / len(record['warm']):9.0f}  {place['reason']} {place['description']}: "
+                  f"{place['function']}, line {place['lineno']}, {place['guilty_type']}")
+
+
 def show_speed(plain, jit):
     def row(name, instructions, seconds):
         print(f"  {name:10}  {instructions:>16}  {seconds:>10}")
@@ -76,13 +86,14 @@ def main():
         plain = launch.run(launch.Mode("plain"), request, options.time_limit)
         jit = launch.run(launch.Mode(chosen.mode), request, options.time_limit)
     except launch.Failure as failure:
-        sys.exit(f"{BENCHMARK}: {failure}")
+        sys.exit(f"{failure.details}{BENCHMARK}: {failure}")
     where = "AArch64, emulated" if emulated() else "AArch64"
     print(f"{BENCHMARK} of pyperformance {version_of('pyperformance')}, CPython {plain['python']}, {where}")
     if jit["jit_absent"]:
         sys.exit(f"there is no JIT here: {jit['jit_absent']}")
     show_compiled(jit)
     show_speed(plain, jit)
+    show_exits(jit)
     show_proof(plain, jit)
     if table.same_result(plain, jit) == "differs" or not jit["compiled"]:
         sys.exit(1)

@@ -1,30 +1,48 @@
 """When a measured process compiles, in the terms of the package's public functions."""
 
+import ctypes
 import gc
 import opcode
 import time
 import types
 
+RESUME = opcode.opmap["RESUME"]
 RESUME_CHECK = opcode._specialized_opmap["RESUME_CHECK"]
 
 
-def has_run(code):
-    """Whether the code object has run: its first instruction is specialised then."""
-    return RESUME_CHECK in code._co_code_adaptive[::2]
+def resumed_at(code):
+    """Where the code object's bytecode shows that it has run: offsets of the specialised RESUME."""
+    units = code._co_code_adaptive[::2]
+    # A cache entry may look like it: forget_runs looks closer.
+    return [2 * k for k, unit in enumerate(units) if unit == RESUME_CHECK]
+
+
+def functions(excluded_folder):
+    """All Python functions but the benchmark tool's own, which are recognised by their folder."""
+    return [thing for thing in gc.get_objects()
+            if type(thing) is types.FunctionType and not thing.__code__.co_filename.startswith(excluded_folder)]
+
+
+def forget_runs(excluded_folder):
+    """Makes it look as if no function had run, so that functions_that_ran tells of what follows.
+
+    The first instruction of a function specialises itself when it runs. Here it becomes the general
+    one again, which does the same.
+    """
+    for function in functions(excluded_folder):
+        code = function.__code__
+        start = id(code) + types.CodeType.__basicsize__  # the bytecode is the object's last part
+        plain = code.co_code
+        for at in resumed_at(code):
+            if plain[at] == RESUME:
+                ctypes.c_ubyte.from_address(start + at).value = RESUME
 
 
 def functions_that_ran(excluded_folder):
-    """The Python functions that have run in this process, in the order of their places.
-
-    The benchmark tool's own, recognised by their folder, are left out.
-    """
-    found = {}
-    for thing in gc.get_objects():
-        if type(thing) is types.FunctionType:
-            code = thing.__code__
-            if not code.co_filename.startswith(excluded_folder) and has_run(code):
-                found[id(thing)] = thing
-    return sorted(found.values(), key=lambda f: (f.__code__.co_filename, f.__code__.co_firstlineno, f.__qualname__))
+    """The functions that have run, in the order of their places."""
+    found = [f for f in functions(excluded_folder)
+             if any(f.__code__.co_code[at] == RESUME for at in resumed_at(f.__code__))]
+    return sorted(found, key=lambda f: (f.__code__.co_filename, f.__code__.co_firstlineno, f.__qualname__))
 
 
 def full_name(function):
@@ -87,6 +105,9 @@ class Jit:
         if self.module is None:
             return []
         return sorted(self.module.get_and_clear_runtime_stats()["deopt"], key=lambda exit: -exit["count"])
+
+    def forget_runs(self, excluded_folder):
+        forget_runs(excluded_folder)
 
     def compile_what_ran(self, excluded_folder):
         return compile_what_ran(self.module, excluded_folder)

@@ -1,0 +1,164 @@
+"""Runs one benchmark as often as asked and sums up what its calls cost."""
+
+import contextlib
+import gc
+import hashlib
+import io
+import os
+import shutil
+import sys
+import time
+
+import counters
+import policy
+import programs
+
+FOLDER = os.path.dirname(os.path.abspath(__file__))
+
+# Calls after which the number of compiled functions counts as settled.
+SETTLED_CALLS = 2
+
+
+def digest(value):
+    """A short text that is equal for equal results; None for what cannot be compared."""
+    if value is None:
+        return None
+    text = repr(value)
+    if " at 0x" in text:
+        return None
+    return text if len(text) <= 60 else hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+class Measurement:
+    def __init__(self, request):
+        self.request = request
+        self.counter = counters.best(request["counts"])
+        self.jit = policy.Jit(request["policy"] is not None)
+        self.spans = []  # for each call: the numbers of the marks that bound it, in pairs
+        self.rows = []
+        self.answer = {}
+
+    def consume(self, row):
+        self.rows.append(row.name)
+        if self.request["row"] == row.name:
+            self.measure(row)
+            raise programs.Done
+
+    def replace(self, name, args):
+        sizes = self.request["sizes"] or []
+        return tuple(sizes[i] if i < len(sizes) and sizes[i] is not None else arg for i, arg in enumerate(args))
+
+    def clock(self):
+        """Stands in for pyperf.perf_counter, whose readings bound the part that counts."""
+        self.counter.mark()
+        return time.perf_counter()
+
+    def call(self, row):
+        """Runs the benchmark once and returns its result."""
+        gc.collect()
+        if row.kind == "command" and self.counter.name == "emulator":
+            before = self.counter.ended_processes()
+        first = self.counter.marks()
+        self.counter.mark()
+        result = row.call(self.request["loops"])
+        self.counter.mark()
+        last = self.counter.marks() - 1
+        inner = range(first + 1, last)
+        if row.inner and len(inner) >= 2 and len(inner) % 2 == 0:
+            self.spans.append(list(zip(inner[::2], inner[1::2])))
+        else:
+            self.spans.append([(first, last)])
+        if row.kind == "command" and self.counter.name == "emulator":
+            self.children.append(self.counter.ended_processes() - before)
+        return result
+
+    def measure(self, row):
+        request, jit = self.request, self.jit
+        self.children = []
+        import pyperf
+
+        pyperf.perf_counter = self.clock
+        for _ in range(3):
+            self.counter.mark()
+        compilation = None
+        results = []
+        output = io.StringIO()
+        with contextlib.redirect_stdout(output):
+            results.append(digest(self.call(row)))
+            if request["policy"] == "force":
+                jit.forget_runs(FOLDER)
+            started = time.monotonic()
+            settled, known = 0, -1
+            for n in range(request["max_warmup"]):
+                jit.settle()
+                count = jit.count()
+                settled = settled + 1 if count == known else 0
+                known = count
+                if n >= request["warmup"] and (request["policy"] != "auto" or settled >= SETTLED_CALLS):
+                    break
+                if time.monotonic() - started > request["warmup_seconds"]:
+                    break
+                results.append(digest(self.call(row)))
+            if request["policy"] == "force" and jit.module:
+                compilation = jit.compile_what_ran(FOLDER)
+                for _ in range(max(1, request["warmup"])):
+                    results.append(digest(self.call(row)))
+            jit.settle()
+            jit.exits()
+            if request["snapshot"]:
+                counters.magic_call(counters.MARK_BLOCKS_RESET)
+            warm_from = len(self.spans)
+            for _ in range(request["calls"]):
+                results.append(digest(self.call(row)))
+            if request["snapshot"]:
+                counters.magic_call(counters.MARK_BLOCKS_WRITE)
+                self.take_snapshot()
+            exits = jit.exits()
+            check = None
+            if request["check"]:
+                check = digest(eval(request["check"], sys.modules["__main__"].__dict__))
+        self.answer = {
+            "row": row.name,
+            "kind": row.kind,
+            "counter": self.counter.name,
+            "jit_absent": jit.absent,
+            # Cold and warm calls give the same, or the benchmark returns something else each time.
+            "result": results[0] if len(set(results)) == 1 else sorted({str(r) for r in results}),
+            "check": check,
+            "output": digest(output.getvalue()) if output.getvalue() else None,
+            "compilation": compilation,
+            "compiled": jit.compiled(),
+            "exits": exits,
+            "python": sys.version.split()[0],
+            **self.totals(warm_from),
+        }
+
+    def take_snapshot(self):
+        folder = self.request["snapshot"]
+        shutil.copyfile("/proc/self/maps", os.path.join(folder, "maps"))
+        symbols = f"/tmp/perf-{os.getpid()}.map"
+        if os.path.exists(symbols):
+            shutil.copyfile(symbols, os.path.join(folder, "perf.map"))
+
+    def totals(self, warm_from):
+        """Every call's counts, the first one and the measured ones apart."""
+        readings = self.counter.readings()
+        # The first three marks have nothing between them.
+        empty = readings[2] - readings[1]
+        calls = []
+        for k, pairs in enumerate(self.spans):
+            total = None
+            for first, last in pairs:
+                part = readings[last] - readings[first] - empty
+                total = part if total is None else total + part
+            entry = {
+                "seconds": total.nanoseconds / 1e9,
+                "instructions": total.own,
+                "jit_instructions": total.own_jit,
+                "entries": total.own_entries,
+                "all_instructions": total.all,
+            }
+            if self.children:
+                entry["instructions"] = self.children[k]
+            calls.append(entry)
+        return {"cold": calls[0], "warmup": calls[1:warm_from], "warm": calls[warm_from:]}
