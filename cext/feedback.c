@@ -15,6 +15,7 @@
 #include "internal/pycore_optimizer.h"
 #include "internal/pycore_instruments.h"
 #include "opcode.h"
+#include "registry.h"
 #include "snapshot_table.h"
 #include "versions.h"
 
@@ -394,6 +395,19 @@ resolve(Site *s)
     }
 }
 
+/* What compiled code has learned by failing here. */
+static void
+add_failures(Site *s, const CJFailure *failures, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        PyObject *type = NULL;
+        if (failures[i].offset == s->offset && PyWeakref_GetRef(failures[i].weakref, &type) == 1) {
+            add(s, CJ_FEEDBACK_GuardFailed, type, NULL, NULL, (int64_t)failures[i].count, 0);
+            Py_DECREF(type); /* the table has it */
+        }
+    }
+}
+
 void
 cj_feedback_resolve(CJTable *t, uint32_t id)
 {
@@ -402,6 +416,8 @@ cj_feedback_resolve(CJTable *t, uint32_t id)
     _Py_CODEUNIT *units = (_Py_CODEUNIT *)code->co_code_adaptive;
     Py_ssize_t n = Py_SIZE(code);
     Site site = {.t = t, .entry = entry, .level = entry->level, .code = code};
+    uint32_t nfailures;
+    const CJFailure *failures = cj_registry_failures(code, &nfailures);
     uint32_t extended = 0;
     for (Py_ssize_t i = 0; i < n;) {
         site.entry = &t->entries[id];
@@ -417,6 +433,7 @@ cj_feedback_resolve(CJTable *t, uint32_t id)
         }
         extended = 0;
         resolve(&site);
+        add_failures(&site, failures, nfailures);
         i += 1 + _PyOpcode_Caches[site.base];
     }
 }

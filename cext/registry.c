@@ -155,11 +155,14 @@ unlink_entry(CJFunctionEntry *entry)
     free(entry);
 }
 
-/* Gives the function back as it was: callers specialise again. */
+/* Gives the function back as it was, so that callers specialise again; the entry stays. */
 static void
-detach(CJFunctionEntry *entry)
+release(CJFunctionEntry *entry)
 {
     PyFunctionObject *function = entry->function;
+    if (entry->installed == NULL) {
+        return;
+    }
     if (function->vectorcall == entry->installed) {
         function->vectorcall = cj_interpreter_vectorcall();
         if (entry->saved_version >= FUNC_VERSION_FIRST_VALID) {
@@ -170,6 +173,13 @@ detach(CJFunctionEntry *entry)
         }
     }
     cj_function_versions_forget((PyObject *)function);
+    entry->installed = NULL;
+}
+
+static void
+detach(CJFunctionEntry *entry)
+{
+    release(entry);
     unlink_entry(entry);
 }
 
@@ -187,31 +197,6 @@ wanted_entry(const CJRecord *record)
     }
 }
 
-static void
-install(CJFunctionEntry *entry, vectorcallfunc call)
-{
-    if (entry->function->vectorcall == entry->installed) {
-        entry->function->vectorcall = call;
-        entry->installed = call;
-    }
-}
-
-void
-cj_registry_update(CJRecord *record)
-{
-    vectorcallfunc call = wanted_entry(record);
-    CJFunctionEntry *next;
-    for (CJFunctionEntry *entry = record->functions; entry != NULL; entry = next) {
-        next = entry->next;
-        if (call == NULL) {
-            detach(entry);
-        }
-        else {
-            install(entry, suspended ? cj_interpreter_vectorcall() : call);
-        }
-    }
-}
-
 /* A version that nobody can have any longer must not stay in the interpreter's table:
    the table is cleared of dying functions by their version. */
 static void
@@ -226,6 +211,43 @@ clear_version(PyFunctionObject *function)
         }
     }
     function->func_version = FUNC_VERSION_CLEARED;
+}
+
+static void
+install(CJFunctionEntry *entry, vectorcallfunc call)
+{
+    PyFunctionObject *function = entry->function;
+    if (entry->installed == NULL) {
+        if (function->vectorcall != cj_interpreter_vectorcall()) {
+            return; /* somebody else hooked it meanwhile */
+        }
+        entry->saved_version = function->func_version;
+        cj_function_version_note((PyObject *)function, function->func_version);
+        clear_version(function);
+    }
+    else if (function->vectorcall != entry->installed) {
+        return;
+    }
+    function->vectorcall = entry->installed = call;
+}
+
+void
+cj_registry_update(CJRecord *record)
+{
+    vectorcallfunc call = wanted_entry(record);
+    CJFunctionEntry *next;
+    for (CJFunctionEntry *entry = record->functions; entry != NULL; entry = next) {
+        next = entry->next;
+        if (call != NULL) {
+            install(entry, suspended ? cj_interpreter_vectorcall() : call);
+        }
+        else if (record->state == CJ_COUNTING) {
+            release(entry);
+        }
+        else {
+            detach(entry);
+        }
+    }
 }
 
 int
@@ -246,10 +268,8 @@ cj_registry_attach(PyFunctionObject *function, CJRecord *record)
         PyErr_NoMemory();
         return -1;
     }
-    *entry = (CJFunctionEntry){function, record, record->functions, function->vectorcall, function->func_version};
+    *entry = (CJFunctionEntry){.function = function, .record = record, .next = record->functions};
     record->functions = entry;
-    cj_function_version_note((PyObject *)function, function->func_version);
-    clear_version(function);
     install(entry, suspended ? function->vectorcall : call);
     return 0;
 }
@@ -430,7 +450,9 @@ function_changes(PyFunctionObject *function, PyObject *new_code)
         return;
     }
     /* The interpreter clears the version after this. */
-    entry->saved_version = FUNC_VERSION_CLEARED;
+    if (entry->installed != NULL) {
+        entry->saved_version = FUNC_VERSION_CLEARED;
+    }
     if (new_code != NULL) {
         detach(entry);
     }
@@ -441,7 +463,8 @@ function_dies(PyFunctionObject *function)
 {
     CJFunctionEntry *entry = cj_registry_entry(function);
     if (entry != NULL) {
-        function->vectorcall = cj_interpreter_vectorcall();
+        release(entry);
+        clear_version(function);
         unlink_entry(entry);
     }
 }
@@ -493,6 +516,14 @@ cj_registry_note_failure(PyCodeObject *code, int32_t offset, PyTypeObject *type,
         return;
     }
     failures[record->nfailures++] = (CJFailure){offset, weakref, count};
+}
+
+const CJFailure *
+cj_registry_failures(PyCodeObject *code, uint32_t *n)
+{
+    CJRecord *record = first_of(code);
+    *n = record == NULL ? 0 : record->nfailures;
+    return record == NULL ? NULL : record->failures;
 }
 
 /* ---- hooks ---- */

@@ -21,7 +21,7 @@ typedef struct CJFunctionEntry {
     PyFunctionObject *function; /* borrowed: the entry goes when it dies */
     struct CJRecord *record;
     struct CJFunctionEntry *next; /* of the same record */
-    vectorcallfunc installed;
+    vectorcallfunc installed; /* NULL while the function has its own entry */
     uint32_t saved_version; /* func_version to give back */
 } CJFunctionEntry;
 
@@ -103,6 +103,9 @@ bool cj_compile_now(CJRecord *record, PyFunctionObject *function);
 
 /* Milliseconds spent compiling since the start. */
 double cj_compilation_time(void);
+
+/* The guards that failed in code, *n of them. */
+const CJFailure *cj_registry_failures(PyCodeObject *code, uint32_t *n);
 
 /* Notes that an operand of this type failed a guard in code. */
 void cj_registry_note_failure(PyCodeObject *code, int32_t offset, PyTypeObject *type, uint64_t count);
