@@ -30,11 +30,12 @@ const (
 	stubSlowEntry = iota
 	stubDeopt
 	stubDealloc
+	stubVectorcallBind
 	stubVectorcall // and the number of parameters
 )
 
 var stubs = func() []string {
-	list := []string{object.StubSlowEntry, object.StubDeopt, object.StubDealloc}
+	list := []string{object.StubSlowEntry, object.StubDeopt, object.StubDealloc, object.StubVectorcallBind}
 	for n := 0; n <= Convention.MaxDirectArgs(); n++ {
 		list = append(list, object.StubVectorcall+strconv.Itoa(n))
 	}

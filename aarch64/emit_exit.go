@@ -175,8 +175,8 @@ func (e *emitter) finish(code Code) error {
 	o.HotSize = code.HotSize
 	o.ColdSize = code.TextSize - code.HotSize
 	o.LiteralSize = uint32(len(code.Bytes)) - code.TextSize
+	o.Vectorcall = e.a.LabelOffset(e.vector)
 	if e.f.DirectArgs >= 0 {
-		o.Vectorcall = e.a.LabelOffset(e.vector)
 		o.Direct = e.a.LabelOffset(e.direct)
 	}
 	o.Frame = e.a.LabelOffset(e.frame)

@@ -54,8 +54,8 @@ func TestEntries(t *testing.T) {
 		frame.entry, frame.args, frame.inFrame = c.obj.Frame, args, true
 		m.calls = append(m.calls, frame)
 		if n == 8 {
-			if c.obj.Direct != object.None || c.obj.Vectorcall != object.None {
-				t.Errorf("a direct entry for %d arguments", n)
+			if c.obj.Direct != object.None || c.obj.Vectorcall == object.None {
+				t.Errorf("direct entry %#x and vectorcall entry %#x for %d arguments", c.obj.Direct, c.obj.Vectorcall, n)
 			}
 			continue
 		}

@@ -101,11 +101,13 @@ const (
 // entries emits the three entries and the prologue.
 func (e *emitter) entries() {
 	e.tail, e.slow, e.frame = e.a.NewLabel(), e.a.NewLabel(), e.a.NewLabel()
+	e.vector = e.a.NewLabel()
 	if e.f.DirectArgs >= 0 {
-		e.direct, e.vector = e.a.NewLabel(), e.a.NewLabel()
+		e.direct = e.a.NewLabel()
 		e.vectorcallEntry()
 		e.directEntry()
 	} else {
+		e.bindingEntry()
 		e.frameEntry()
 	}
 	e.a.Bind(e.tail)
@@ -126,6 +128,17 @@ func (e *emitter) vectorcallEntry() {
 	e.a.Adr(scratch, e.direct)
 	e.a.LoadSymbol(scratch2, Symbol{Kind: symbolSelf}, 0)
 	e.a.JumpSymbol(Symbol{symbolStub, stubVectorcall + uint32(e.f.DirectArgs)}, 0)
+}
+
+// bindingEntry is the vectorcall entry of a function without direct entry, whose
+// arguments are always bound in C.
+func (e *emitter) bindingEntry() {
+	e.a.Bind(e.vector)
+	e.a.Comment("vectorcall entry")
+	e.a.Emit(Bti(TargetCall))
+	e.a.LoadSymbol(scratch2, Symbol{Kind: symbolSelf}, 0)
+	e.a.Emit(Ldr(W64, scratch2, At(scratch2, 0)))
+	e.a.JumpSymbol(Symbol{symbolStub, stubVectorcallBind}, 0)
 }
 
 // directEntry checks, before it changes anything, that there is machine stack,
