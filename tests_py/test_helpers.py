@@ -1,0 +1,571 @@
+"""The run-time helpers of compiled code do what the interpreter does for the same operation: results, error types and
+error texts."""
+
+import operator
+import pathlib
+import re
+import sys
+import types
+
+import pytest
+
+_cinderjit = pytest.importorskip("cinderjit._cinderjit")
+
+NULL = ...  # how tests write the null pointer
+GENERATED = pathlib.Path(__file__).parents[1] / "cext" / "helpers_gen.h"
+# Helpers that need the frame of a compiled function, which test_runtime.py has.
+ELSEWHERE = {"get_tstate", "handle_eval_breaker", "leave_frame_slow"}
+tested = set(ELSEWHERE)
+
+
+def helper(name, *arguments):
+    tested.add(name)
+    return _cinderjit._debug_helper(name, *arguments)
+
+
+# The same for helpers that look at the frame they are called from.
+here = _cinderjit._debug_helper
+tested |= {"load_name", "store_name", "delete_name", "load_locals", "setup_annotations"}
+
+
+def outcome(call, *arguments):
+    try:
+        value = call(*arguments)
+        return type(value), value
+    except BaseException as error:
+        return type(error), str(error)
+
+
+def same(name, arguments, expected):
+    """The helper has the outcome of the callable expected."""
+    assert outcome(helper, name, *arguments) == outcome(expected), (name, arguments)
+
+
+class Raising:
+    """Every operation raises."""
+
+    def raising(*args):
+        raise ZeroDivisionError("raising")
+
+    __add__ = __bool__ = __contains__ = __eq__ = __lt__ = __getattr__ = __setitem__ = __getitem__ = raising
+    __delitem__ = __len__ = __iter__ = __hash__ = __neg__ = __invert__ = __format__ = __str__ = __repr__ = raising
+
+
+class Strange:
+    """Not equal to itself, and comparisons give no bool."""
+
+    def __eq__(self, other):
+        return []
+
+    __hash__ = None
+
+
+class Namespace:
+    x = 1
+
+
+BIG = 10**30
+ARITHMETIC = "add and_ floordiv lshift matmul mul mod or_ pow rshift sub truediv xor".split()
+NUMBERS = [0, 1, -7, 2**30, 2**62, -(2**63), BIG, 1.5, True]
+
+
+# ---- numbers ----
+
+
+def test_boxes():
+    for value in (0, -5, 256, 257, -(2**63), 2**63 - 1):
+        same("long_box", [value], lambda: value)
+    assert helper("long_box", 5) is int("5")
+    for value in (0.0, -1.5, float("inf")):
+        same("float_box", [value], lambda: value)
+
+
+@pytest.mark.parametrize("name, operation", [("long_add", operator.add), ("long_sub", operator.sub), ("long_mul", operator.mul)])
+def test_arithmetic_of_ints(name, operation):
+    ints = [n for n in NUMBERS if type(n) is int]
+    for a in ints:
+        for b in ints:
+            same(name, [a, b], lambda: operation(a, b))
+            same("long_compare", [a, b], lambda: (a > b) - (a < b))
+
+
+def test_binary_operators():
+    values = [*NUMBERS[:5], 2.5, "ab", [1], None, Raising()]
+    for number, name in enumerate(ARITHMETIC):
+        for a in values:
+            for b in values:
+                if name in ("lshift", "pow", "mul") and any(isinstance(x, int) and x > 100 for x in (a, b)):
+                    continue  # too large a result
+                same("binary_op", [a, b, number], lambda: getattr(operator, name)(a, b))
+    items = [1]
+    assert helper("binary_op", items, [2], 13) is items and items == [1, 2]
+    same("binary_op", [{}, 1, 26], lambda: {}[1])
+
+
+def test_unary_operators_and_truth():
+    for value in [*NUMBERS, "", "x", [], None, Raising()]:
+        same("unary_negative", [value], lambda: -value)
+        if value is not True:
+            same("unary_invert", [value], lambda: ~value)
+        same("is_true", [value], lambda: int(bool(value)))
+
+
+def test_comparisons():
+    strange = Strange()
+    values = [0, 1, 1.0, BIG, "a", "b", None, float("nan"), strange, Raising()]
+    for op, name in enumerate(["lt", "le", "eq", "ne", "gt", "ge"]):
+        for a in values:
+            for b in values:
+                same("compare", [a, b, op], lambda: getattr(operator, name)(a, b))
+                same("compare_bool", [a, b, op], lambda: int(bool(getattr(operator, name)(a, b))))
+    assert helper("compare_bool", strange, strange, 2) == 0
+
+
+def test_containment_and_classes():
+    for item, container in [(1, [1]), (2, (1,)), ("a", "abc"), (1, "abc"), (1, 5), (1, Raising()), ([], {})]:
+        same("contains", [item, container], lambda: int(item in container))
+    for value, kind in [(1, int), (1, (str, int)), (1, 5), (True, int)]:
+        same("is_instance", [value, kind], lambda: int(isinstance(value, kind)))
+
+
+def test_strs():
+    for text in ("abc", "é€😀"):
+        for i in range(3):
+            same("str_item", [text, i], lambda: text[i])
+    texts = ["", "a", "abc", "é", "€", "😀", "x" * 1000]
+    for a in texts:
+        for b in texts:
+            same("str_eq", [a, b], lambda: int(a == b))
+            same("str_concat", [a, b], lambda: a + b)
+            left = "".join([a, "!"])
+            same("str_append", [left, b], lambda: a + "!" + b)
+            assert left == a + "!"
+
+
+# ---- attributes ----
+
+
+def test_attributes():
+    for owner, name in [(Namespace(), "x"), (Namespace, "y"), (1, "real"), (Raising(), "z"), (None, "a")]:
+        same("load_attr", [owner, name], lambda: getattr(owner, name))
+    thing = Namespace()
+    assert helper("store_attr", thing, 5, "y") == 0 and thing.y == 5
+    assert helper("delete_attr", thing, "y") == 0 and not hasattr(thing, "y")
+    same("delete_attr", [thing, "y"], lambda: delattr(thing, "y"))
+    same("store_attr", [1, 2, "a"], lambda: setattr(1, "a", 2))
+
+
+def test_methods():
+    class Class:
+        def method(self):
+            return self
+
+        def __init__(self):
+            self.own = 5
+
+        klass = classmethod(lambda cls: cls)
+
+    thing = Class()
+    assert helper("load_method", thing, "method") == (Class.method, thing)
+    assert helper("load_method", thing, "own") == (5, NULL)
+    assert helper("load_method", thing, "klass")[0]() is Class
+    assert helper("load_method", [], "append") == (list.append, [])
+    same("load_method", [thing, "none"], lambda: thing.none)
+
+
+def test_new_objects():
+    class Class:
+        def __init__(self):
+            raise AssertionError
+
+    made = helper("new_object", Class)
+    assert type(made) is Class and vars(made) == {}
+
+
+def test_super():
+    class Base:
+        def method(self):
+            return "base"
+
+        value = 3
+
+    class Derived(Base):
+        def method(self):
+            return "derived"
+
+    thing = Derived()
+    for oparg in (1, 3):
+        assert helper("load_super_method", super, Derived, thing, "method", oparg) == (Base.method, thing)
+        assert helper("load_super_method", super, Derived, thing, "value", oparg) == (3, NULL)
+    assert helper("load_super_attr", super, Derived, thing, "method", 2)() == "base"
+    same("load_super_attr", [super, Derived, thing, "none", 2], lambda: super(Derived, thing).none)
+    same("load_super_attr", [super, Derived, 5, "none", 2], lambda: super(Derived, 5).none)
+    same("load_super_attr", [super, 5, thing, "none", 2], lambda: super(5, thing).none)
+    # Somebody's own super.
+    assert helper("load_super_attr", lambda *a: types.SimpleNamespace(m=a), Derived, thing, "m", 2) == (Derived, thing)
+    assert helper("load_super_attr", lambda *a: types.SimpleNamespace(m=a), Derived, thing, "m", 0) == ()
+    assert helper("load_super_method", lambda *a: types.SimpleNamespace(m=a), Derived, thing, "m", 3) == ((Derived, thing), NULL)
+
+
+def test_special_methods():
+    class Manager:
+        def __enter__(self):
+            return 5
+
+        __exit__ = staticmethod(print)
+
+    class Async:
+        async def __aenter__(self):
+            pass
+
+        async def __aexit__(self, *args):
+            pass
+
+    def enter(manager):
+        with manager:
+            pass
+
+    manager = Manager()
+    assert helper("load_special", manager, 0) == (Manager.__enter__, manager)
+    assert helper("load_special", manager, 1) == (print, NULL)
+    for value in (5, Async(), Namespace()):
+        assert outcome(helper, "load_special", value, 1)[0] is TypeError
+    # The interpreter looks for __exit__ first.
+    assert outcome(helper, "load_special", 5, 1) == outcome(enter, 5)
+    assert outcome(helper, "load_special", Async(), 1)[1].endswith(outcome(enter, Async())[1][-40:])
+
+
+# ---- names ----
+
+
+def test_globals():
+    globals()["fresh_global"] = 1
+    assert helper("load_global", "fresh_global") == 1
+    assert helper("load_global", "len") is len
+    assert helper("store_global", 2, "fresh_global") == 0 and fresh_global == 2  # noqa: F821
+    assert helper("delete_global", "fresh_global") == 0
+    for name in ("load_global", "delete_global"):
+        assert outcome(helper, name, "fresh_global") == (NameError, "name 'fresh_global' is not defined")
+    assert outcome(helper, "load_from_dict_or_globals", {"a": 1}, "a") == (int, 1)
+    assert helper("load_from_dict_or_globals", {}, "len") is len
+    assert helper("load_from_dict_or_globals", {}, "sys") is sys
+    assert outcome(helper, "load_from_dict_or_globals", {}, "nope") == (NameError, "name 'nope' is not defined")
+    assert outcome(helper, "load_from_dict_or_globals", Raising(), "nope") == (ZeroDivisionError, "raising")
+    assert helper("load_build_class") is __build_class__
+
+
+def test_names_of_a_class_body():
+    class Body:
+        inside = 1
+        found = here("load_name", "inside"), here("load_name", "len")
+        try:
+            here("load_name", "nope")
+        except NameError as error:
+            unknown = str(error)
+        here("store_name", 5, "stored")
+        here("delete_name", "inside")
+        try:
+            here("delete_name", "inside")
+        except NameError as error:
+            missing = str(error)
+        same_locals = here("load_locals") is locals()
+        here("setup_annotations")
+
+    assert Body.found == (1, len) and Body.unknown == "name 'nope' is not defined"
+    assert Body.stored == 5 and not hasattr(Body, "inside") and Body.same_locals
+    assert Body.missing == "name 'inside' is not defined"
+    assert Body.__dict__["__annotations__"] == {}
+
+
+def test_names_in_a_mapping_that_is_no_dict():
+    class Mapping(dict):
+        def __missing__(self, key):
+            if key == "ab":
+                return key * 2
+            raise KeyError(key)
+
+        def __delitem__(self, key):
+            raise ZeroDivisionError
+
+    class Meta(type):
+        @classmethod
+        def __prepare__(metacls, name, bases):
+            return Mapping()
+
+        def __new__(metacls, name, bases, namespace):
+            return type.__new__(metacls, name, bases, dict(namespace))
+
+    class Body(metaclass=Meta):
+        found = here("load_name", "ab")
+        here("store_name", 5, "stored")
+        try:
+            here("delete_name", "stored")
+        except BaseException:
+            failed = repr(sys.exception())
+
+    assert Body.found == "abab" and Body.stored == 5 and Body.failed == "NameError(\"name 'stored' is not defined\")"
+
+
+def test_names_without_a_namespace():
+    for name, arguments in [("load_locals", []), ("store_name", [1, "x"]), ("delete_name", ["x"]), ("setup_annotations", [])]:
+        assert outcome(here, name, *arguments)[0] is SystemError
+
+
+def test_free_variables():
+    # Slot 0 of the function helper() is its parameter, called name.
+    assert helper("load_from_dict_or_deref", {"name": 3}, types.CellType(7), 0) == 3
+    assert helper("load_from_dict_or_deref", {}, types.CellType(7), 0) == 7
+    assert outcome(helper, "load_from_dict_or_deref", {}, types.CellType(), 0) == (
+        UnboundLocalError, "cannot access local variable 'name' where it is not associated with a value")
+    assert outcome(helper, "load_from_dict_or_deref", Raising(), types.CellType(7), 0) == (ZeroDivisionError, "raising")
+
+
+def test_imports():
+    assert helper("import_name", 0, None, "os.path") is __import__("os")
+    assert helper("import_name", 0, ("join",), "os.path") is sys.modules["os.path"]
+    assert helper("import_from", sys, "path") is sys.path
+    same("import_name", [0, None, "no_such_module"], lambda: __import__("no_such_module"))
+
+    def import_from():
+        from sys import nothing_there
+
+        return nothing_there
+
+    same("import_from", [sys, "nothing_there"], import_from)
+
+
+# ---- containers ----
+
+
+def test_building():
+    items = [1, "a", []]
+    same("build_tuple", [items, 3], lambda: tuple(items))
+    same("build_tuple", [[], 0], lambda: ())
+    same("build_list", [items, 3], lambda: list(items))
+    same("build_set", [[1, 2, 1], 3], lambda: {1, 2})
+    same("build_set", [[1, []], 2], lambda: {1, []})
+    same("build_map", [[1, 2, 3, 4], 4], lambda: {1: 2, 3: 4})
+    same("build_map", [[[], 2], 2], lambda: {[]: 2})
+    same("build_string", [["a", "é", "€"], 3], lambda: "aé€")
+    same("build_slice", [[1, 2], 2], lambda: slice(1, 2))
+    same("build_slice", [[1, 2, 3], 3], lambda: slice(1, 2, 3))
+    same("new_cell", [5], lambda: types.CellType(5))
+    assert outcome(lambda: helper("new_cell", NULL).cell_contents) == outcome(lambda: types.CellType().cell_contents)
+
+
+def test_template_strings():
+    plain = helper("build_interpolation", 5, "x", NULL, 2)
+    assert (plain.value, plain.expression, plain.conversion, plain.format_spec) == (5, "x", None, "")
+    full = helper("build_interpolation", 5, "x", ">3", 2 << 2 | 3)
+    assert (full.conversion, full.format_spec) == ("r", ">3")
+    template = helper("build_template", ("a", "b"), (plain,))
+    assert template.strings == ("a", "b") and template.interpolations == (plain,)
+
+
+def test_adding():
+    for name, make, arguments, expected in [
+        ("list_append", list, [5], [5]),
+        ("list_extend", list, ["ab"], ["a", "b"]),
+        ("set_add", set, [1], {1}),
+        ("set_update", set, ["aa"], {"a"}),
+        ("map_add", dict, [1, 2], {1: 2}),
+        ("dict_update", dict, [{3: 4}], {3: 4}),
+        ("dict_merge", dict, [{"k": 4}, len], {"k": 4}),
+        ("store_subscr", dict, [1, 2], {1: 2}),
+    ]:
+        container = make()
+        assert helper(name, container, *arguments) == 0 and container == expected
+
+
+def test_errors_of_adding():
+    def star(x):
+        return [*x]
+
+    def call(**k):
+        pass
+
+    for value in (5, Raising()):
+        same("list_extend", [[], value], lambda: star(value))
+        same("dict_update", [{}, value], lambda: {**value})
+        same("set_update", [set(), value], lambda: {1, *value})
+    same("dict_merge", [{}, 5, call], lambda: call(**5))
+    same("dict_merge", [{"a": 1}, {"a": 2}, call], lambda: call(**{"a": 1}, **{"a": 2}))
+    same("set_add", [set(), []], lambda: {[]})
+    same("map_add", [{}, [], 1], lambda: {[]: 1})
+
+
+def test_subscripts():
+    same("dict_subscr", [{1: 2}, 1], lambda: 2)
+    same("dict_subscr", [{1: 2}, (1, 2)], lambda: {}[(1, 2)])
+    same("dict_subscr", [{1: 2}, []], lambda: {}[[]])
+    same("store_subscr", [(1,), 0, 5], lambda: operator.setitem((1,), 0, 5))
+    same("store_subscr", [Raising(), 0, 5], lambda: operator.setitem(Raising(), 0, 5))
+    items = [1, 2, 3, 4]
+    assert helper("delete_subscr", items, 0) == 0 and items == [2, 3, 4]
+    same("delete_subscr", [items, 9], lambda: operator.delitem(items, 9))
+    same("binary_slice", [items, 1, None], lambda: items[1:])
+    same("binary_slice", [items, "a", None], lambda: items["a":])
+    same("binary_slice", ["abc", 0, 2], lambda: "ab")
+    assert helper("store_slice", items, 0, 2, "xy") == 0 and items == ["x", "y", 4]
+    same("store_slice", [items, 0, 1, 5], lambda: operator.setitem(items, slice(0, 1), 5))
+
+
+def test_functions():
+    def template(a, b=2, *, c=3):
+        return a, b, c, __name__
+
+    made = helper("make_function", template.__code__)
+    assert made.__globals__ is globals() and made.__name__ == "template"
+    assert helper("set_function_attribute", made, (20,), 1) == 0
+    assert helper("set_function_attribute", made, {"c": 30}, 2) == 0
+    assert made(1) == (1, 20, 30, __name__)
+
+    def closed():
+        return made
+
+    other = helper("make_function", closed.__code__)
+    assert helper("set_function_attribute", other, closed.__closure__, 8) == 0
+    assert other() is made
+
+    def annotated(x: int):
+        pass
+
+    annotate = annotated.__annotate__
+    plain = helper("make_function", annotate.__code__)
+    assert helper("set_function_attribute", made, plain, 16) == 0
+    assert made.__annotations__ == {"x": int}
+
+
+# ---- iteration and matching ----
+
+
+def test_iteration():
+    def generator():
+        yield 1
+        raise ZeroDivisionError("in generator")
+
+    iterator = helper("get_iter", "ab")
+    assert [helper("iter_next", iterator) for _ in range(4)] == ["a", "b", NULL, NULL]
+    running = generator()
+    assert helper("iter_next", running) == 1
+    assert outcome(helper, "iter_next", running) == (ZeroDivisionError, "in generator")
+    same("get_iter", [5], lambda: iter(5))
+    assert outcome(helper, "iter_next", 5) == (TypeError, "'int' object is not an iterator")
+    same("get_len", ["abc"], lambda: 3)
+    same("get_len", [5], lambda: len(5))
+
+    class Stops:
+        def __next__(self):
+            raise StopIteration(5)
+
+    assert helper("iter_next", Stops()) is NULL
+
+
+def unpacked(name, value, oparg):
+    out = []
+    assert helper(name, value, oparg, out) == 0
+    return out
+
+
+def test_unpacking():
+    def two(x):
+        a, b = x
+        return [a, b]
+
+    def star(x):
+        a, *b, c = x
+        return [a, b, c]
+
+    for value in [(1, 2), [3, 4], "ab", iter([5, 6]), {7: 8, 9: 10}]:
+        if not hasattr(value, "__next__"):
+            assert unpacked("unpack_sequence", value, 2) == two(value)
+    assert unpacked("unpack_sequence", iter([5, 6]), 2) == [5, 6]
+    for value in [(1,), (1, 2, 3), 5, "abc", {1, 2, 3}, Raising()]:
+        assert outcome(unpacked, "unpack_sequence", value, 2) == outcome(two, value)
+    for value in [(1, 2), [1, 2, 3, 4], "xyz"]:
+        assert unpacked("unpack_ex", value, 1 | 1 << 8) == star(value)
+    for value in [(1,), 5]:
+        assert outcome(unpacked, "unpack_ex", value, 1 | 1 << 8) == outcome(star, value)
+
+
+def test_matching():
+    class Point:
+        __match_args__ = ("x", "y")
+
+        def __init__(self, x, y):
+            self.x, self.y = x, y
+
+    point = Point(1, 2)
+    assert helper("match_class", point, Point, (), 2) == (1, 2)
+    assert helper("match_class", point, Point, ("y",), 1) == (1, 2)
+    assert helper("match_class", 5, Point, (), 0) is None
+    assert helper("match_class", point, Point, ("z",), 0) is None
+    assert outcome(helper, "match_class", point, Point, (), 3)[0] is TypeError
+    assert outcome(helper, "match_class", point, 5, (), 0)[0] is TypeError
+    assert helper("match_keys", {"a": 1, "b": 2}, ("a", "b")) == (1, 2)
+    assert helper("match_keys", {"a": 1}, ("a", "b")) is None
+
+
+# ---- calls, formatting, intrinsics ----
+
+
+def test_calls():
+    five = 5
+
+    def show(*args, **kwargs):
+        return args, kwargs
+
+    same("vectorcall", [show, [1, 2], 2, NULL], lambda: show(1, 2))
+    same("vectorcall", [show, [1, 2], 1, ("k",)], lambda: show(1, k=2))
+    same("vectorcall_maybe_self", [show, [NULL, 1, 2], 3, NULL], lambda: show(1, 2))
+    same("vectorcall_maybe_self", [show, [9, 1, 2], 3, NULL], lambda: show(9, 1, 2))
+    same("vectorcall_maybe_self", [show, [NULL, 1, 2], 2, ("k",)], lambda: show(1, k=2))
+    same("vectorcall", [five, [1], 1, NULL], lambda: five(1))
+    same("call_function_ex", [show, NULL, (1,), NULL], lambda: show(1))
+    same("call_function_ex", [show, NULL, [1], {"k": 2}], lambda: show(1, k=2))
+    same("call_function_ex", [show, "self", (1,), NULL], lambda: show("self", 1))
+    same("call_function_ex", [show, NULL, 5, NULL], lambda: show(*five))
+    same("call_function_ex", [show, NULL, Raising(), NULL], lambda: show(*Raising()))
+
+
+def test_formatting():
+    for value in ["text", 5, 1.5, None, Raising()]:
+        same("format_simple", [value], lambda: f"{value}")
+        for spec in ("", ">8", "d", "nope"):
+            same("format_with_spec", [value, spec], lambda: f"{value:{spec}}")
+        for number, convert in ((1, str), (2, repr), (3, ascii)):
+            same("convert_value", [value, number], lambda: convert(value))
+
+
+def test_intrinsics():
+    same("call_intrinsic_1", [True, 5], lambda: +True)
+    same("call_intrinsic_1", [[1, 2], 6], lambda: (1, 2))
+    same("call_intrinsic_1", ["x", 5], lambda: +"x")
+    function = lambda: None  # noqa: E731
+    assert helper("call_intrinsic_2", function, (1,), 4) is function
+    assert function.__type_params__ == (1,)
+
+
+# ---- raising ----
+
+
+def test_raising():
+    assert outcome(helper, "raise_varargs", KeyError("k"), NULL) == (KeyError, "'k'")
+    assert outcome(helper, "raise_varargs", KeyError, NULL) == (KeyError, "")
+    assert outcome(helper, "raise_varargs", 5, NULL) == (TypeError, "exceptions must derive from BaseException")
+    assert outcome(helper, "raise_varargs", KeyError, 5) == (TypeError, "exception causes must derive from BaseException")
+    try:
+        helper("raise_varargs", KeyError, ValueError)
+    except KeyError as error:
+        assert type(error.__cause__) is ValueError and error.__suppress_context__
+    assert outcome(helper, "raise_varargs", NULL, NULL) == (RuntimeError, "No active exception to reraise")
+    assert outcome(helper, "init_result_error", 5) == (TypeError, "__init__() should return None, not 'int'")
+
+
+def test_every_helper_is_tested():
+    if not GENERATED.exists():
+        pytest.skip("the sources are not here")
+    names = re.findall(r"^    X\((\w+),", GENERATED.read_text(), re.M)
+    tested.add("note_inserted")  # needs an instance in the middle of its construction
+    assert len(names) > 80
+    assert set(names) - tested == set()
