@@ -31,11 +31,20 @@ const (
 	stubDeopt
 	stubDealloc
 	stubVectorcallBind
+	stubLeaveFrame
+	stubEvalBreaker
+	stubBoxInt
+	stubBoxFloat
+	stubFreeInt
+	stubFreeFloat
 	stubVectorcall // and the number of parameters
 )
 
 var stubs = func() []string {
-	list := []string{object.StubSlowEntry, object.StubDeopt, object.StubDealloc, object.StubVectorcallBind}
+	list := []string{
+		object.StubSlowEntry, object.StubDeopt, object.StubDealloc, object.StubVectorcallBind, object.StubLeaveFrame,
+		object.StubEvalBreaker, object.StubBoxInt, object.StubBoxFloat, object.StubFreeInt, object.StubFreeFloat,
+	}
 	for n := 0; n <= Convention.MaxDirectArgs(); n++ {
 		list = append(list, object.StubVectorcall+strconv.Itoa(n))
 	}
@@ -359,12 +368,11 @@ var emitTable [lir.NumOps]func(*emitter, *lir.Instr) int
 
 func init() {
 	emitTable = [lir.NumOps]func(*emitter, *lir.Instr) int{
-		lir.Imm:      emitConstant,
-		lir.FImm:     emitConstant,
-		lir.SymAddr:  emitConstant,
-		lir.UnitAddr: emitConstant,
-		lir.OutAddr:  emitConstant,
-		lir.Args:     emitNothing,
+		lir.Imm:     emitConstant,
+		lir.FImm:    emitConstant,
+		lir.SymAddr: emitConstant,
+		lir.OutAddr: emitConstant,
+		lir.Args:    emitNothing,
 
 		lir.Load:      emitLoad,
 		lir.LoadX:     emitLoadX,
@@ -376,7 +384,6 @@ func init() {
 
 		lir.Add:       emitThree(Add),
 		lir.AddImm:    emitAddImm,
-		lir.AddShl:    emitAddShl,
 		lir.Sub:       emitThree(Sub),
 		lir.Mul:       emitThree(Mul),
 		lir.MSub:      emitMSub,
@@ -416,10 +423,14 @@ func init() {
 		lir.CallDirect: emitCallDirect,
 		lir.CallPtr:    emitCallPtr,
 
-		lir.Incref:     emitIncref,
-		lir.Decref:     emitDecref,
-		lir.CheckFrame: emitCheckFrame,
-		lir.PopFrame:   emitPopFrame,
+		lir.Incref:      emitIncref,
+		lir.Decref:      emitDecref,
+		lir.CheckFrame:  emitCheckFrame,
+		lir.PopFrame:    emitPopFrame,
+		lir.EvalBreaker: emitEvalBreaker,
+
+		lir.BoxInt:   emitBoxInt,
+		lir.BoxFloat: emitBoxFloat,
 
 		lir.Jump:   emitJump,
 		lir.Branch: emitBranch,

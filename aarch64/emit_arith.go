@@ -20,8 +20,6 @@ func (e *emitter) constant(in *lir.Instr, r Reg) {
 		e.a.MovFloat(Double, r, math.Float64frombits(uint64(in.Imm)))
 	case lir.SymAddr:
 		e.symbol(r, in.Sym)
-	case lir.UnitAddr:
-		e.codeUnit(r, in.Imm)
 	case lir.OutAddr:
 		e.a.AddConst(W64, r, SP, in.Imm, r)
 	}
@@ -36,11 +34,6 @@ func emitThree(enc func(w Width, rd, rn, rm Reg) Word) func(*emitter, *lir.Instr
 
 func emitAddImm(e *emitter, in *lir.Instr) int {
 	e.a.AddConst(W64, e.reg(0), e.reg(1), in.Imm, scratch)
-	return 0
-}
-
-func emitAddShl(e *emitter, in *lir.Instr) int {
-	e.a.Emit(AddShifted(W64, e.reg(0), e.reg(1), e.reg(2), LSL, uint32(in.Imm)))
 	return 0
 }
 

@@ -33,6 +33,16 @@ func (e *emitter) flags(in *lir.Instr) Cond {
 	case lir.TestSym:
 		e.symbol(scratch, in.Sym)
 		e.a.Emit(Cmp(w, e.use(in, 0), scratch))
+	case lir.TestSyms:
+		// Once one was equal, the later comparisons keep it so.
+		for i, sym := range e.f.SymSets[in.Imm] {
+			e.symbol(scratch, sym)
+			if i == 0 {
+				e.a.Emit(Cmp(W64, e.use(in, 0), scratch))
+			} else {
+				e.a.Emit(Ccmp(W64, e.use(in, 0), scratch, FlagsFor(EQ, true), NE))
+			}
+		}
 	case lir.TestMask:
 		if IsLogicalImm(w, uint64(in.Imm)) {
 			e.a.Emit(TstImm(w, e.use(in, 0), uint64(in.Imm)))

@@ -14,11 +14,18 @@ import (
 // exit returns the label of the exit of in. Equal exits are one.
 func (e *emitter) exit(in *lir.Instr) Label {
 	s := &e.f.Sides[in.Side]
+	return e.exitAs(in, s.Kind, s.Reason)
+}
+
+// exitAs returns the label of an exit of another kind with the values of in's. A
+// Raise is at the instruction that runs, not at the one to continue with.
+func (e *emitter) exitAs(in *lir.Instr, kind object.ExitKind, reason object.Reason) Label {
+	s := &e.f.Sides[in.Side]
 	if !s.Exit {
 		panic(fmt.Sprintf("aarch64: %s has no exit", in.Op))
 	}
 	locs := e.locs[in.NumDefs()+in.NumUses():]
-	x := object.Exit{Kind: s.Kind, Reason: s.Reason, Text: s.Text, Guilty: e.location(s.Guilty, locs), Owned: e.locations(s.Owned, locs)}
+	x := object.Exit{Kind: kind, Reason: reason, Text: s.Text, Guilty: e.location(s.Guilty, locs), Owned: e.locations(s.Owned, locs)}
 	for i := range s.Frames {
 		fr := &s.Frames[i]
 		x.Frames = append(x.Frames, object.Frame{
@@ -26,6 +33,9 @@ func (e *emitter) exit(in *lir.Instr) Label {
 			Offset: uint32(fr.Offset), Next: uint32(fr.Next), Completion: fr.Completion,
 			InMemory: fr.InMemory, Locals: e.locations(fr.Locals, locs), Stack: e.locations(fr.Stack, locs),
 		})
+	}
+	if kind != s.Kind && kind == object.Raise {
+		x.Frames[0].Offset = uint32(in.Offset)
 	}
 	key := exitKey(&x)
 	if n, ok := e.exitKey[key]; ok {

@@ -41,13 +41,20 @@ func emitDecref(e *emitter, in *lir.Instr) int {
 	e.a.BCond(EQ, dead)
 	e.a.Bind(skip)
 
+	stub := uint32(stubDealloc)
+	switch {
+	case in.Facts&lir.ExactInt != 0:
+		stub = stubFreeInt
+	case in.Facts&lir.ExactFloat != 0:
+		stub = stubFreeFloat
+	}
 	e.aside(func() {
 		e.a.Bind(dead)
 		if in.Side != 0 {
-			e.staleStores(in)
+			e.staleStores(in, frameReg, scratch)
 		}
 		e.a.Emit(Mov(W64, scratch, r))
-		e.a.CallSymbol(Symbol{symbolStub, stubDealloc}, 0)
+		e.a.CallSymbol(Symbol{symbolStub, stub}, 0)
 		if in.Side != 0 {
 			e.checkFrame(e.exit(in))
 		}
@@ -56,25 +63,61 @@ func emitDecref(e *emitter, in *lir.Instr) int {
 	return 0
 }
 
-// staleStores makes the frame look right on a cold path.
-func (e *emitter) staleStores(in *lir.Instr) {
+// staleStores makes the frame at base look right on a cold path. tmp is
+// overwritten, and the other scratch register too if it is not base.
+func (e *emitter) staleStores(in *lir.Instr, base, tmp Reg) {
 	s := &e.f.Sides[in.Side]
 	locs := e.locs[in.NumDefs()+in.NumUses():]
 	for _, st := range s.Stores {
 		switch p := st.Value; p.Kind {
 		case lir.PlaceNull:
-			e.a.MovImm64(scratch, uint64(e.lay.Frame.Null))
+			e.a.MovImm64(tmp, uint64(e.lay.Frame.Null))
 		case lir.PlaceConst:
-			e.object(scratch, p.Obj)
-			e.borrow(scratch, scratch)
+			e.object(tmp, p.Obj)
+			e.borrow(tmp, tmp)
 		default:
-			e.borrow(scratch, e.anywhere(locs[p.Index], scratch))
+			e.borrow(tmp, e.anywhere(locs[p.Index], tmp))
 		}
-		e.a.Emit(Store(MemU64, scratch, e.addr(frameReg, e.slotOffset(int64(st.Slot)), MemU64, scratch2)))
+		off := e.slotOffset(int64(st.Slot))
+		if IsOffset(MemU64, off) {
+			e.a.Emit(Str(W64, tmp, At(base, int32(off))))
+			continue
+		}
+		// Too far for an immediate: move the base there and back.
+		if base == scratch {
+			e.a.AddConst(W64, base, base, off&^0xfff, XZR)
+			e.a.Emit(Str(W64, tmp, At(base, int32(off&0xfff))))
+			e.a.AddConst(W64, base, base, -(off &^ 0xfff), XZR)
+			continue
+		}
+		e.a.Emit(Str(W64, tmp, e.addr(base, off, MemU64, scratch2)))
 	}
 	if s.SetIP {
-		e.setIP(int64(s.IP))
+		e.codeUnit(tmp, int64(s.IP))
+		e.a.Emit(Str(W64, tmp, At(base, int32(e.lay.Frame.InstrPtr))))
 	}
+}
+
+// emitBoxInt and emitBoxFloat call stubs that find or make the object and
+// preserve all registers.
+func emitBoxInt(e *emitter, in *lir.Instr) int {
+	if r := e.anywhere(e.locs[1], scratch); r != scratch {
+		e.a.Emit(Mov(W64, scratch, r))
+	}
+	e.box(in, stubBoxInt)
+	return 0
+}
+
+func emitBoxFloat(e *emitter, in *lir.Instr) int {
+	e.a.Emit(FmovToGP(Double, scratch, e.reg(1)))
+	e.box(in, stubBoxFloat)
+	return 0
+}
+
+func (e *emitter) box(in *lir.Instr, stub uint32) {
+	e.a.CallSymbol(Symbol{symbolStub, stub}, 0)
+	e.a.Cbz(W64, scratch, e.exit(in))
+	e.a.Emit(Mov(W64, e.reg(0), scratch))
 }
 
 func emitCheckFrame(e *emitter, in *lir.Instr) int {

@@ -255,12 +255,49 @@ func (e *emitter) slowPaths() {
 // emitPopFrame reads the frame object before the frame's memory is given back.
 func emitPopFrame(e *emitter, in *lir.Instr) int {
 	t, f := &e.lay.Thread, &e.lay.Frame
-	e.a.Emit(Ldr(W64, e.reg(0), At(frameReg, int32(f.FrameObj))))
+	observed, done := e.a.NewLabel(), e.a.NewLabel()
+	e.a.Emit(Ldr(W64, scratch2, At(frameReg, int32(f.FrameObj))))
 	e.a.Emit(Str(W64, frameReg, At(threadReg, int32(t.DataStackTop))))
 	e.a.Emit(Ldr(W32, scratch, At(threadReg, int32(t.RecursionLeft))))
 	e.a.Emit(Ldr(W64, frameReg, At(frameReg, int32(f.Previous))))
 	e.a.Emit(AddImm(W32, scratch, scratch, 1))
 	e.a.Emit(Str(W32, scratch, At(threadReg, int32(t.RecursionLeft))))
 	e.a.Emit(Str(W64, frameReg, At(threadReg, int32(t.CurrentFrame))))
+	e.a.Cbnz(W64, scratch2, observed)
+	e.a.Bind(done)
+
+	e.aside(func() {
+		e.a.Bind(observed)
+		e.a.Emit(Ldr(W64, scratch, At(threadReg, int32(t.DataStackTop))))
+		e.staleStores(in, scratch, scratch2)
+		e.a.CallSymbol(Symbol{symbolStub, stubLeaveFrame}, 0)
+		e.a.B(done)
+	})
+	return 0
+}
+
+// emitEvalBreaker serves the eval breaker in the cold section, by a stub that
+// preserves all registers.
+func emitEvalBreaker(e *emitter, in *lir.Instr) int {
+	asked, done := e.a.NewLabel(), e.a.NewLabel()
+	e.a.Emit(Ldr(W64, scratch, At(threadReg, int32(e.lay.Thread.EvalBreaker))))
+	if in.Imm == 0 {
+		e.a.Cbnz(W64, scratch, asked)
+	} else {
+		e.a.MovImm64(scratch2, uint64(in.Imm))
+		e.a.Emit(Cmp(W64, scratch, scratch2))
+		e.a.BCond(NE, asked)
+	}
+	e.a.Bind(done)
+
+	e.aside(func() {
+		e.a.Bind(asked)
+		e.staleStores(in, frameReg, scratch)
+		e.a.CallSymbol(Symbol{symbolStub, stubEvalBreaker}, 0)
+		e.a.Tbnz(scratch, 31, e.exitAs(in, object.Raise, object.ReasonRaised))
+		e.a.Cbnz(W32, scratch, e.exit(in))
+		e.checkFrame(e.exitAs(in, object.Observe, object.ReasonFrameObserved))
+		e.a.B(done)
+	})
 	return 0
 }

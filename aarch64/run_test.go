@@ -40,9 +40,15 @@ const (
 	stubBind
 	stubCallee
 	stubVectorcall = 8 // and the number of parameters
+	stubOthers     = 16
 )
 
-const eventDied = 1 << 20
+const (
+	eventDied        = 1 << 20
+	eventLeaveFrame  = eventDied + 16
+	eventEvalBreaker = eventDied + 17
+	eventBox         = eventDied + 18
+)
 
 // image is a piece of memory at a fixed address.
 type image struct {
@@ -147,6 +153,8 @@ func (e *emulation) text() []byte {
 			}
 			call(r.Offset, n+map[string]int{
 				object.StubDeopt: stubDeopt, object.StubDealloc: stubDealloc, object.StubSlowEntry: stubSlow,
+				object.StubLeaveFrame: stubOthers, object.StubEvalBreaker: stubOthers + 1, object.StubBoxInt: stubOthers + 2,
+				object.StubBoxFloat: stubOthers + 3, object.StubFreeInt: stubOthers + 4, object.StubFreeFloat: stubOthers + 5,
 			}[r.Symbol])
 		}
 	}
@@ -247,7 +255,7 @@ func (m *emulator) script() []byte {
 	var b bytes.Buffer
 	put := func(vs ...uint64) { b.Write(le(vs...)) }
 	l := snapshot.Reference().Layout
-	put(uint64(len(hir.HelperTable)), uint64(hir.HelperIndex("long_box")), uint64(hir.HelperIndex("float_box")))
+	put(uint64(len(hir.HelperTable)))
 	put(objectAddress(snapshot.TypeInt), objectAddress(snapshot.TypeFloat))
 	put(uint64(l.Thread.CurrentFrame), uint64(l.Frame.Previous))
 	put(uint64(len(m.calls)))

@@ -6,6 +6,7 @@ import (
 	"github.com/cinderjit/cinderjit/aarch64"
 	"github.com/cinderjit/cinderjit/jit/hir"
 	"github.com/cinderjit/cinderjit/jit/lir"
+	"github.com/cinderjit/cinderjit/jit/snapshot"
 )
 
 // goneByLowering are the opcodes that no function has after the passes.
@@ -114,10 +115,13 @@ func walkFunc(op hir.Op) *hir.Func {
 		v := emit(op, args...)
 		obj(v)
 		switch op {
-		case hir.Decref, hir.EvalBreaker, hir.LeaveFrame:
+		case hir.GuardClasses:
+			f.At(v).Imm = f.ClassSet([]snapshot.ID{testClass, snapshot.TypeInt, snapshot.TypeStr})
+		case hir.EvalBreaker, hir.Decref, hir.LeaveFrame:
+			f.Blocks[0].Loop = 1 // else the eval breaker has no cold path
 			*f.Extension(v) = hir.Ext{Owned: []hir.Value{o}, Stale: []hir.SlotValue{{Slot: 1, Value: o}}, SetIP: true}
 		}
-		if info.UsesImm && op != hir.Param {
+		if info.UsesImm && op != hir.Param && op != hir.GuardClasses {
 			f.At(v).Imm = 1
 		}
 		switch {
@@ -179,7 +183,7 @@ func TestEveryLIROpcode(t *testing.T) {
 		}
 	}
 	// Immediate forms.
-	for _, op := range []hir.Op{hir.IntAnd, hir.IntOr, hir.IntXor, hir.IntShl, hir.IntSar, hir.IntAddOvf} {
+	for _, op := range []hir.Op{hir.IntAdd, hir.IntAnd, hir.IntOr, hir.IntXor, hir.IntShl, hir.IntSar, hir.IntAddOvf} {
 		f := walkFunc(op)
 		for v := range f.Instrs {
 			if in := f.At(hir.Value(v)); in.Op == op {

@@ -11,7 +11,12 @@
 #include "arena.h"
 #include "entry.h"
 #include "exit.h"
+#include "helpers.h"
+#include "internal/pycore_freelist.h"
+#include "internal/pycore_interp.h"
+#include "internal/pycore_long.h"
 #include "internal/pycore_pystate.h"
+#include "internal/pycore_runtime.h"
 
 #if defined(__aarch64__)
 
@@ -28,14 +33,33 @@ extern const uint8_t cj_stubs_begin[], cj_stubs_end[];
     X(deopt, cj_exit)                                                         \
     X(dealloc, _Py_Dealloc)
 
+/* The same, behind those entries. */
+#define STUBS_AFTER(X)                                                        \
+    X(leave_frame, cj_leave_frame_slow)                                       \
+    X(eval_breaker, cj_handle_eval_breaker)                                   \
+    X(box_int, cj_long_box)                                                   \
+    X(box_float, cj_float_box)
+
 /* Entries that share their code's targets. */
 #define VECTORCALLS(X) X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7)
 #define DECLARE_VECTORCALL(n) extern const uint8_t cj_stub_vectorcall_##n[];
 VECTORCALLS(DECLARE_VECTORCALL)
 extern const uint8_t cj_stub_thread_target[], cj_stub_current_target[];
+extern const uint8_t cj_stub_free_float[], cj_stub_free_int[];
+extern const uint8_t cj_stub_small_ints_target[], cj_stub_ints_target[], cj_stub_floats_target[], cj_stub_ints_limit_target[],
+    cj_stub_floats_limit_target[];
+
+/* What the assembly has as numbers. */
+_Static_assert(_PY_NSMALLNEGINTS == 5 && _PY_NSMALLPOSINTS == 257 && sizeof(PyLongObject) == 32, "small ints");
+_Static_assert(offsetof(PyLongObject, long_value.lv_tag) == 16 && offsetof(PyLongObject, long_value.ob_digit) == 24 &&
+                   PyLong_SHIFT == 30 && _PyLong_NON_SIZE_BITS == 3,
+               "ints");
+_Static_assert(offsetof(PyFloatObject, ob_fval) == 16, "floats");
+_Static_assert(offsetof(struct _Py_freelist, freelist) == 0 && offsetof(struct _Py_freelist, size) == 8, "free lists");
 
 #define DECLARE(name, function) extern const uint8_t cj_stub_##name[], cj_stub_##name##_target[];
 STUBS(DECLARE)
+STUBS_AFTER(DECLARE)
 
 typedef struct {
     const char *name;
@@ -45,7 +69,11 @@ typedef struct {
 
 #define ENTRY(name, function) {#name, cj_stub_##name, cj_stub_##name##_target, (void *)function},
 #define VECTORCALL_ENTRY(n) {"vectorcall_" #n, cj_stub_vectorcall_##n, NULL, NULL},
-static const Stub stubs[] = {STUBS(ENTRY) VECTORCALLS(VECTORCALL_ENTRY)};
+static const Stub stubs[] = {
+    STUBS(ENTRY) VECTORCALLS(VECTORCALL_ENTRY) STUBS_AFTER(ENTRY)
+    {"free_float", cj_stub_free_float, NULL, NULL},
+    {"free_int", cj_stub_free_int, NULL, NULL},
+};
 
 static uint8_t *block, *helper_stubs;
 static uint64_t tls_offset; /* 0 when it was not found */
@@ -108,9 +136,22 @@ cj_stubs_start(void)
             memcpy(block + (stubs[i].target - cj_stubs_begin), &stubs[i].function, sizeof(void *));
         }
     }
-    const uint64_t current = offsetof(PyThreadState, current_frame);
-    memcpy(block + (cj_stub_thread_target - cj_stubs_begin), &tls_offset, sizeof(tls_offset));
-    memcpy(block + (cj_stub_current_target - cj_stubs_begin), &current, sizeof(current));
+    struct _Py_freelists *lists = &_PyInterpreterState_GET()->object_state.freelists;
+    const struct {
+        const uint8_t *target;
+        uint64_t value;
+    } words[] = {
+        {cj_stub_thread_target, tls_offset},
+        {cj_stub_current_target, offsetof(PyThreadState, current_frame)},
+        {cj_stub_small_ints_target, (uint64_t)_PyLong_SMALL_INTS},
+        {cj_stub_ints_target, (uint64_t)&lists->ints},
+        {cj_stub_floats_target, (uint64_t)&lists->floats},
+        {cj_stub_ints_limit_target, Py_ints_MAXFREELIST},
+        {cj_stub_floats_limit_target, Py_floats_MAXFREELIST},
+    };
+    for (size_t i = 0; i < Py_ARRAY_LENGTH(words); i++) {
+        memcpy(block + (words[i].target - cj_stubs_begin), &words[i].value, sizeof(words[i].value));
+    }
     helper_stubs = block + size;
     for (uint32_t i = 0; i < cj_helper_count; i++) {
         const uint32_t code[] = {

@@ -112,10 +112,9 @@ STUB(cj_stub_deopt)
 	ret
 TARGET(cj_stub_deopt_target)
 
-/* dealloc: x16 is an object whose reference count has become 0. Preserves what the C convention
- * does not, except x16, x17 and x30. Compiled code has scalars only, so the low halves
- * of the vector registers are enough. */
-STUB(cj_stub_dealloc)
+/* Saving all that the C convention does not preserve, except x16, x17 and x30. Compiled code has scalars only,
+ * so the low halves of the vector registers are enough. */
+	.macro SAVE_ALL
 	stp	x29, x30, [sp, #-16]!
 	mov	x29, sp
 	sub	sp, sp, #320
@@ -139,9 +138,8 @@ STUB(cj_stub_dealloc)
 	stp	d26, d27, [sp, #272]
 	stp	d28, d29, [sp, #288]
 	stp	d30, d31, [sp, #304]
-	mov	x0, x16
-	ldr	x16, cj_stub_dealloc_target
-	blr	x16
+	.endm
+	.macro RESTORE_ALL
 	ldp	x0, x1, [sp]
 	ldp	x2, x3, [sp, #16]
 	ldp	x4, x5, [sp, #32]
@@ -164,6 +162,16 @@ STUB(cj_stub_dealloc)
 	ldp	d30, d31, [sp, #304]
 	mov	sp, x29
 	ldp	x29, x30, [sp], #16
+	.endm
+
+/* dealloc: x16 is an object whose reference count has become 0. Preserves what the C convention
+ * does not, except x16, x17 and x30. */
+STUB(cj_stub_dealloc)
+	SAVE_ALL
+	mov	x0, x16
+	ldr	x16, cj_stub_dealloc_target
+	blr	x16
+	RESTORE_ALL
 	ret
 TARGET(cj_stub_dealloc_target)
 
@@ -224,6 +232,146 @@ STUB(cj_stub_vectorcall_\n)
 /* Offsets of the thread state from the thread pointer, and of the current frame in it. */
 TARGET(cj_stub_thread_target)
 TARGET(cj_stub_current_target)
+
+/* leave_frame: x16 is a frame that was unlinked and has a frame object. Preserves as dealloc does. */
+STUB(cj_stub_leave_frame)
+	SAVE_ALL
+	mov	x0, x16
+	ldr	x16, cj_stub_leave_frame_target
+	blr	x16
+	RESTORE_ALL
+	ret
+TARGET(cj_stub_leave_frame_target)
+
+/* eval_breaker: serves the eval breaker; x16 is 0 to go on, 1 to leave, negative for an exception. Preserves as dealloc
+ * does. */
+STUB(cj_stub_eval_breaker)
+	SAVE_ALL
+	ldr	x16, cj_stub_eval_breaker_target
+	blr	x16
+	mov	x16, x0
+	RESTORE_ALL
+	ret
+TARGET(cj_stub_eval_breaker_target)
+
+/* A list of free objects is their first and their number; they are linked by their first words and
+ * keep their class. */
+
+/* box_int: x16 is a number and becomes its int object, or NULL with an exception. Preserves as dealloc does. */
+STUB(cj_stub_box_int)
+	add	x17, x16, #5
+	cmp	x17, #261
+	b.hi	1f
+	ldr	x16, cj_stub_small_ints_target
+	add	x16, x16, x17, lsl #5
+	ret
+1:	stp	x0, x1, [sp, #-32]!
+	stp	x2, x3, [sp, #16]
+	cmp	x16, #0
+	cneg	x0, x16, lt		/* the digit */
+	lsr	x17, x0, #30
+	cbnz	x17, 2f
+	ldr	x17, cj_stub_ints_target
+	ldr	x1, [x17]
+	cbz	x1, 2f
+	ldr	x2, [x1]
+	ldr	x3, [x17, #8]
+	sub	x3, x3, #1
+	stp	x2, x3, [x17]
+	mov	x2, #1
+	str	x2, [x1]
+	lsr	x3, x16, #62
+	and	x3, x3, #2		/* 2 for negative */
+	orr	x3, x3, #8		/* one digit */
+	str	x3, [x1, #16]
+	str	w0, [x1, #24]
+	mov	x16, x1
+	ldp	x2, x3, [sp, #16]
+	ldp	x0, x1, [sp], #32
+	ret
+2:	ldp	x2, x3, [sp, #16]
+	ldp	x0, x1, [sp], #32
+	SAVE_ALL
+	mov	x0, x16
+	ldr	x16, cj_stub_box_int_target
+	blr	x16
+	mov	x16, x0
+	RESTORE_ALL
+	ret
+TARGET(cj_stub_box_int_target)
+
+/* box_float: x16 has the bits of a double and becomes its float object, or NULL with an exception. Preserves as
+ * dealloc does. */
+STUB(cj_stub_box_float)
+	stp	x0, x1, [sp, #-32]!
+	stp	x2, x3, [sp, #16]
+	ldr	x17, cj_stub_floats_target
+	ldr	x1, [x17]
+	cbz	x1, 1f
+	ldr	x2, [x1]
+	ldr	x3, [x17, #8]
+	sub	x3, x3, #1
+	stp	x2, x3, [x17]
+	mov	x2, #1
+	str	x2, [x1]
+	str	x16, [x1, #16]
+	mov	x16, x1
+	ldp	x2, x3, [sp, #16]
+	ldp	x0, x1, [sp], #32
+	ret
+1:	ldp	x2, x3, [sp, #16]
+	ldp	x0, x1, [sp], #32
+	SAVE_ALL
+	fmov	d0, x16
+	ldr	x16, cj_stub_box_float_target
+	blr	x16
+	mov	x16, x0
+	RESTORE_ALL
+	ret
+TARGET(cj_stub_box_float_target)
+
+/* free_float, free_int: as dealloc for an object that is exactly a float, or exactly an int. */
+STUB(cj_stub_free_float)
+	stp	x1, x2, [sp, #-16]!
+	ldr	x17, cj_stub_floats_limit_target
+	ldr	x1, cj_stub_floats_target
+	ldr	x2, [x1, #8]
+	cmp	x2, x17
+	b.hs	1f
+	ldr	x17, [x1]
+	str	x17, [x16]
+	add	x2, x2, #1
+	stp	x16, x2, [x1]
+	ldp	x1, x2, [sp], #16
+	ret
+1:	ldp	x1, x2, [sp], #16
+	b	cj_stub_dealloc
+
+STUB(cj_stub_free_int)
+	ldr	x17, [x16, #16]
+	cmp	x17, #16
+	b.hs	cj_stub_dealloc		/* several digits */
+	stp	x1, x2, [sp, #-16]!
+	ldr	x17, cj_stub_ints_limit_target
+	ldr	x1, cj_stub_ints_target
+	ldr	x2, [x1, #8]
+	cmp	x2, x17
+	b.hs	1f
+	ldr	x17, [x1]
+	str	x17, [x16]
+	add	x2, x2, #1
+	stp	x16, x2, [x1]
+	ldp	x1, x2, [sp], #16
+	ret
+1:	ldp	x1, x2, [sp], #16
+	b	cj_stub_dealloc
+
+/* Addresses of the small ints from -5 on and of the lists of free objects, and the sizes of the latter. */
+TARGET(cj_stub_small_ints_target)
+TARGET(cj_stub_ints_target)
+TARGET(cj_stub_floats_target)
+TARGET(cj_stub_ints_limit_target)
+TARGET(cj_stub_floats_limit_target)
 
 	.balign 16
 	.globl cj_stubs_end

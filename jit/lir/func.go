@@ -55,9 +55,11 @@ type Facts uint8
 
 // The facts.
 const (
-	MayBeNull Facts = 1 << iota
-	Mortal          // never immortal: the reference count always counts
-	Leaf            // its deallocation runs nothing and releases nothing
+	MayBeNull  Facts = 1 << iota
+	Mortal           // never immortal: the reference count always counts
+	Leaf             // its deallocation runs nothing and releases nothing
+	ExactInt         // exactly an int
+	ExactFloat       // exactly a float
 )
 
 // Instr is one instruction. Which fields mean something is declared in the
@@ -105,6 +107,8 @@ type Func struct {
 	Blocks []Block // in layout order, 0 is the entry
 	Syms   []Symbol
 	Sides  []Side
+	// SymSets are the sets of symbols that tests refer to.
+	SymSets [][]SymID
 	// DirectArgs is the number of arguments that the direct entry takes in
 	// registers, or -1 when the function has only the frame entry.
 	DirectArgs int

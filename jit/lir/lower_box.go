@@ -1,8 +1,6 @@
 package lir
 
 import (
-	"math/bits"
-
 	"github.com/cinderjit/cinderjit/jit/hir"
 	"github.com/cinderjit/cinderjit/jit/object"
 	"github.com/cinderjit/cinderjit/jit/regalloc"
@@ -25,44 +23,18 @@ func lowerLongUnbox(l *lowerer, v hir.Value) {
 	l.val[v] = l.value(MSub, 0, sign, digit, digit)
 }
 
-// lowerLongBox finds a small int in the interpreter's table, and asks the run
-// time for any other.
 func lowerLongBox(l *lowerer, v hir.Value) {
-	n := l.arg(v, 0)
-	lay := &l.layout.Int
-	index := l.value(AddImm, -lay.SmallMin, n)
-	small, big, done := l.split(false), l.split(true), l.split(false)
-	l.branch(test{kind: TestImm, cond: ULE, a: index, imm: lay.SmallMax - lay.SmallMin}, small, big)
-
-	l.enter(small)
-	first, _ := snapshot.SmallInt(snapshot.MinSmallInt)
-	table := l.symbol(l.objectSym(first))
-	var a VReg
-	if s := lay.SmallStride; s&(s-1) == 0 {
-		a = l.value(AddShl, int64(bits.TrailingZeros64(uint64(s))), table, index)
-	} else {
-		a = l.value(Add, 0, table, l.value(Mul, 0, index, l.value(Imm, s)))
-	}
-	l.jump(done, a)
-
-	l.enter(big)
-	l.callHelperOp(v, hir.HelperIndex("long_box"), []VReg{n}, l.exitSide(v, object.Deopt, object.ReasonUnsupported))
-	l.jump(done, l.def(0))
-
-	l.join(done, v)
+	side := l.exitSide(v, object.Deopt, object.ReasonUnsupported)
+	in := l.begin(BoxInt)
+	in.Side = side
+	l.val[v] = l.addDef(in, regalloc.Int)
+	l.addOperand(in, regalloc.Operand{V: l.arg(v, 0), Kind: regalloc.Use, Constraint: regalloc.Any})
 }
 
-// lowerFloatBox takes a float from the free list, or else asks the run time.
 func lowerFloatBox(l *lowerer, v hir.Value) {
-	l.callHelperOp(v, hir.HelperIndex("float_box"), []VReg{l.arg(v, 0)}, l.exitSide(v, object.Deopt, object.ReasonUnsupported))
+	side := l.exitSide(v, object.Deopt, object.ReasonUnsupported)
+	l.emit(BoxFloat, l.arg(v, 0)).Side = side
 	l.val[v] = l.def(0)
-}
-
-// join enters done, whose only parameter becomes the result of v.
-func (l *lowerer) join(done *buildBlock, v hir.Value) {
-	l.val[v] = l.f.newVReg(regalloc.Int)
-	done.params = []VReg{l.val[v]}
-	l.enter(done)
 }
 
 func lowerFloatUnbox(l *lowerer, v hir.Value) {

@@ -211,6 +211,20 @@ func lowerGuardType(l *lowerer, v hir.Value) {
 	l.val[v] = o
 }
 
+// lowerGuardClasses compares the class with one after the other, the most
+// frequent first.
+func lowerGuardClasses(l *lowerer, v hir.Value) {
+	o := l.arg(v, 0)
+	t := l.load(Mem64, o, l.layout.Object.Type)
+	var set []SymID
+	for _, class := range l.h.ClassSets[l.h.At(v).Imm] {
+		set = append(set, l.objectSym(class))
+	}
+	l.f.SymSets = append(l.f.SymSets, set)
+	l.guard(v, test{kind: TestSyms, cond: NE, a: t, imm: int64(len(l.f.SymSets) - 1)}, object.ReasonGuardType)
+	l.val[v] = o
+}
+
 func lowerGuardIs(l *lowerer, v hir.Value) {
 	o := l.arg(v, 0)
 	l.guard(v, test{kind: TestSym, cond: NE, a: o, sym: l.objectSym(l.h.At(v).Obj)}, object.ReasonGuardValue)

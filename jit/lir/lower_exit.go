@@ -88,6 +88,7 @@ func (l *lowerer) fillExit(v hir.Value, s *Side) {
 // fillStores describes the slots that the cold path of v has to store.
 func (l *lowerer) fillStores(v hir.Value, s *Side) {
 	in := l.h.At(v)
+	s.IP = l.instrPtr(v)
 	if in.Ext == 0 {
 		return
 	}
@@ -95,7 +96,7 @@ func (l *lowerer) fillStores(v hir.Value, s *Side) {
 	for _, st := range e.Stale {
 		s.Stores = append(s.Stores, SlotStore{Slot: st.Slot, Value: l.place(st.Value, s)})
 	}
-	s.SetIP, s.IP = e.SetIP, l.instrPtr(v)
+	s.SetIP = e.SetIP
 }
 
 // instrPtr is the code unit that the outermost frame's instr_ptr has to point

@@ -60,83 +60,33 @@ func lowerCheckFrame(l *lowerer, v hir.Value) {
 	l.emit(CheckFrame).Side = side
 }
 
-// storeStale emits the stores of the Ext of v in a cold block.
-func (l *lowerer) storeStale(v hir.Value) {
-	in := l.h.At(v)
-	if in.Ext == 0 {
-		return
-	}
-	e := &l.h.Exts[in.Ext]
-	for _, s := range e.Stale {
-		st := l.begin(StoreSlot)
-		st.Imm = int64(s.Slot)
-		l.storedValue(st, s.Value)
-	}
-	if e.SetIP {
-		l.emit(SetIP).Imm = int64(l.instrPtr(v))
-	}
-}
-
 // lowerEvalBreaker compares the whole eval breaker word with what it is when
 // nothing is asked for; the rest is cold.
 func lowerEvalBreaker(l *lowerer, v hir.Value) {
-	word := l.loadPinned(Mem64, BaseThread, l.layout.Thread.EvalBreaker)
-	asked := test{kind: TestImm, cond: NE, a: word, imm: int64(l.h.Snap.Instrumentation)}
+	expected := int64(l.h.Snap.Instrumentation)
 	if l.curHIR == 0 && !l.loops {
 		// At the entry of a function without loops: the interpreter runs this
 		// one call, from its first instruction.
+		word := l.loadPinned(Mem64, BaseThread, l.layout.Thread.EvalBreaker)
 		side := l.exitSide(v, object.Deopt, object.ReasonEvalBreaker)
 		frames := l.f.Sides[side].Frames
 		frames[len(frames)-1].Offset = l.instrPtr(v)
-		l.emitTest(ExitIf, asked).Side = side
+		l.emitTest(ExitIf, test{kind: TestImm, cond: NE, a: word, imm: expected}).Side = side
 		return
 	}
-	cold, cont := l.split(true), l.split(false)
-	l.branch(asked, cold, cont)
-
-	l.enter(cold)
-	l.storeStale(v)
-	helper := hir.HelperIndex("handle_eval_breaker")
-	raise := l.exitSide(v, object.Raise, object.ReasonRaised)
-	call := l.begin(CallHelper)
-	call.Imm, call.Side, call.Err = int64(helper), raise, hir.ErrNegative
-	status := l.fixDef(call, l.conv.IntResults[0])
-	leave := l.exitSide(v, object.Observe, object.ReasonEvalBreaker)
-	t := nonzero(status)
-	t.w32 = true
-	l.emitTest(ExitIf, t).Side = leave
-	check := l.exitSide(v, object.Observe, object.ReasonFrameObserved)
-	l.emit(CheckFrame).Side = check
-	l.jump(cont)
-
-	l.enter(cont)
+	side := l.exitSide(v, object.Observe, object.ReasonEvalBreaker)
+	l.fillStores(v, &l.f.Sides[side])
+	in := l.emit(EvalBreaker)
+	in.Imm, in.Side = expected, side
 }
 
-// lowerLeaveFrame pops the frame and then, when a frame object was made, hands
-// it over: what the frame says is still there, above the top of the data stack.
+// lowerLeaveFrame pops the frame. What its cold path stores is in the frame's
+// memory above the top of the data stack, where it still is.
 func lowerLeaveFrame(l *lowerer, v hir.Value) {
-	obj := l.value(PopFrame, 0)
-	cold, cont := l.split(true), l.split(false)
-	l.branch(nonzero(obj), cold, cont)
-
-	l.enter(cold)
-	frame := l.loadPinned(Mem64, BaseThread, l.layout.Thread.DataStackTop)
-	if in := l.h.At(v); in.Ext != 0 {
-		e := &l.h.Exts[in.Ext]
-		for _, s := range e.Stale {
-			ref := l.value(OrImm, l.layout.Frame.TagBorrowed, l.use(s.Value))
-			l.store(Mem64, ref, frame, l.layout.Frame.LocalsPlus+8*int64(s.Slot))
-		}
-		if e.SetIP {
-			l.store(Mem64, l.value(UnitAddr, int64(l.instrPtr(v))), frame, l.layout.Frame.InstrPtr)
-		}
-	}
-	call := l.begin(CallHelper)
-	call.Imm = int64(hir.HelperIndex("leave_frame_slow"))
-	l.fixUses(call, []VReg{frame})
-	l.jump(cont)
-
-	l.enter(cont)
+	var s Side
+	l.fillStores(v, &s)
+	side := l.addSide(s)
+	l.emit(PopFrame).Side = side
 }
 
 // immortal reports whether the value is a known object whose reference count
@@ -168,6 +118,12 @@ func (l *lowerer) facts(v hir.Value) Facts {
 	if t.Is(hir.BitLeaf | hir.BitNull) {
 		f |= Leaf
 	}
+	switch {
+	case t.Is(hir.BitLong | hir.BitNull):
+		f |= ExactInt
+	case t.Is(hir.BitFloat | hir.BitNull):
+		f |= ExactFloat
+	}
 	return f
 }
 
@@ -187,10 +143,8 @@ func lowerDecref(l *lowerer, v hir.Value) {
 	facts := l.facts(o)
 	var side SideID
 	if facts&Leaf == 0 && l.h.At(v).FS != 0 {
-		s := Side{Exit: true, Kind: object.Observe, Reason: object.ReasonFrameObserved, Text: "Decref"}
-		l.fillExit(v, &s)
-		l.fillStores(v, &s)
-		side = l.addSide(s)
+		side = l.exitSide(v, object.Observe, object.ReasonFrameObserved)
+		l.fillStores(v, &l.f.Sides[side])
 	}
 	in := l.emit(Decref, l.use(o))
 	in.Facts, in.Side = facts, side

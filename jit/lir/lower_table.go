@@ -24,6 +24,7 @@ func init() {
 		hir.LeaveFrame:  lowerLeaveFrame,
 
 		hir.GuardType:         lowerGuardType,
+		hir.GuardClasses:      lowerGuardClasses,
 		hir.GuardIs:           lowerGuardIs,
 		hir.GuardNotNull:      lowerGuardNotNull,
 		hir.GuardCompact:      lowerGuardCompact,

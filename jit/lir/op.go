@@ -29,7 +29,6 @@ const (
 	Imm
 	FImm
 	SymAddr
-	UnitAddr
 	OutAddr
 	Args
 	// Memory
@@ -43,7 +42,6 @@ const (
 	// Integers
 	Add
 	AddImm
-	AddShl
 	Sub
 	Mul
 	MSub
@@ -87,6 +85,10 @@ const (
 	Decref
 	CheckFrame
 	PopFrame
+	EvalBreaker
+	// Boxes
+	BoxInt
+	BoxFloat
 	// Control flow
 	Jump
 	Branch
@@ -100,12 +102,11 @@ const (
 var Ops = [NumOps]OpInfo{
 	OpInvalid: {Name: "invalid", Doc: "No instruction."},
 
-	Imm:      {Name: "imm", Defs: "i", Imm: true, Remat: true, Doc: "The number Imm."},
-	FImm:     {Name: "fimm", Defs: "f", Imm: true, Remat: true, Doc: "The double with the bits Imm."},
-	SymAddr:  {Name: "sym", Defs: "i", Sym: true, Remat: true, Doc: "The address Sym."},
-	UnitAddr: {Name: "unit", Defs: "i", Imm: true, Remat: true, Doc: "The address of code unit Imm of the compiled code."},
-	OutAddr:  {Name: "outaddr", Defs: "i", Imm: true, Remat: true, Doc: "The address of byte Imm of the outgoing argument area."},
-	Args:     {Name: "args", Defs: "*", Effect: true, Doc: "Defines the callee and the arguments, in the registers of the direct entry. First instruction of the entry block."},
+	Imm:     {Name: "imm", Defs: "i", Imm: true, Remat: true, Doc: "The number Imm."},
+	FImm:    {Name: "fimm", Defs: "f", Imm: true, Remat: true, Doc: "The double with the bits Imm."},
+	SymAddr: {Name: "sym", Defs: "i", Sym: true, Remat: true, Doc: "The address Sym."},
+	OutAddr: {Name: "outaddr", Defs: "i", Imm: true, Remat: true, Doc: "The address of byte Imm of the outgoing argument area."},
+	Args:    {Name: "args", Defs: "*", Effect: true, Doc: "Defines the callee and the arguments, in the registers of the direct entry. First instruction of the entry block."},
 
 	Load:      {Name: "load", Defs: "m", Uses: "b", Memory: true, Doc: "The value at base + Imm."},
 	LoadX:     {Name: "loadx", Defs: "m", Uses: "ii", Memory: true, Doc: "The value at use 0 + 8 * use 1 + Imm."},
@@ -117,7 +118,6 @@ var Ops = [NumOps]OpInfo{
 
 	Add:       {Name: "add", Defs: "i", Uses: "ii", Doc: "Sum, modulo 2^64."},
 	AddImm:    {Name: "addimm", Defs: "i", Uses: "i", Imm: true, Doc: "Sum with Imm."},
-	AddShl:    {Name: "addshl", Defs: "i", Uses: "ii", Imm: true, Doc: "use 0 + (use 1 << Imm)."},
 	Sub:       {Name: "sub", Defs: "i", Uses: "ii", Doc: "Difference."},
 	Mul:       {Name: "mul", Defs: "i", Uses: "ii", Doc: "Product."},
 	MSub:      {Name: "msub", Defs: "i", Uses: "iii", Doc: "use 2 - use 0 * use 1."},
@@ -157,10 +157,14 @@ var Ops = [NumOps]OpInfo{
 	CallDirect: {Name: "calldirect", Defs: "*", Uses: "*", Sym: true, Call: true, Exit: true, Effect: true, Doc: "Calls the direct entry of the code record Sym."},
 	CallPtr:    {Name: "callptr", Defs: "*", Uses: "*", Call: true, Exit: true, Effect: true, Doc: "Calls the C function whose address is the last use."},
 
-	Incref:     {Name: "incref", Uses: "i", Effect: true, Doc: "Adds a reference."},
-	Decref:     {Name: "decref", Uses: "i", Exit: true, Effect: true, Doc: "Drops a reference. When the object dies: performs the side's stores, deallocates, and checks the frame when the side is an exit. Destroys no register."},
-	CheckFrame: {Name: "checkframe", Exit: true, Effect: true, Doc: "Leaves when the frame has a frame object. Patch point."},
-	PopFrame:   {Name: "popframe", Defs: "i", Effect: true, Doc: "Unlinks the frame, gives its data stack and its recursion level back, and makes the caller's frame the current one. Defines the frame's frame object, mostly null; the frame itself is where the data stack now ends."},
+	Incref:      {Name: "incref", Uses: "i", Effect: true, Doc: "Adds a reference."},
+	Decref:      {Name: "decref", Uses: "i", Exit: true, Effect: true, Doc: "Drops a reference. When the object dies: performs the side's stores, deallocates, and checks the frame when the side is an exit. Destroys no register."},
+	CheckFrame:  {Name: "checkframe", Exit: true, Effect: true, Doc: "Leaves when the frame has a frame object. Patch point."},
+	PopFrame:    {Name: "popframe", Exit: true, Effect: true, Doc: "Unlinks the frame, gives its data stack and its recursion level back, and makes the caller's frame the current one. When it has a frame object: performs the side's stores into it, and the run time hands it over. Destroys no register."},
+	EvalBreaker: {Name: "evalbreaker", Imm: true, Exit: true, Effect: true, Doc: "When the thread's eval breaker is not Imm: performs the side's stores, serves it, and checks the frame. Leaves when that is asked for, or with the exception raised. Destroys no register."},
+
+	BoxInt:   {Name: "boxint", Defs: "i", Uses: "a", Exit: true, Effect: true, Doc: "The int object of a number; leaves when there is no memory. Destroys no other register."},
+	BoxFloat: {Name: "boxfloat", Defs: "i", Uses: "f", Exit: true, Effect: true, Doc: "A new float object; leaves when there is no memory. Destroys no other register."},
 
 	Jump:   {Name: "jump", Effect: true, Terminator: true, Doc: "Continues in the only successor."},
 	Branch: {Name: "branch", Uses: "t", Effect: true, Terminator: true, Doc: "Continues in the first successor when the test holds, else in the second."},

@@ -147,7 +147,7 @@ func (f *Func) printDetails(sb *strings.Builder, in *Instr, info *OpInfo) {
 			w = ".w"
 		}
 		fmt.Fprintf(sb, " %s%s%s %s", not, in.Test, w, in.Cond)
-		if in.Test == TestImm || in.Test == TestMask {
+		if in.Test == TestImm || in.Test == TestMask || in.Test == TestSyms {
 			fmt.Fprintf(sb, " %d", in.Imm)
 		}
 	}
@@ -171,7 +171,12 @@ func (f *Func) printDetails(sb *strings.Builder, in *Instr, info *OpInfo) {
 	if in.Facts&Mortal != 0 {
 		sb.WriteString(" mortal")
 	}
-	if in.Facts&Leaf != 0 {
+	switch {
+	case in.Facts&ExactInt != 0:
+		sb.WriteString(" int")
+	case in.Facts&ExactFloat != 0:
+		sb.WriteString(" float")
+	case in.Facts&Leaf != 0:
 		sb.WriteString(" leaf")
 	}
 }

@@ -9,14 +9,15 @@ const (
 	TestCmp        // two ints
 	TestImm        // an int with Imm
 	TestSym        // an int with the address Sym
+	TestSyms       // an int with the addresses of set number Imm: eq when it is one of them
 	TestMask       // an int & Imm with zero: eq or ne
 	TestFloat      // two floats; a comparison with a NaN is false, but ne
 )
 
 // testUses are the classes of the operands of a test.
-var testUses = [...]string{TestNone: "", TestCmp: "ii", TestImm: "i", TestSym: "i", TestMask: "i", TestFloat: "ff"}
+var testUses = [...]string{TestNone: "", TestCmp: "ii", TestImm: "i", TestSym: "i", TestSyms: "i", TestMask: "i", TestFloat: "ff"}
 
-var testNames = [...]string{"none", "cmp", "imm", "sym", "mask", "float"}
+var testNames = [...]string{"none", "cmp", "imm", "sym", "syms", "mask", "float"}
 
 // String returns the name of t in the text form.
 func (t Test) String() string { return testNames[t] }

@@ -121,6 +121,8 @@ func classesOf(pattern string, in *Instr) (classes string, ok bool) {
 			} else {
 				classes += "i"
 			}
+		case 'a':
+			classes += "i"
 		default:
 			classes += string(c)
 		}

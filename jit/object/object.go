@@ -28,6 +28,12 @@ const (
 	StubVectorcall     = "vectorcall_"     // and the number of parameters, at most 7: calls the direct entry x16; convention of vectorcall, and x17 the object's record
 	StubDeopt          = "deopt"           // w16 exit number, x17 the object's record: result in x0
 	StubDealloc        = "dealloc"         // x16 object without references; preserves all other registers but x17 and x30
+	StubLeaveFrame     = "leave_frame"     // x16 unlinked frame that has a frame object; preserves as dealloc
+	StubEvalBreaker    = "eval_breaker"    // x16 becomes 0 to go on, 1 to leave, negative for an exception; preserves as dealloc
+	StubBoxInt         = "box_int"         // x16 number becomes its object, or null with an exception; preserves as dealloc
+	StubBoxFloat       = "box_float"       // x16 bits of a double become its object, or null with an exception; preserves as dealloc
+	StubFreeInt        = "free_int"        // dealloc of an exact int
+	StubFreeFloat      = "free_float"      // dealloc of an exact float
 )
 
 // The symbols that Abs64Symbol names, besides those of the interpreter that the loader

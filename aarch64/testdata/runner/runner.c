@@ -54,7 +54,7 @@ static uint64_t nevents;
 static Response responses[MAX_LOG];
 static uint64_t nresponses, next_response;
 static uint64_t bump;
-static uint64_t id_long_box, id_float_box, type_int, type_float, offset_current, offset_previous;
+static uint64_t type_int, type_float, offset_current, offset_previous;
 
 void run_code(void);
 void helper_entry(void);
@@ -67,6 +67,15 @@ extern const uint8_t cj_stubs_begin[], cj_stubs_end[];
 extern const uint8_t cj_stub_vectorcall_0[], cj_stub_vectorcall_1[], cj_stub_vectorcall_2[], cj_stub_vectorcall_3[],
     cj_stub_vectorcall_4[], cj_stub_vectorcall_5[], cj_stub_vectorcall_6[], cj_stub_vectorcall_7[];
 extern const uint8_t cj_stub_vectorcall_bind_target[], cj_stub_thread_target[], cj_stub_current_target[];
+extern const uint8_t cj_stub_leave_frame[], cj_stub_eval_breaker[], cj_stub_box_int[], cj_stub_box_float[], cj_stub_free_int[],
+    cj_stub_free_float[];
+extern const uint8_t cj_stub_leave_frame_target[], cj_stub_eval_breaker_target[], cj_stub_box_int_target[],
+    cj_stub_box_float_target[], cj_stub_dealloc_target[], cj_stub_small_ints_target[], cj_stub_ints_target[],
+    cj_stub_floats_target[], cj_stub_ints_limit_target[], cj_stub_floats_limit_target[];
+#define TARGET(symbol, value) *(uint64_t *)(STUBS + (symbol##_target - cj_stubs_begin)) = (uint64_t)(value)
+#define SMALL_INTS (REGION + (33ull << 20))
+#define FREE_LISTS (REGION + (39ull << 20)) /* ints: head, number; floats: head, number; then their objects */
+#define MAX_FREE 2
 #define STUBS (REGION + 0x10000)
 
 __asm__(
@@ -185,18 +194,53 @@ uint64_t helper(uint64_t id, const uint64_t *args) {
         ctx.fret = r->fret;
         return r->ret0;
     }
-    if (id == id_long_box) {
-        /* Not an int's own layout: the test wants the number back. */
-        uint64_t *o = allocate(type_int);
-        o[2] = args[0];
-        return (uint64_t)o;
-    }
-    if (id == id_float_box) {
-        uint64_t *o = allocate(type_float);
-        o[2] = args[8];
-        return (uint64_t)o;
-    }
     return 0;
+}
+
+#define EVENT_LEAVE_FRAME ((1u << 20) + 16)
+#define EVENT_EVAL_BREAKER ((1u << 20) + 17)
+#define EVENT_BOX ((1u << 20) + 18)
+
+static void clobber(void) {
+    register uint64_t bad = 0xdead;
+    __asm__ volatile("mov x1, %0\n mov x8, %0\n mov x9, %0\n mov x15, %0\n mov x16, %0\n mov x17, %0\n fmov d0, %0\n fmov d7, %0\n fmov d31, %0\n"
+                     : : "r"(bad) : "x1", "x8", "x9", "x15", "x16", "x17", "d0", "d7", "d31");
+}
+
+void leave_frame(uint64_t frame) {
+    uint64_t args[16] = {frame};
+    note(EVENT_LEAVE_FRAME, args);
+    respond(EVENT_LEAVE_FRAME);
+    clobber();
+}
+
+int64_t eval_breaker(void) {
+    note(EVENT_EVAL_BREAKER, NULL);
+    Response *r = respond(EVENT_EVAL_BREAKER);
+    clobber();
+    return r ? (int64_t)r->ret0 : 0;
+}
+
+uint64_t *box_int(uint64_t value) {
+    uint64_t args[16] = {value};
+    note(EVENT_BOX, args);
+    Response *r = respond(EVENT_BOX);
+    if (r)
+        return (uint64_t *)r->ret0;
+    /* Not an int's own layout: the test wants the number back. */
+    uint64_t *o = allocate(type_int);
+    o[2] = value;
+    o[4] = 0xb0c5;
+    clobber();
+    return o;
+}
+
+uint64_t *box_float(double value) {
+    uint64_t *o = allocate(type_float);
+    memcpy(&o[2], &value, 8);
+    o[4] = 0xb0c5;
+    clobber();
+    return o;
 }
 
 uint64_t left(uint64_t index, uint64_t self) {
@@ -258,7 +302,7 @@ int main(int argc, char **argv) {
     if (mmap((void *)REGION, REGION_SIZE, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) != (void *)REGION)
         return 4;
     uint64_t nhelpers = get();
-    id_long_box = get(), id_float_box = get(), type_int = get(), type_float = get();
+    type_int = get(), type_float = get();
     offset_current = get(), offset_previous = get();
     for (uint64_t i = 0; i < nhelpers; i++)
         stub(i, i, helper_entry);
@@ -267,16 +311,29 @@ int main(int argc, char **argv) {
     for (uint64_t i = 2; i < 8; i++)
         stub(nhelpers + i, (1u << 20) + i, helper_entry);
     memcpy((void *)STUBS, cj_stubs_begin, cj_stubs_end - cj_stubs_begin);
-    *(uint64_t *)(STUBS + (cj_stub_vectorcall_bind_target - cj_stubs_begin)) = (uint64_t)bind_entry;
-    *(uint64_t *)(STUBS + (cj_stub_thread_target - cj_stubs_begin)) = (uint64_t)&thread_state - (uint64_t)__builtin_thread_pointer();
-    *(uint64_t *)(STUBS + (cj_stub_current_target - cj_stubs_begin)) = offset_current;
+    TARGET(cj_stub_vectorcall_bind, bind_entry);
+    TARGET(cj_stub_thread, (uint64_t)&thread_state - (uint64_t)__builtin_thread_pointer());
+    TARGET(cj_stub_current, offset_current);
+    TARGET(cj_stub_leave_frame, leave_frame);
+    TARGET(cj_stub_eval_breaker, eval_breaker);
+    TARGET(cj_stub_box_int, box_int);
+    TARGET(cj_stub_box_float, box_float);
+    TARGET(cj_stub_dealloc, died);
+    TARGET(cj_stub_small_ints, SMALL_INTS);
+    TARGET(cj_stub_ints, FREE_LISTS);
+    TARGET(cj_stub_floats, FREE_LISTS + 16);
+    TARGET(cj_stub_ints_limit, MAX_FREE);
+    TARGET(cj_stub_floats_limit, MAX_FREE);
     const uint8_t *const vectorcalls[] = {
         cj_stub_vectorcall_0, cj_stub_vectorcall_1, cj_stub_vectorcall_2, cj_stub_vectorcall_3,
         cj_stub_vectorcall_4, cj_stub_vectorcall_5, cj_stub_vectorcall_6, cj_stub_vectorcall_7,
     };
-    for (uint64_t i = 0; i < 8; i++) {
+    const uint8_t *const others[] = {
+        cj_stub_leave_frame, cj_stub_eval_breaker, cj_stub_box_int, cj_stub_box_float, cj_stub_free_int, cj_stub_free_float,
+    };
+    for (uint64_t i = 0; i < 14; i++) {
         uint64_t from = REGION + (nhelpers + 8 + i) * STUB_SIZE;
-        uint64_t to = STUBS + (vectorcalls[i] - cj_stubs_begin);
+        uint64_t to = STUBS + ((i < 8 ? vectorcalls[i] : others[i - 8]) - cj_stubs_begin);
         *(uint32_t *)from = 0x14000000 | (uint32_t)((to - from) >> 2 & 0x3ffffff); /* b */
     }
     uint64_t calls = get();
@@ -299,6 +356,11 @@ int main(int argc, char **argv) {
         uint64_t dump = get(), dump_size = get();
         next_response = nevents = exited = exit_index = exit_self = stack_size = 0;
         bump = BUMP;
+        /* One free object of each kind. */
+        uint64_t *lists = (uint64_t *)FREE_LISTS;
+        memset(lists, 0, 256);
+        lists[0] = FREE_LISTS + 64, lists[1] = 1, lists[2] = FREE_LISTS + 128, lists[3] = 1;
+        lists[9] = type_int, lists[17] = type_float;
         thread_state = ctx.thread;
         run_code();
         put(ctx.out0), put(ctx.out1), put(ctx.outd);
