@@ -81,6 +81,7 @@ type event struct {
 	ID    uint64
 	Args  [8]uint64
 	FArgs [8]uint64
+	Array [4]uint64 // what x1 points to, when that is the stack
 }
 
 // outcome is what a call did.
@@ -97,6 +98,7 @@ type outcome struct {
 	events      []event
 	result      [6]uint64 // words at X0, when that is an address in the region
 	threadState []byte
+	watched     []uint64
 }
 
 // emulation is one call of compiled code.
@@ -108,6 +110,7 @@ type emulation struct {
 	inFrame   bool   // the entry is a frame entry
 	heap      []image
 	responses []response
+	watch     []uint64 // addresses of words to read afterwards
 	snap      *snapshot.Snapshot
 	check     func(t *testing.T, o *outcome)
 	unchecked bool // skip what holds for every call
@@ -236,7 +239,7 @@ func (m *emulator) run(t *testing.T) {
 	r := bytes.NewReader(data)
 	for i := range m.calls {
 		e := &m.calls[i]
-		o, err := readOutcome(r)
+		o, err := readOutcome(r, len(e.watch))
 		if err != nil {
 			t.Fatalf("%s: %v: %v\n%s\n%s\n%s", e.name, err, failure, out, e.c.alloc, e.c.asm)
 		}
@@ -285,11 +288,13 @@ func (m *emulator) script() []byte {
 			put(r.id, r.ret0, r.ret1, r.fret, r.address, r.value)
 		}
 		put(threadBase, 0x400)
+		put(uint64(len(e.watch)))
+		put(e.watch...)
 	}
 	return b.Bytes()
 }
 
-func readOutcome(r *bytes.Reader) (*outcome, error) {
+func readOutcome(r *bytes.Reader, watched int) (*outcome, error) {
 	o := &outcome{}
 	var err error
 	read := func(v any) {
@@ -313,6 +318,8 @@ func readOutcome(r *bytes.Reader) (*outcome, error) {
 		read(&o.result)
 		o.threadState = make([]byte, 0x400)
 		read(o.threadState)
+		o.watched = make([]uint64, watched)
+		read(o.watched)
 	}
 	return o, err
 }

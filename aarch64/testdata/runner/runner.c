@@ -29,6 +29,7 @@ typedef struct {
 
 typedef struct {
     uint64_t id, args[8], fargs[8];
+    uint64_t array[4]; /* what x1 points to, when that is the stack */
 } Event;
 
 /* What a call starts with and ends with; known to the assembly below by offset. */
@@ -173,8 +174,12 @@ static void note(uint64_t id, const uint64_t *args) {
     Event *e = &events[nevents++];
     memset(e, 0, sizeof *e);
     e->id = id;
-    if (args)
+    if (args) {
         memcpy(e->args, args, 16 * 8);
+        uint64_t here = (uint64_t)__builtin_frame_address(0);
+        if (args[1] > here && args[1] < here + 65536)
+            memcpy(e->array, (void *)args[1], sizeof e->array);
+    }
 }
 
 static uint64_t *allocate(uint64_t type) {
@@ -378,6 +383,9 @@ int main(int argc, char **argv) {
         for (int i = 0; i < 6; i++)
             put(o[i]);
         fwrite((void *)dump, 1, dump_size, out);
+        uint64_t nwords = get();
+        while (nwords-- > 0)
+            put(*(uint64_t *)get());
         fflush(out);
     }
     return 0;
