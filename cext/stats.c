@@ -167,9 +167,9 @@ cj_stats_take(void)
     return list;
 }
 
-/* How often a guard may fail before the function is compiled again: first this often,
-   then four times as often after each compilation, up to a limit. */
-enum { FIRST_LIMIT = 100, MAX_DOUBLINGS = 8, EXIT_DEOPT = 0 };
+/* How often a guard may fail before the function is compiled again: first this often, then
+   twice as often after each compilation, up to a limit. */
+enum { FIRST_LIMIT = 16, MAX_DOUBLINGS = 12, EXIT_DEOPT = 0 };
 
 void
 cj_stats_exit_taken(CJObject *object, uint32_t exit, PyObject *guilty)
@@ -189,11 +189,12 @@ cj_stats_exit_taken(CJObject *object, uint32_t exit, PyObject *guilty)
     }
     /* Every class that came is noted, so that the next compilation knows all of them. A guard
        that is not about one object's class stands for object itself. */
+    bool about_class = guilty != NULL && strcmp(name_in(reasons, Py_ARRAY_LENGTH(reasons), info.reason), "GuardType") == 0;
     if (info.code != NULL) {
         cj_registry_note_failure(info.code, (int32_t)(info.offset * sizeof(_Py_CODEUNIT)),
-                                 guilty != NULL ? Py_TYPE(guilty) : &PyBaseObject_Type, 1);
+                                 about_class ? Py_TYPE(guilty) : &PyBaseObject_Type, 1);
     }
-    unsigned doublings = record->compiled_times > 0 ? 2 * (record->compiled_times - 1) : 0;
+    unsigned doublings = record->compiled_times > 0 ? record->compiled_times - 1 : 0;
     uint64_t limit = (uint64_t)FIRST_LIMIT << (doublings > MAX_DOUBLINGS ? MAX_DOUBLINGS : doublings);
     if (object->exit_count[exit] == 0 || object->exit_count[exit] % limit != 0) {
         return;

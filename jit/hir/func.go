@@ -10,6 +10,8 @@
 package hir
 
 import (
+	"slices"
+
 	"github.com/cinderjit/cinderjit/jit/snapshot"
 )
 
@@ -82,7 +84,10 @@ type Func struct {
 	Frames []FrameState // by FrameStateID; [0] is unused
 	Exts   []Ext        // by Instr.Ext; [0] is unused
 	Deps   []Dependency
-	pool   []int32
+	// ClassSets are the sets of classes that GuardClasses refers to, the most
+	// frequent class first.
+	ClassSets [][]snapshot.ID
+	pool      []int32
 	// Code is the code object of the outermost frame.
 	Code snapshot.ID
 	// NumLocals is the number of localsplus slots of the outermost frame.
@@ -242,6 +247,22 @@ func (f *Func) EachFrameValue(id FrameStateID, fn func(Value)) {
 		}
 		id = fs.Parent
 	}
+}
+
+// ClassSet returns the number of a set of classes; sets with the same members
+// have one number.
+func (f *Func) ClassSet(classes []snapshot.ID) int64 {
+	for i, set := range f.ClassSets {
+		same := len(set) == len(classes)
+		for _, c := range classes {
+			same = same && slices.Contains(set, c)
+		}
+		if same {
+			return int64(i)
+		}
+	}
+	f.ClassSets = append(f.ClassSets, slices.Clone(classes))
+	return int64(len(f.ClassSets) - 1)
 }
 
 // Depend records an assumption once.

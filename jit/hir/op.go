@@ -120,6 +120,7 @@ const (
 	LeaveFrame
 	// Guards
 	GuardType
+	GuardClasses
 	GuardIs
 	GuardNotNull
 	GuardCompact
@@ -296,6 +297,7 @@ var Ops = [NumOps]OpInfo{
 	LeaveFrame:  {Name: "LeaveFrame", NeedsFS: true, Doc: "Unlinks and pops the frame. Its cold path hands the frame, synchronised, to its frame object."},
 
 	GuardType:         {Name: "GuardType", Args: "o", Type: TObject, Own: OwnAlias, Exits: true, UsesObj: true, Doc: "Leaves unless the object's class is exactly Obj."},
+	GuardClasses:      {Name: "GuardClasses", Args: "o", Type: TObject, Own: OwnAlias, Exits: true, UsesImm: true, Doc: "Leaves unless the object's class is one of the set number Imm of the function."},
 	GuardIs:           {Name: "GuardIs", Args: "o", Type: TObject, Own: OwnAlias, Exits: true, UsesObj: true, Doc: "Leaves unless the value is the object Obj."},
 	GuardNotNull:      {Name: "GuardNotNull", Args: "n", Type: TObject, Own: OwnAlias, Exits: true, Doc: "Leaves when the value is NULL."},
 	GuardCompact:      {Name: "GuardCompact", Args: "o", Type: Type{Bits: BitSmallLong}, Own: OwnAlias, Exits: true, Doc: "Leaves unless the exact int has at most one digit."},

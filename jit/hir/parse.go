@@ -147,6 +147,8 @@ func (p *parser) line() {
 		}
 	case !p.started:
 		p.fail("want a func line")
+	case p.eat("classes "):
+		p.f.ClassSets = append(p.f.ClassSets, p.classes())
 	case p.eat("depend "):
 		p.depend()
 	case p.rest[0] == 'b':
@@ -157,6 +159,20 @@ func (p *parser) line() {
 	if p.rest != "" {
 		p.fail("unexpected %q", p.rest)
 	}
+}
+
+// classes reads the members of a set of classes.
+func (p *parser) classes() []snapshot.ID {
+	var set []snapshot.ID
+	for _, word := range strings.Fields(p.rest) {
+		id, ok := snapshot.ParseRef(word)
+		if !ok {
+			p.fail("bad class %q", word)
+		}
+		set = append(set, id)
+	}
+	p.rest = ""
+	return set
 }
 
 func (p *parser) depend() {

@@ -77,6 +77,13 @@ func (p *printer) function() {
 		}
 		p.b.WriteByte('\n')
 	}
+	for _, set := range f.ClassSets {
+		p.b.WriteString("classes")
+		for _, class := range set {
+			p.b.WriteString(" " + class.Ref())
+		}
+		p.b.WriteByte('\n')
+	}
 	o := f.ComputeOrder()
 	for _, b := range o.RPO {
 		p.block(b)

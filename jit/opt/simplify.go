@@ -2,6 +2,7 @@ package opt
 
 import (
 	"math"
+	"slices"
 
 	"github.com/cinderjit/cinderjit/jit/hir"
 	"github.com/cinderjit/cinderjit/jit/snapshot"
@@ -38,7 +39,7 @@ func (s *simplifier) simplify(v hir.Value) hir.Value {
 	f := s.f
 	in := f.At(v)
 	switch in.Op {
-	case hir.GuardType, hir.GuardIs, hir.GuardNotNull, hir.GuardCompact, hir.GuardTrue, hir.GuardFalse:
+	case hir.GuardType, hir.GuardClasses, hir.GuardIs, hir.GuardNotNull, hir.GuardCompact, hir.GuardTrue, hir.GuardFalse:
 		return s.guard(v)
 	case hir.LongUnbox, hir.FloatUnbox, hir.BoolUnbox, hir.LongBox, hir.BoolNot:
 		return s.conversion(v)
@@ -66,6 +67,10 @@ func (s *simplifier) guard(v hir.Value) hir.Value {
 	switch in.Op {
 	case hir.GuardType:
 		if !t.MayBe(hir.BitNull) && t.ExactClass() == in.Obj {
+			return a
+		}
+	case hir.GuardClasses:
+		if !t.MayBe(hir.BitNull) && slices.Contains(f.ClassSets[in.Imm], t.ExactClass()) {
 			return a
 		}
 	case hir.GuardIs:

@@ -56,6 +56,10 @@ func typeOf(f *hir.Func, v hir.Value) hir.Type {
 		t := f.At(f.Arg(v, 0)).Type
 		t.Bits &^= hir.BitNull
 		return t
+	case hir.GuardClasses:
+		t := f.At(f.Arg(v, 0)).Type
+		t.Bits &^= hir.BitNull
+		return t
 	case hir.GuardCompact:
 		t := f.At(f.Arg(v, 0)).Type
 		if t.Bits&hir.BitSmallLong != 0 {

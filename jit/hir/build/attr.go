@@ -32,14 +32,15 @@ var attrLoads = map[snapshot.FeedbackKind]func(*builder, snapshot.Feedback) bool
 
 func (b *builder) loadAttr() {
 	b.peekObject(1)
+	if b.severalReceivers() && b.loadAttrPolymorphic() {
+		return
+	}
 	if b.trusted() {
 		for _, f := range b.code.FeedbackAt(int(b.in.Offset)) {
 			if load := attrLoads[f.Kind]; load != nil && load(b, f) {
 				return
 			}
 		}
-	} else if !b.opts.IgnoreFeedback && b.loadAttrPolymorphic() {
-		return
 	}
 	if !b.in.PushesSelfOrNull() {
 		b.generic(hir.LoadAttr, 1, withName|pushes)
@@ -190,6 +191,9 @@ func (b *builder) loadProperty(f snapshot.Feedback) bool {
 func (b *builder) storeAttr() {
 	owner := b.peekObject(1)
 	b.peekObject(2)
+	if b.severalReceivers() && b.storeAttrPolymorphic() {
+		return
+	}
 	if b.trusted() {
 		if f, ok := b.feedback(snapshot.StoreInstanceValue); ok && b.storeInstanceValue(f, owner) {
 			return
@@ -200,8 +204,6 @@ func (b *builder) storeAttr() {
 			b.store(hir.SwapField, hir.HeapField, f.Value, owner, b.pop())
 			return
 		}
-	} else if !b.opts.IgnoreFeedback && b.storeAttrPolymorphic() {
-		return
 	}
 	b.generic(hir.StoreAttr, 2, withName|reversed)
 }

@@ -107,7 +107,7 @@ func Build(s *snapshot.Snapshot, o Options) (*hir.Func, error) {
 		edges:   make([][]edge, len(bc.Blocks)),
 		headers: make([]*header, len(bc.Blocks)),
 		started: make([]bool, len(bc.Blocks)),
-		consts:  map[snapshot.ID]hir.Value{},
+		consts:  map[snapshot.ID]hir.Value{}, receivers: map[hir.Value][]snapshot.ID{},
 	}
 	b.f.Code = o.Code
 	b.f.NumLocals = code.NLocalsPlus
@@ -141,6 +141,8 @@ type builder struct {
 	null   hir.Value
 	callee hir.Value
 	consts map[snapshot.ID]hir.Value
+
+	receivers map[hir.Value][]snapshot.ID // by receiver behind guards: classes it had at some site, if several
 
 	globalsAssigned map[snapshot.ID]bool // names; nil until somebody asks
 }

@@ -1,6 +1,8 @@
 package build
 
 import (
+	"slices"
+
 	"github.com/cinderjit/cinderjit/jit/hir"
 	"github.com/cinderjit/cinderjit/jit/snapshot"
 )
@@ -21,22 +23,50 @@ func (b *builder) failures() []snapshot.ID {
 	return classes
 }
 
+// severalReceivers reports whether the receiver on the stack has had several
+// classes, here or at another site.
+func (b *builder) severalReceivers() bool {
+	return !b.opts.IgnoreFeedback && (len(b.failures()) > 0 || b.receivers[b.unguarded(b.peek(1))] != nil)
+}
+
+// unguarded returns the value behind guards.
+func (b *builder) unguarded(v hir.Value) hir.Value {
+	for b.alias(v) {
+		v = b.f.Arg(v, 0)
+	}
+	return v
+}
+
 // receiverCases returns one record for every class of receivers that the site
-// has seen: the interpreter's own, if it did not fail, and those on which
-// guards failed, resolved from what is known about the class. It is empty when
-// one of them cannot be resolved or there are too many.
+// has seen: the interpreter's own, if any, those on which guards failed, and
+// what other sites have seen of the same object. Except for the interpreter's
+// record they are resolved from what is known about the class. It is empty when
+// one of them cannot be resolved, there are too many, or something else than
+// the class failed, for which object stands.
 func (b *builder) receiverCases(own snapshot.Feedback, resolve func(snapshot.ID) (snapshot.Feedback, bool)) []snapshot.Feedback {
-	failed := b.failures()
-	if len(failed) >= maxCases {
+	root := b.unguarded(b.peek(1))
+	classes := slices.Clone(b.receivers[root])
+	for _, class := range append(b.failures(), own.Type) {
+		if class != snapshot.NoObject && !slices.Contains(classes, class) {
+			classes = append(classes, class)
+		}
+	}
+	if len(classes) > maxCases {
 		return nil
 	}
-	cases := []snapshot.Feedback{own}
-	for _, class := range failed {
-		f, ok := resolve(class)
-		if !ok || class == own.Type {
+	var cases []snapshot.Feedback
+	for _, class := range classes {
+		f, ok := own, true
+		if class != own.Type {
+			f, ok = resolve(class)
+		}
+		if !ok {
 			return nil
 		}
 		cases = append(cases, f)
+	}
+	if len(classes) > 1 {
+		b.receivers[root] = classes
 	}
 	return cases
 }
@@ -49,14 +79,11 @@ const memberObjectEx = 16
 // instruction reads, by the generic algorithm.
 func (b *builder) resolveLoad(class snapshot.ID) (snapshot.Feedback, bool) {
 	c := b.s.Class(class)
-	if c == nil || !c.Has(snapshot.TraitGenericGetAttr) {
+	if c == nil || !c.Has(snapshot.TraitGenericGetAttr|snapshot.TraitAttrsKnown) {
 		return snapshot.Feedback{}, false
 	}
 	f := snapshot.Feedback{Offset: b.in.Offset, Type: class}
-	id, looked := c.Attr(b.s.Object(b.name()).Str)
-	if !looked {
-		return f, false
-	}
+	id, _ := c.Attr(b.s.Object(b.name()).Str)
 	key := c.KeyIndex(b.s.Object(b.name()).Str)
 	if id == snapshot.NoObject {
 		f.Kind = snapshot.AttrInstanceValue
@@ -86,59 +113,53 @@ func (b *builder) resolveLoad(class snapshot.ID) (snapshot.Feedback, bool) {
 // present instruction writes.
 func (b *builder) resolveStore(class snapshot.ID) (snapshot.Feedback, bool) {
 	c := b.s.Class(class)
-	if c == nil || !c.Has(snapshot.TraitGenericSetAttr|snapshot.TraitInlineValues) {
+	if c == nil || !c.Has(snapshot.TraitGenericSetAttr|snapshot.TraitInlineValues|snapshot.TraitAttrsKnown) {
 		return snapshot.Feedback{}, false
 	}
-	id, looked := c.Attr(b.s.Object(b.name()).Str)
+	id, _ := c.Attr(b.s.Object(b.name()).Str)
 	key := c.KeyIndex(b.s.Object(b.name()).Str)
 	return snapshot.Feedback{
 		Offset: b.in.Offset, Type: class, Kind: snapshot.StoreInstanceValue,
 		Value: c.BasicSize + b.l.Values.Items + 8*int64(key),
-	}, looked && id == snapshot.NoObject && key >= 0
+	}, id == snapshot.NoObject && key >= 0
 }
 
-// loadAttrPolymorphic builds LOAD_ATTR for several classes of receivers. It
-// leaves compiled code on others.
+// loadAttrPolymorphic builds LOAD_ATTR for the classes that the receiver has
+// had. It leaves compiled code on others.
 func (b *builder) loadAttrPolymorphic() bool {
-	for _, own := range b.code.FeedbackAt(int(b.in.Offset)) {
-		if attrLoads[own.Kind] == nil || own.Type == snapshot.NoObject {
-			continue
+	var own snapshot.Feedback
+	for _, f := range b.code.FeedbackAt(int(b.in.Offset)) {
+		if attrLoads[f.Kind] != nil && f.Type != snapshot.NoObject {
+			own = f
 		}
-		cases := b.receiverCases(own, b.resolveLoad)
-		if len(cases) == 0 {
-			return false
-		}
-		receiver := b.peek(1)
-		if b.sameField(cases, snapshot.AttrInstanceValue) {
-			b.guardClasses(receiver, cases)
-			values, _ := b.valuesOffset(own.Type)
-			b.emitImm(hir.GuardInlineValues, values, receiver)
-			b.pushAttr(b.guardNotNull(b.load(hir.LoadField, hir.HeapField, own.Value, receiver)))
-			return true
-		}
-		ways := b.dispatch(receiver, cases, func(f snapshot.Feedback) bool { return attrLoads[f.Kind](b, f) })
-		if ways == nil {
-			return false
-		}
-		b.mergeBehind(ways)
+	}
+	cases := b.receiverCases(own, b.resolveLoad)
+	if len(cases) == 0 {
+		return false
+	}
+	receiver := b.peek(1)
+	if b.sameField(cases, snapshot.AttrInstanceValue) {
+		values, _ := b.valuesOffset(cases[0].Type)
+		receiver = b.guardClasses(receiver, cases)
+		b.emitImm(hir.GuardInlineValues, values, receiver)
+		b.pushAttr(b.guardNotNull(b.load(hir.LoadField, hir.HeapField, cases[0].Value, receiver)))
 		return true
 	}
-	return false
+	ways := b.dispatch(receiver, cases, func(f snapshot.Feedback) bool { return attrLoads[f.Kind](b, f) })
+	if len(ways) > 0 {
+		b.mergeBehind(ways)
+	}
+	return true
 }
 
 // storeAttrPolymorphic builds STORE_ATTR for several classes of receivers.
 func (b *builder) storeAttrPolymorphic() bool {
-	own, ok := b.feedback(snapshot.StoreInstanceValue)
-	if !ok {
-		return false
-	}
+	own, _ := b.feedback(snapshot.StoreInstanceValue)
 	cases := b.receiverCases(own, b.resolveStore)
 	if len(cases) == 0 || !b.sameField(cases, snapshot.StoreInstanceValue) {
 		return false
 	}
-	owner := b.peek(1)
-	b.guardClasses(owner, cases)
-	return b.writeInstanceValue(own, owner)
+	return b.writeInstanceValue(cases[0], b.guardClasses(b.peek(1), cases))
 }
 
 // sameField reports whether all classes have an inline value at the same place.
@@ -163,40 +184,33 @@ func (b *builder) classOf(v hir.Value) hir.Value {
 
 // guardClasses leaves compiled code unless the object's class is one of those
 // of the cases.
-func (b *builder) guardClasses(v hir.Value, cases []snapshot.Feedback) {
-	fs := b.fs()
-	class := b.classOf(v)
-	var ways []edge
+func (b *builder) guardClasses(v hir.Value, cases []snapshot.Feedback) hir.Value {
+	classes := make([]snapshot.ID, len(cases))
 	for i, f := range cases {
 		b.dependType(f.Type)
-		is := b.same(class, b.constant(f.Type))
-		if i == len(cases)-1 {
-			b.guardTrue(is)
-			ways = append(ways, edge{b.cur, b.st.clone()})
-			break
-		}
-		yes, no := b.branch(is)
-		ways = append(ways, edge{yes, b.st.clone()})
-		b.cur = no
+		classes[i] = f.Type
 	}
-	b.cur = b.newBlock()
-	b.join(ways)
-	b.snapshot(fs)
+	return b.guarded(v, b.typed(b.emitImm(hir.GuardClasses, b.f.ClassSet(classes), v), b.typeOf(v)))
 }
 
-// dispatch builds one way for each class of the receiver and returns them, nil
-// when the first case cannot be built (nothing was done then, or the block was
-// ended with a deoptimisation).
+// dispatch builds one way for each class of the receiver and returns them. A
+// case that cannot be built, and every other class, leaves compiled code.
 func (b *builder) dispatch(receiver hir.Value, cases []snapshot.Feedback, build func(snapshot.Feedback) bool) []edge {
 	b.fs()
 	class := b.classOf(receiver)
 	var ways []edge
 	before := b.st.clone()
-	for _, f := range cases {
+	for i, f := range cases {
 		b.dependType(f.Type)
-		yes, no := b.branch(b.same(class, b.constant(f.Type)))
-		b.cur, b.st = yes, before.clone()
-		b.refine(receiver, hir.InstanceOf(f.Type))
+		no := noBlock
+		if i < len(cases)-1 {
+			var yes hir.BlockID
+			yes, no = b.branch(b.same(class, b.constant(f.Type)))
+			b.cur = yes
+			b.refine(receiver, hir.InstanceOf(f.Type))
+		} else {
+			b.guardType(receiver, f.Type) // others leave here, and are noted
+		}
 		if build(f) {
 			ways = append(ways, edge{b.cur, b.st.clone()})
 		} else {
@@ -204,7 +218,6 @@ func (b *builder) dispatch(receiver hir.Value, cases []snapshot.Feedback, build 
 		}
 		b.cur, b.st = no, before.clone()
 	}
-	b.deopt()
 	return ways
 }
 
@@ -234,7 +247,7 @@ func (b *builder) callOneOf(s *site) bool {
 		if _, ok := b.bind(in.Obj, len(args), s.names); !ok {
 			return false
 		}
-		if !containsID(functions, in.Obj) {
+		if !slices.Contains(functions, in.Obj) {
 			functions = append(functions, in.Obj)
 		}
 	}
@@ -257,13 +270,4 @@ func (b *builder) callOneOf(s *site) bool {
 	}
 	b.mergeBehind(ways)
 	return true
-}
-
-func containsID(list []snapshot.ID, id snapshot.ID) bool {
-	for _, e := range list {
-		if e == id {
-			return true
-		}
-	}
-	return false
 }
