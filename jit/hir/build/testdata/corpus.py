@@ -55,7 +55,7 @@ def run(path):
         except Exception as reason:
             print(f"{name}.{f.__qualname__}: {reason}")
             continue
-        text = re.sub(r'(?m)^(  file ").*/((?:programs|lib|Lib)/)', r"\1\2", text)
+        text = re.sub(r'(?m)^(  file ").*/', r"\1", text)
         text = re.sub(r"(?m)^  locations .*\n", "", text)
         yield f"-- {name}.{f.__qualname__} --\n{text}"
         done += 1
