@@ -1,6 +1,7 @@
 package lir
 
 import (
+	"github.com/cinderjit/cinderjit/jit/bytecode"
 	"github.com/cinderjit/cinderjit/jit/hir"
 	"github.com/cinderjit/cinderjit/jit/object"
 	"github.com/cinderjit/cinderjit/jit/regalloc"
@@ -64,7 +65,7 @@ func lowerCheckFrame(l *lowerer, v hir.Value) {
 // nothing is asked for; the rest is cold.
 func lowerEvalBreaker(l *lowerer, v hir.Value) {
 	expected := int64(l.h.Snap.Instrumentation)
-	if l.curHIR == 0 && !l.loops {
+	if l.curHIR == 0 && !l.loops && l.atResume(v) {
 		// At the entry of a function without loops: the interpreter runs this
 		// one call, from its first instruction.
 		word := l.loadPinned(Mem64, BaseThread, l.layout.Thread.EvalBreaker)
@@ -78,6 +79,13 @@ func lowerEvalBreaker(l *lowerer, v hir.Value) {
 	l.fillStores(v, &l.f.Sides[side])
 	in := l.emit(EvalBreaker)
 	in.Imm, in.Side = expected, side
+}
+
+// atResume reports whether the bytecode instruction of v is the function's RESUME.
+func (l *lowerer) atResume(v hir.Value) bool {
+	code := l.h.Snap.RootCode().Bytecode
+	at := 2 * int(l.instrPtr(v))
+	return at >= 0 && at < len(code) && bytecode.Op(code[at]).Base() == bytecode.OpResume
 }
 
 // lowerLeaveFrame pops the frame. What its cold path stores is in the frame's
