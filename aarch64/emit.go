@@ -249,9 +249,48 @@ func (e *emitter) isNext(b lir.BlockID) bool {
 
 // goTo ends the current block with a branch to b unless b follows.
 func (e *emitter) goTo(b lir.BlockID) {
-	if b = e.target(b); !e.isNext(b) {
+	if b = e.target(b); !e.isNext(b) && !e.repeat(int(b)) {
 		e.a.B(e.labels[b])
 	}
+}
+
+// maxRepeated is the size of a loop header, in LIR instructions, that is worth
+// emitting twice.
+const maxRepeated = 8
+
+// repeat emits a copy of block b, a loop header that decides whether to go on, at
+// the end of the loop instead of a jump to it: one branch less each time round. It
+// returns false when b is not of that kind.
+func (e *emitter) repeat(b int) bool {
+	blk := &e.f.Blocks[b]
+	last := int(blk.Last) - 1
+	if b > e.block || blk.Loop == 0 || blk.Cold || e.f.Blocks[e.block].Cold || blk.Last-blk.First > maxRepeated || e.f.Instrs[last].Op != lir.Branch {
+		return false
+	}
+	for i := int(blk.First); i < last; i++ {
+		if info := e.f.Instrs[i].Op.Info(); info.Effect && e.f.Instrs[i].Op != lir.ExitIf {
+			return false
+		}
+	}
+	for i := int(blk.First); i < last; i++ {
+		e.emitInstr(i)
+	}
+	e.index = last
+	e.emitMoves(e.res.MovesBefore(last))
+	e.locs = e.res.Operands(last)
+	yes, no := e.target(blk.Succs[0]), e.target(blk.Succs[1])
+	in := &e.f.Instrs[last]
+	switch {
+	case e.isNext(yes) || e.f.Blocks[no].Loop > e.f.Blocks[yes].Loop:
+		e.branchIf(in, true, e.labels[no])
+		no = yes
+	default:
+		e.branchIf(in, false, e.labels[yes])
+	}
+	if !e.isNext(no) {
+		e.a.B(e.labels[no])
+	}
+	return true
 }
 
 func emitJump(e *emitter, in *lir.Instr) int {

@@ -135,6 +135,9 @@ func walkFunc(op hir.Op) *hir.Func {
 			b := emit(hir.FloatBox, v)
 			finish(b)
 		case f.At(v).Type.Is(hir.BitCBool):
+			if op == hir.IntCmp {
+				emit(hir.GuardTrue, v) // a second use: the condition has to be a value
+			}
 			finish(emit(hir.BoolBox, v))
 		default:
 			finish(o)

@@ -20,7 +20,7 @@ type lowerer struct {
 	blocks []*buildBlock
 	cur    *buildBlock
 	val    []VReg // by hir.Value
-	second []VReg // by hir.Value: the second result of a call
+	second []VReg // by hir.Value: the second result of a call, the tag of a GuardCompact
 	uses   []useInfo
 	start  []*buildBlock // by hir.BlockID
 	curHIR hir.BlockID

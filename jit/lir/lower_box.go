@@ -16,8 +16,14 @@ func lowerLongUnbox(l *lowerer, v hir.Value) {
 			return
 		}
 	}
-	o := l.arg(v, 0)
-	tag := l.load(Mem64, o, l.layout.Int.Tag)
+	a := l.h.Arg(v, 0)
+	o := l.use(a)
+	var tag VReg
+	if in := l.h.At(a); in.Op == hir.GuardCompact && in.Block == l.curHIR {
+		tag = l.second[a]
+	} else {
+		tag = l.load(Mem64, o, l.layout.Int.Tag)
+	}
 	digit := l.load(Mem32U, o, l.layout.Int.Digit)
 	sign := l.value(AndImm, l.layout.Int.SignMask, tag)
 	l.val[v] = l.value(MSub, 0, sign, digit, digit)

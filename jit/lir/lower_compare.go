@@ -2,6 +2,7 @@ package lir
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/cinderjit/cinderjit/jit/hir"
 	"github.com/cinderjit/cinderjit/jit/object"
@@ -37,6 +38,11 @@ func (l *lowerer) fused(v hir.Value) bool {
 	in := l.h.At(v)
 	switch in.Op {
 	case hir.IntCmp, hir.FloatCmp, hir.PtrCmp, hir.IsNull, hir.BoolNot, hir.BoolUnbox:
+	case hir.TypeFlag:
+		// It reads memory, so it must not move past anything.
+		if !l.nextIs(v, l.uses[v].user) {
+			return false
+		}
 	default:
 		return false
 	}
@@ -50,6 +56,13 @@ func (l *lowerer) fused(v hir.Value) bool {
 		return user.Block == in.Block
 	}
 	return false
+}
+
+// nextIs reports whether instruction w directly follows v in their block.
+func (l *lowerer) nextIs(v, w hir.Value) bool {
+	ins := l.h.Blocks[l.h.At(v).Block].Instrs
+	i := slices.Index(ins, v)
+	return i >= 0 && i+1 < len(ins) && ins[i+1] == w
 }
 
 // condition returns the test that the CBool v stands for: its own comparison
@@ -242,6 +255,7 @@ func lowerGuardCompact(l *lowerer, v hir.Value) {
 	tag := l.load(Mem64, o, l.layout.Int.Tag)
 	l.guard(v, test{kind: TestImm, cond: UGE, a: tag, imm: l.layout.Int.CompactEnd}, object.ReasonOverflow)
 	l.val[v] = o
+	l.second[v] = tag
 }
 
 func lowerGuardInlineValues(l *lowerer, v hir.Value) {
