@@ -34,7 +34,7 @@ SIZES = {
     "scimark_lu": [20],
     "scimark_monte_carlo": [10_000],
     "scimark_sor": [40, 10],
-    "scimark_sparse_mat_mult": [200, 2_000],
+    "scimark_sparse_mat_mult": [1_000, 10_000],
     "pidigits": [200],
     "gc_traversal": [200],
     "create_gc_cycles": [20, 20],
@@ -59,7 +59,8 @@ ARGUMENTS = {
 # row -> expression over the program's globals, evaluated after the last call: it tells results apart
 # where the benchmark returns nothing.
 CHECKS = {
-    "nbody": "SYSTEM",
+    "nbody": "(lambda b: [advance(0.01, 20, b, combinations(b)), report_energy(b, combinations(b)), b])"
+             "([([i, i * 0.5, 0.25], [0.1 * i, 0.2, 0.3], 1.0 + i) for i in range(5)])",
     "nqueens": "list(n_queens(6))",
     "spectral_norm": "eval_AtA_times_u([1.0] * 20)",
     "chaos": "random.getstate()",
@@ -68,7 +69,9 @@ CHECKS = {
     "scimark_lu": "(lambda a, lu, p: [LU(lu, a, p), [list(row) for row in (lu[i] for i in range(9))], list(p)])"
                   "(Random(7).RandomMatrix(ArrayList(9, 9)), ArrayList(9, 9), array('i', [0]) * 9)",
     "scimark_monte_carlo": "MonteCarlo(1000)",
-    "scimark_sor": "(lambda g: [SOR_execute(1.25, g, 3), list(g.data)])(Random(7).RandomMatrix(Array2D(9, 9)))",
+    "scimark_sor": "(lambda g: [SOR_execute(1.25, g, 3, Array2D), list(g.data)])(Random(7).RandomMatrix(Array2D(9, 9)))",
+    "scimark_sparse_mat_mult": "(lambda y: [SparseCompRow_matmult(3, y, [1.0, 2.0, 3.0], [0, 1, 2, 3], [0, 1, 2], "
+                               "[1.5, 2.5, 3.5], 2) and None, y])([0.0] * 3)",
     "generators": "list(tree(range(9)))",
 }
 
