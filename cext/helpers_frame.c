@@ -2,6 +2,7 @@
 #include "helpers.h"
 
 #include "exit.h"
+#include "instrumentation.h"
 #include "internal/pycore_ceval.h"
 #include "internal/pycore_code.h"
 #include "internal/pycore_interpframe.h"
@@ -11,6 +12,18 @@ void *
 cj_get_tstate(void)
 {
     return _PyThreadState_GET();
+}
+
+static bool
+is_instrumented(PyCodeObject *code)
+{
+    const _PyCoMonitoringData *monitoring = code->_co_monitoring;
+    for (int event = 0; monitoring != NULL && event < _PY_MONITORING_LOCAL_EVENTS; event++) {
+        if (monitoring->active_monitors.tools[event] != 0) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* The thread's word differs from what the code was compiled for: events are pending, or instrumentation has changed.
@@ -28,19 +41,12 @@ cj_handle_eval_breaker(void)
     }
     PyCodeObject *code = _PyFrame_GetCode(tstate->current_frame);
     uintptr_t version = breaker & ~(uintptr_t)_PY_EVAL_EVENTS_MASK;
-    if (version != _Py_atomic_load_uintptr_relaxed(&code->_co_instrumentation_version)) {
-        /* Only the interpreter can bring the code up to date. */
-        return 1;
+    /* Code of another version only the interpreter can bring up to date. */
+    if (version == _Py_atomic_load_uintptr_relaxed(&code->_co_instrumentation_version) && !is_instrumented(code)) {
+        return 0;
     }
-    const _PyCoMonitoringData *monitoring = code->_co_monitoring;
-    if (monitoring != NULL) {
-        for (int event = 0; event < _PY_MONITORING_LOCAL_EVENTS; event++) {
-            if (monitoring->active_monitors.tools[event] != 0) {
-                return 1;
-            }
-        }
-    }
-    return 0;
+    cj_instrumentation_changed();
+    return 1;
 }
 
 /* The frame was unlinked and taken off the data stack, its slots hold borrowed references, and it has a frame object, which

@@ -191,7 +191,7 @@ wanted_entry(const CJRecord *record)
     case CJ_COMPILED:
         return (vectorcallfunc)record->code.vectorcall_entry;
     case CJ_COUNTING:
-        return active ? counting_entry : NULL;
+        return active && !record->traced ? counting_entry : NULL;
     default:
         return NULL;
     }

@@ -2,6 +2,7 @@
 #include "arena.h"
 #include "entry.h"
 #include "fork.h"
+#include "instrumentation.h"
 #include "stubs.h"
 
 static bool started;
@@ -19,6 +20,7 @@ cj_runtime_start(size_t limit)
     if (cj_entry_start() < 0 || cj_stubs_start() < 0 || cj_fork_start() < 0) {
         return -1;
     }
+    cj_instrumentation_start();
     started = true;
     return 0;
 }

@@ -1,0 +1,142 @@
+/* See instrumentation.h.
+ *
+ * The interpreter has no message for a change of instrumentation, and a frame of compiled code that called
+ * sys.settrace or the like has to be left when the call returns. All such changes from Python go through a few C
+ * functions; the method tables that they are called by are made to point here. Nothing of that can be seen from Python: the
+ * function objects are the same. What comes through the C API is noticed at the next entry or loop, where the
+ * instrumentation version differs. */
+#include "instrumentation.h"
+
+#include <string.h>
+
+#include <Python.h>
+
+#include "internal/pycore_ceval.h"
+#include "internal/pycore_code.h"
+#include "internal/pycore_instruments.h"
+#include "internal/pycore_interp.h"
+#include "internal/pycore_pystate.h"
+#include "registry.h"
+
+/* Calls after which code that was given back is compiled again. */
+enum { CALLS_TO_RETURN = 3 };
+
+/* Every calling convention of C functions fits: registers that a function does not take are not looked at. */
+typedef PyObject *(*AnyFunction)(PyObject *, PyObject *, PyObject *, PyObject *);
+
+typedef struct {
+    const char *module, *name;
+    AnyFunction original;
+} Reporter;
+
+static PyObject *report(size_t which, PyObject *self, PyObject *a, PyObject *b, PyObject *c);
+
+#define REPORTERS(X)                                                              \
+    X(0, NULL, "settrace")                                                        \
+    X(1, NULL, "setprofile")                                                      \
+    X(2, NULL, "_settraceallthreads")                                             \
+    X(3, NULL, "_setprofileallthreads")                                           \
+    X(4, "monitoring", "set_events")                                              \
+    X(5, "monitoring", "set_local_events")                                        \
+    X(6, "monitoring", "clear_tool_id")                                           \
+    X(7, "monitoring", "free_tool_id")
+
+#define DEFINE(index, module, name)                                               \
+    static PyObject *report_##index(PyObject *self, PyObject *a, PyObject *b, PyObject *c) \
+    {                                                                             \
+        return report(index, self, a, b, c);                                      \
+    }
+REPORTERS(DEFINE)
+
+#define ROW(index, module, name) {module, name, NULL},
+static Reporter reporters[] = {REPORTERS(ROW)};
+#define ENTRY(index, module, name) report_##index,
+static const AnyFunction entries[] = {REPORTERS(ENTRY)};
+
+static bool
+any_tool(const uint8_t *tools)
+{
+    for (int event = 0; event < _PY_MONITORING_LOCAL_EVENTS; event++) {
+        if (tools[event] != 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The instrumentation version that compiled code expects in the eval breaker. */
+static uintptr_t expected_version;
+
+static uintptr_t
+current_version(void)
+{
+    return _Py_atomic_load_uintptr_relaxed(&_PyThreadState_GET()->eval_breaker) & ~(uintptr_t)_PY_EVAL_EVENTS_MASK;
+}
+
+void
+cj_instrumentation_changed(void)
+{
+    bool everything = any_tool(PyInterpreterState_Get()->monitors.tools);
+    /* A version that moved for another reason makes every entry of old code slow. */
+    uintptr_t version = current_version();
+    bool moved = version != expected_version;
+    expected_version = version;
+    CJRecord *next;
+    for (CJRecord *record = cj_registry_first(); record != NULL; record = next) {
+        next = record->next;
+        PyCodeObject *code = record->code.code;
+        bool now = everything || (code->_co_monitoring != NULL && any_tool(code->_co_monitoring->local_monitors.tools));
+        if (moved && !now && record->state == CJ_COMPILED) {
+            cj_registry_take_code(record);
+            cj_registry_count(record, CALLS_TO_RETURN);
+        }
+        if (now == record->traced || (now && record->state != CJ_COMPILED && record->state != CJ_COUNTING)) {
+            continue;
+        }
+        record->traced = now;
+        if (now && record->state == CJ_COMPILED) {
+            cj_registry_take_code(record);
+            cj_registry_count(record, CALLS_TO_RETURN);
+        }
+        else if (record->state == CJ_COUNTING) {
+            cj_registry_update(record);
+        }
+    }
+}
+
+static PyObject *
+report(size_t which, PyObject *self, PyObject *a, PyObject *b, PyObject *c)
+{
+    PyObject *result = reporters[which].original(self, a, b, c);
+    if (PyInterpreterState_Get() == PyInterpreterState_Main()) {
+        PyObject *raised = PyErr_GetRaisedException();
+        cj_instrumentation_changed();
+        PyErr_SetRaisedException(raised);
+    }
+    return result;
+}
+
+void
+cj_instrumentation_start(void)
+{
+    expected_version = current_version();
+    for (size_t i = 0; i < Py_ARRAY_LENGTH(reporters); i++) {
+        Reporter *reporter = &reporters[i];
+        PyObject *owner = PyImport_AddModuleRef("sys");
+        if (owner != NULL && reporter->module != NULL) {
+            Py_SETREF(owner, PyObject_GetAttrString(owner, reporter->module));
+        }
+        PyObject *function = owner != NULL ? PyObject_GetAttrString(owner, reporter->name) : NULL;
+        /* A version without the function, or a function that somebody replaced, is left alone. */
+        if (function != NULL && PyCFunction_CheckExact(function) && reporter->original == NULL) {
+            PyMethodDef *method = ((PyCFunctionObject *)function)->m_ml;
+            if (strcmp(method->ml_name, reporter->name) == 0) {
+                reporter->original = (AnyFunction)(void (*)(void))method->ml_meth;
+                method->ml_meth = (PyCFunction)(void (*)(void))entries[i];
+            }
+        }
+        PyErr_Clear();
+        Py_XDECREF(function);
+        Py_XDECREF(owner);
+    }
+}

@@ -1,0 +1,12 @@
+/* Tracing, profiling and monitoring: compiled code reports no events, so code that is being looked at is given back to
+ * the interpreter at once, frames that run it included, and compiled again when that is over. */
+#ifndef CJ_INSTRUMENTATION_H
+#define CJ_INSTRUMENTATION_H
+
+/* Makes the functions that change instrumentation report it. Called once, with the GIL, before anything is compiled. */
+void cj_instrumentation_start(void);
+
+/* Compares what is instrumented with what is compiled. For changes that were not reported. */
+void cj_instrumentation_changed(void);
+
+#endif
