@@ -224,6 +224,18 @@ NUMBER(get_compiled_size, text_size)
 NUMBER(get_compiled_stack_size, stack_size)
 NUMBER(get_compiled_spill_stack_size, spill_size)
 
+/* For tools that see machine code from outside, such as a profiler. */
+static PyObject *
+get_compiled_address(PyObject *Py_UNUSED(module), PyObject *callable)
+{
+    bool failed;
+    CJRecord *record = known_record(callable, &failed);
+    if (failed) {
+        return NULL;
+    }
+    return PyLong_FromVoidPtr(record == NULL || record->code.object == NULL ? NULL : record->code.object->text);
+}
+
 static PyObject *
 get_function_compilation_time(PyObject *Py_UNUSED(module), PyObject *callable)
 {
@@ -541,6 +553,7 @@ PyMethodDef cj_api_methods[] = {
     ONE_ARG(is_jit_compiled),
     NO_ARGS(get_compiled_functions),
     ONE_ARG(get_compiled_size),
+    ONE_ARG(get_compiled_address),
     ONE_ARG(get_compiled_stack_size),
     ONE_ARG(get_compiled_spill_stack_size),
     ONE_ARG(get_function_compilation_time),
