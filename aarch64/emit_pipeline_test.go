@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/cinderjit/cinderjit/aarch64"
+	"github.com/cinderjit/cinderjit/jit/bytecode"
 	"github.com/cinderjit/cinderjit/jit/hir"
 	"github.com/cinderjit/cinderjit/jit/lir"
 	"github.com/cinderjit/cinderjit/jit/object"
@@ -30,7 +31,7 @@ func testSnapshot(args int) *snapshot.Snapshot {
 	s.Objects = append(s.Objects[:testCode],
 		snapshot.Object{Kind: snapshot.KindCode, Type: snapshot.TypeCode, Name: "test:f", Code: &snapshot.Code{
 			ArgCount: args, NLocalsPlus: args + 2, NLocals: args + 2, StackSize: 6, FrameSize: args + 2 + 6 + 10,
-			Flags: snapshot.CodeOptimized | snapshot.CodeNewLocals,
+			Flags: snapshot.CodeOptimized | snapshot.CodeNewLocals, Bytecode: []byte{byte(bytecode.OpResume), 0},
 		}},
 		snapshot.Object{Kind: snapshot.KindFunction, Type: snapshot.TypeFunction, Name: "test:g", Function: &snapshot.Function{Code: testCode}},
 		snapshot.Object{Kind: snapshot.KindBuiltin, Type: snapshot.TypeBuiltin, Name: "test.native", Native: &snapshot.Native{}},
