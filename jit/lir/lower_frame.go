@@ -1,7 +1,6 @@
 package lir
 
 import (
-	"github.com/cinderjit/cinderjit/jit/bytecode"
 	"github.com/cinderjit/cinderjit/jit/hir"
 	"github.com/cinderjit/cinderjit/jit/object"
 	"github.com/cinderjit/cinderjit/jit/regalloc"
@@ -65,7 +64,7 @@ func lowerCheckFrame(l *lowerer, v hir.Value) {
 // nothing is asked for; the rest is cold.
 func lowerEvalBreaker(l *lowerer, v hir.Value) {
 	expected := int64(l.h.Snap.Instrumentation)
-	if l.curHIR == 0 && !l.loops && l.atResume(v) {
+	if !l.loops && l.atEntry(v) {
 		// At the entry of a function without loops: the interpreter runs this
 		// one call, from its first instruction.
 		word := l.loadPinned(Mem64, BaseThread, l.layout.Thread.EvalBreaker)
@@ -81,11 +80,18 @@ func lowerEvalBreaker(l *lowerer, v hir.Value) {
 	in.Imm, in.Side = expected, side
 }
 
-// atResume reports whether the bytecode instruction of v is the function's RESUME.
-func (l *lowerer) atResume(v hir.Value) bool {
-	code := l.h.Snap.RootCode().Bytecode
-	at := 2 * int(l.instrPtr(v))
-	return at >= 0 && at < len(code) && bytecode.Op(code[at]).Base() == bytecode.OpResume
+// atEntry reports whether v is the eval breaker of the function's RESUME: the first
+// one, before anything that may have run other code.
+func (l *lowerer) atEntry(v hir.Value) bool {
+	for _, w := range l.h.Blocks[0].Instrs {
+		if w == v {
+			return true
+		}
+		if in := l.h.At(w); !in.Dead && (in.Op == hir.EvalBreaker || in.Op == hir.CheckFrame) {
+			return false
+		}
+	}
+	return false
 }
 
 // lowerLeaveFrame pops the frame. What its cold path stores is in the frame's
