@@ -24,6 +24,7 @@ import io
 import json
 import os
 import pathlib
+import re
 import signal
 import subprocess
 import sys
@@ -159,7 +160,7 @@ class Run:
         ]
         if drift:
             parts.append(f"reference counts of arguments change by {drift}")
-        return "\n".join(part for part in parts if part)
+        return re.sub(" at 0x[0-9a-f]+", " at an address", "\n".join(part for part in parts if part))
 
     def compile(self, function):
         """Compile a function, or note why that is a fault."""
@@ -219,7 +220,9 @@ class Run:
         for case in self.cases:
             self.progress(f"{case.name} repeated")
             told = self.growth(case)
-            if told:
+            for _ in range(3):
+                if not told:
+                    break
                 # A leak repeats itself; a cache that fills or an object of ours does not.
                 again = self.growth(case)
                 told = {what: often for what, often in told.items() if again.get(what) == often}
