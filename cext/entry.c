@@ -52,7 +52,9 @@ bool
 cj_stack_is_low(PyThreadState *tstate)
 {
     uintptr_t here = (uintptr_t)__builtin_frame_address(0);
-    return here < ((_PyThreadStateImpl *)tstate)->c_stack_soft_limit + CJ_STACK_MARGIN;
+    uintptr_t limit = ((_PyThreadStateImpl *)tstate)->c_stack_soft_limit;
+    /* Far below the limit it is another stack, of which the thread's limits say nothing. */
+    return here < limit + CJ_STACK_MARGIN && here >= limit - 2 * _PyOS_STACK_MARGIN_BYTES;
 }
 
 bool
