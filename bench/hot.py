@@ -3,12 +3,12 @@
 
     bench/hot.py richards [--mode jit] [--top 30]
 
-Works under emulation. Functions are named by the symbols of the interpreter and its libraries, and those of
-compiled code by the perf map, where the JIT writes one.
+Works under emulation. What follows the last exported function of a library has no name of its own: "after NAME".
 """
 
 import argparse
 import bisect
+import json
 import pathlib
 import struct
 import subprocess
@@ -49,7 +49,6 @@ class Symbols:
         size, name = self.found[self.starts[k]]
         if address < self.starts[k] + size:
             return name
-        # A local function that follows an exported one has no symbol.
         return f"after {name}"
 
 
@@ -84,8 +83,13 @@ def elf_base(path):
     return 0
 
 
+def compiled_functions(folder):
+    path = folder / "functions"
+    return json.loads(path.read_text()) if path.exists() else []
+
+
 def load_symbols(folder):
-    """All symbols of a process, from the maps and the perf map that the worker left."""
+    """All symbols of a process, from what the worker left: maps, compiled functions, perf map."""
     symbols = Symbols()
     bases = {}
     for line in (folder / "maps").read_text().splitlines():
@@ -100,6 +104,8 @@ def load_symbols(folder):
         slide = base - elf_base(path)
         for address, size, function in elf_functions(path):
             symbols.add(address + slide, size, function)
+    for function in compiled_functions(folder):
+        symbols.add(function["address"], len(function["code"]) // 2, function["name"])
     perf_map = folder / "perf.map"
     if perf_map.exists():
         for line in perf_map.read_text().splitlines():
@@ -112,11 +118,22 @@ def named(block, symbols):
     name = symbols.name(block.address)
     if not block.jit:
         return name or "?"
-    return f"[jit] {name}" if name and not name.startswith("after ") else "[jit]"
+    # What lies before the first function are shared stubs.
+    return f"[jit] {name}" if name and not name.startswith("after ") else "[jit] stubs"
+
+
+def objdump(block, file, slide, *options):
+    """The block's instructions as text; slide is what its address exceeds that in the file by."""
+    at = block.address - slide
+    done = subprocess.run(
+        ["aarch64-linux-gnu-objdump", *(options or ["-d"]), f"--start-address={at:#x}",
+         f"--stop-address={at + 4 * block.instructions:#x}", file], capture_output=True, text=True)
+    return "\n".join(
+        "        " + " ".join(row.split("\t")[2:]) for row in done.stdout.splitlines() if row.startswith("  "))
 
 
 def disassemble(blocks, folder):
-    """address -> text of the block's instructions, where the file that holds it is known."""
+    """address -> text of the block's instructions, where the code is at hand."""
     texts = {}
     for line in (folder / "maps").read_text().splitlines():
         fields = line.split(maxsplit=5)
@@ -126,12 +143,13 @@ def disassemble(blocks, folder):
         slide = start - int(fields[2], 16) - elf_base(pathlib.Path(fields[5]))
         for block in blocks:
             if start <= block.address < end:
-                at = block.address - slide
-                done = subprocess.run(
-                    ["aarch64-linux-gnu-objdump", "-d", f"--start-address={at:#x}",
-                     f"--stop-address={at + 4 * block.instructions:#x}", fields[5]], capture_output=True, text=True)
-                texts[block.address] = "\n".join(
-                    "        " + " ".join(row.split("\t")[2:]) for row in done.stdout.splitlines() if row.startswith("  "))
+                texts[block.address] = objdump(block, fields[5], slide)
+    for function in compiled_functions(folder):
+        file = folder / "code"
+        file.write_bytes(bytes.fromhex(function["code"]))
+        for block in blocks:
+            if 0 <= block.address - function["address"] < file.stat().st_size:
+                texts[block.address] = objdump(block, file, function["address"], "-D", "-b", "binary", "-m", "aarch64")
     return texts
 
 
@@ -162,20 +180,18 @@ def main():
     parser.add_argument("benchmark", help="a benchmark or row; of several rows the first")
     parser.add_argument("--mode", default="plain", help="as for bench/run.py (default: %(default)s)")
     parser.add_argument("--top", type=int, default=25, help="lines of each list (default: %(default)s)")
-    parser.add_argument("--code", action="store_true", help="disassemble blocks of the interpreter and its libraries")
+    parser.add_argument("--code", action="store_true", help="disassemble the blocks")
     own, rest = parser.parse_known_args()
     options = run.parse(rest)
     if not emulated():
         sys.exit("blocks are counted under emulation only; on hardware use perf")
     mode = launch.Mode(own.mode)
-    # Makes both kinds of JIT name their code.
-    mode.environment.setdefault("PYTHONJITPERFMAP", "1")
     benchmark, row = catalogue.choose([own.benchmark], catalogue.all_benchmarks())[0]
     try:
         row = run.rows_of(benchmark, row, options)[0]
         with tempfile.TemporaryDirectory(prefix="bench-") as folder:
             answer = launch.run(mode, run.request(benchmark, row, options), options.time_limit, folder)
-            print(f"{row}, {own.mode}: {len(answer['compiled'])} functions compiled by cinderjit")
+            print(f"{row}, {own.mode}: {answer['jit_absent'] or str(len(answer['compiled'])) + ' functions compiled'}")
             show(pathlib.Path(folder), options.calls, own.top, own.code)
     except launch.Failure as failure:
         sys.exit(f"{own.benchmark}: {failure}")

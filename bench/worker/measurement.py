@@ -4,6 +4,7 @@ import contextlib
 import gc
 import hashlib
 import io
+import json
 import os
 import shutil
 import sys
@@ -15,7 +16,7 @@ import programs
 
 FOLDER = os.path.dirname(os.path.abspath(__file__))
 
-# Calls after which the number of compiled functions counts as settled.
+# Calls without a compilation after which all compiling is taken to be done.
 SETTLED_CALLS = 2
 
 
@@ -53,9 +54,10 @@ class Measurement:
         self.counter.mark()
         return time.perf_counter()
 
-    def call(self, row):
+    def call(self, row, collect=True):
         """Runs the benchmark once and returns its result."""
-        gc.collect()
+        if collect:
+            gc.collect()
         if row.kind == "command" and self.counter.name == "emulator":
             before = self.counter.ended_processes()
         first = self.counter.marks()
@@ -72,6 +74,21 @@ class Measurement:
             self.children.append(self.counter.ended_processes() - before)
         return result
 
+    def warm_up(self, row, results, settled):
+        """Calls the benchmark at least as often as asked, then, with settled, until nothing is compiled any more."""
+        request, jit = self.request, self.jit
+        started = time.monotonic()
+        quiet, known = 0, -1
+        for n in range(request["max_warmup"]):
+            jit.settle()
+            now = jit.compiling_time()
+            quiet, known = (quiet + 1 if now == known else 0), now
+            if n >= request["warmup"] and (not settled or quiet >= SETTLED_CALLS):
+                break
+            if time.monotonic() - started > request["warmup_seconds"]:
+                break
+            results.append(digest(self.call(row)))
+
     def measure(self, row):
         request, jit = self.request, self.jit
         self.children = []
@@ -87,32 +104,25 @@ class Measurement:
             results.append(digest(self.call(row)))
             if request["policy"] == "force":
                 jit.forget_runs(FOLDER)
-            started = time.monotonic()
-            settled, known = 0, -1
-            for n in range(request["max_warmup"]):
-                jit.settle()
-                count = jit.count()
-                settled = settled + 1 if count == known else 0
-                known = count
-                if n >= request["warmup"] and (request["policy"] != "auto" or settled >= SETTLED_CALLS):
-                    break
-                if time.monotonic() - started > request["warmup_seconds"]:
-                    break
-                results.append(digest(self.call(row)))
+            self.warm_up(row, results, settled=request["policy"] == "auto")
             if request["policy"] == "force" and jit.module:
                 compilation = jit.compile_what_ran(FOLDER)
-                for _ in range(max(1, request["warmup"])):
-                    results.append(digest(self.call(row)))
+                self.warm_up(row, results, settled=True)
             jit.settle()
             jit.exits()
-            if request["snapshot"]:
+            profiled = request["snapshot"] is not None
+            if profiled:
+                gc.collect()
                 counters.magic_call(counters.MARK_BLOCKS_RESET)
+            compiling = jit.compiling_time()
             warm_from = len(self.spans)
             for _ in range(request["calls"]):
-                results.append(digest(self.call(row)))
-            if request["snapshot"]:
+                # Collections are not of interest in a profile.
+                results.append(digest(self.call(row, collect=not profiled)))
+            if profiled:
                 counters.magic_call(counters.MARK_BLOCKS_WRITE)
                 self.take_snapshot()
+            compiling = jit.compiling_time() - compiling
             exits = jit.exits()
             check = None
             if request["check"]:
@@ -128,6 +138,7 @@ class Measurement:
             "output": digest(output.getvalue()) if output.getvalue() else None,
             "compilation": compilation,
             "compiled": jit.compiled(),
+            "warm_compiling": compiling,
             "exits": exits,
             "python": sys.version.split()[0],
             **self.totals(warm_from),
@@ -136,6 +147,8 @@ class Measurement:
     def take_snapshot(self):
         folder = self.request["snapshot"]
         shutil.copyfile("/proc/self/maps", os.path.join(folder, "maps"))
+        with open(os.path.join(folder, "functions"), "w") as file:
+            json.dump(self.jit.machine_code(), file)
         symbols = f"/tmp/perf-{os.getpid()}.map"
         if os.path.exists(symbols):
             shutil.copyfile(symbols, os.path.join(folder, "perf.map"))

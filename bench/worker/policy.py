@@ -82,9 +82,9 @@ class Jit:
         if self.absent is None:
             self.module = cinderjit
 
-    def count(self):
-        """How many functions are compiled now."""
-        return len(self.module.get_compiled_functions()) if self.module else 0
+    def compiling_time(self):
+        """Milliseconds spent compiling up to now; unchanged if nothing was compiled since."""
+        return self.module.get_compilation_time() if self.module else 0
 
     def compiled(self):
         """The compiled functions: name and size of the machine code in bytes."""
@@ -111,3 +111,15 @@ class Jit:
 
     def compile_what_ran(self, excluded_folder):
         return compile_what_ran(self.module, excluded_folder)
+
+    def machine_code(self):
+        """The compiled functions as loaded: name, address, and the code in hexadecimal."""
+        if self.module is None:
+            return []
+        from cinderjit import _native
+
+        found = []
+        for function in self.module.get_compiled_functions():
+            address, size = _native.loaded().get_compiled_address(function), self.module.get_compiled_size(function)
+            found.append({"name": full_name(function), "address": address, "code": ctypes.string_at(address, size).hex()})
+        return sorted(found, key=lambda item: item["address"])
