@@ -77,7 +77,8 @@ const (
 	// jump, the newest in bit 0, 1 for taken. It begins as 0x5555.
 	BranchHistory
 
-	// GuardFailed: compiled code left here Value times because of an operand of Type.
+	// GuardFailed: compiled code left here Value times because of an operand of Type;
+	// object stands for a guard that is not about a class.
 	GuardFailed
 
 	// SubscriptMethod: a Python __getitem__ ran for a receiver of Type: the function Object.

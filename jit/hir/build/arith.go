@@ -50,7 +50,7 @@ func (b *builder) operandClasses() operands {
 	}
 	if !b.trusted() {
 		// An int that was too large for a digit is still an int.
-		if b.failedOn(snapshot.TypeInt) && len(b.guardFailures()) == 1 && b.specializedForInts() {
+		if b.onlyValuesFailed() && b.intsOnly() {
 			return intInt
 		}
 		return anyOperands
@@ -101,22 +101,18 @@ func (b *builder) guessOperands(x, y snapshot.ID) operands {
 	return anyOperands
 }
 
-func (b *builder) specializedForInts() bool {
+// intsOnly reports whether the instruction is one for ints, as the interpreter
+// has it or, where it has given up, because only ints fail for their value.
+func (b *builder) intsOnly() bool {
 	switch b.in.Op {
-	case bytecode.OpBinaryOpAddInt, bytecode.OpBinaryOpSubtractInt, bytecode.OpBinaryOpMultiplyInt, bytecode.OpCompareOpInt:
+	case bytecode.OpBinaryOpAddInt, bytecode.OpBinaryOpSubtractInt, bytecode.OpBinaryOpMultiplyInt,
+		bytecode.OpCompareOpInt, bytecode.OpCompareOp:
 		return true
+	case bytecode.OpBinaryOp:
+		_, ok := longOps[b.in.Binary().Plain()]
+		return ok
 	}
 	return false
-}
-
-func (b *builder) guardFailures() []snapshot.Feedback {
-	var fs []snapshot.Feedback
-	for _, f := range b.code.FeedbackAt(int(b.in.Offset)) {
-		if f.Kind == snapshot.GuardFailed {
-			fs = append(fs, f)
-		}
-	}
-	return fs
 }
 
 // binaryOp builds BINARY_OP; the handlers that return false have emitted
@@ -158,7 +154,7 @@ var longOps = map[bytecode.BinaryKind]hir.Op{
 // registers: no result of two of them overflows.
 func (b *builder) intOp(kind bytecode.BinaryKind) bool {
 	x, y := b.peek(2), b.peek(1)
-	big := b.typeOf(x).Is(hir.BitBigLong) || b.typeOf(y).Is(hir.BitBigLong) || b.failedOn(snapshot.TypeInt)
+	big := b.typeOf(x).Is(hir.BitBigLong) || b.typeOf(y).Is(hir.BitBigLong) || b.valueFailed()
 	if big {
 		op, ok := longOps[kind]
 		if !ok {
@@ -343,7 +339,7 @@ func (b *builder) compareOp() {
 
 func (b *builder) compareInts(cond hir.Cond) {
 	x, y := b.typeOf(b.peek(2)), b.typeOf(b.peek(1))
-	if x.Is(hir.BitBigLong) || y.Is(hir.BitBigLong) || b.failedOn(snapshot.TypeInt) {
+	if x.Is(hir.BitBigLong) || y.Is(hir.BitBigLong) || b.valueFailed() {
 		b.guardType(b.peek(2), snapshot.TypeInt)
 		b.guardType(b.peek(1), snapshot.TypeInt)
 		args := b.popObjects(2)

@@ -3,6 +3,7 @@ package build_test
 import (
 	"errors"
 	"path/filepath"
+	"sort"
 	"testing"
 
 	"golang.org/x/tools/txtar"
@@ -151,5 +152,22 @@ func BenchmarkBuild(b *testing.B) {
 		if _, err := build.Build(s, build.Options{}); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+// TestLargeInts checks that ints that were too large for a digit stay ints.
+func TestLargeInts(t *testing.T) {
+	s := golden(t, "testdata/loop.txtar")
+	code := s.RootCode()
+	for _, offset := range []int32{50, 98} { // total += i; total > 10
+		code.Feedback = append(code.Feedback, snapshot.Feedback{Offset: offset, Kind: snapshot.GuardFailed, Type: snapshot.TypeObject, Value: 16})
+	}
+	sort.SliceStable(code.Feedback, func(i, j int) bool { return code.Feedback[i].Offset < code.Feedback[j].Offset })
+	f, err := build.Build(s, build.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if adds, compares := count(f, hir.LongAdd), count(f, hir.LongCompare); adds != 1 || compares != 1 {
+		t.Errorf("%d additions and %d comparisons of large ints, want one each\n%s", adds, compares, f)
 	}
 }

@@ -42,7 +42,7 @@ func (b *builder) subscript() {
 	b.peekObject(1)
 	class := b.typeOf(b.peek(2)).ExactClass()
 	index := b.typeOf(b.peek(1)).ExactClass()
-	byInt := index == snapshot.TypeInt && !b.failedOn(snapshot.TypeInt)
+	byInt := index == snapshot.TypeInt && !b.valueFailed()
 	if class == snapshot.NoObject && b.trusted() {
 		switch b.in.Op {
 		case bytecode.OpBinaryOpSubscrListInt:

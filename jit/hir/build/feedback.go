@@ -21,13 +21,24 @@ func (b *builder) trusted() bool {
 	return !failed
 }
 
-// failedOn reports whether compiled code left the present instruction because
-// of an operand of a class.
-func (b *builder) failedOn(class snapshot.ID) bool {
+// valueFailed reports whether a guard that is not about a class failed at the
+// present instruction: an int was larger than a digit, an index out of range.
+// Feedback has the class object for these.
+func (b *builder) valueFailed() bool {
 	for _, f := range b.code.FeedbackAt(int(b.in.Offset)) {
-		if f.Kind == snapshot.GuardFailed && f.Type == class {
+		if f.Kind == snapshot.GuardFailed && f.Type == snapshot.TypeObject {
 			return true
 		}
 	}
 	return false
+}
+
+// onlyValuesFailed reports whether guards on classes held.
+func (b *builder) onlyValuesFailed() bool {
+	for _, f := range b.code.FeedbackAt(int(b.in.Offset)) {
+		if f.Kind == snapshot.GuardFailed && f.Type != snapshot.TypeObject {
+			return false
+		}
+	}
+	return true
 }
