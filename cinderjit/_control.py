@@ -271,7 +271,7 @@ def get_allocator_stats():
 
 
 def set_max_code_size(size):
-    """Change the cap on machine code, in bytes."""
+    """Change the cap on machine code, in bytes; 0 stands for the built-in one. What is in use stays."""
     if not isinstance(size, int) or isinstance(size, bool):
         raise TypeError(f"want an int, not {type(size).__name__}")
     if size < 0:
