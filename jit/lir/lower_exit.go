@@ -1,8 +1,10 @@
 package lir
 
 import (
+	"github.com/cinderjit/cinderjit/jit/bytecode"
 	"github.com/cinderjit/cinderjit/jit/hir"
 	"github.com/cinderjit/cinderjit/jit/object"
+	"github.com/cinderjit/cinderjit/jit/snapshot"
 )
 
 // place returns where the value v of a frame state is, adding it to the values
@@ -67,6 +69,9 @@ func (l *lowerer) fillExit(v hir.Value, s *Side) {
 		if fs.Callee != 0 {
 			fr.Callee = l.place(fs.Callee, s)
 		}
+		if s.Kind == object.Raise {
+			fr.Offset = l.behindPrefixes(fs.Code, fs.Offset)
+		}
 		if s.Kind != object.Deopt && fs.Parent == 0 {
 			fr.InMemory = true
 		} else {
@@ -83,6 +88,21 @@ func (l *lowerer) fillExit(v hir.Value, s *Side) {
 			}
 		}
 	}
+}
+
+// behindPrefixes returns the code unit of the instruction that begins, with its
+// EXTENDED_ARG prefixes, at unit: execution goes on at the first prefix, but
+// tracebacks and instr_ptr point to the instruction itself.
+func (l *lowerer) behindPrefixes(code snapshot.ID, unit int32) int32 {
+	c := l.h.Snap.Code(code)
+	if c == nil {
+		return unit
+	}
+	units := c.Bytecode
+	for int(2*unit) < len(units) && bytecode.Op(units[2*unit]) == bytecode.OpExtendedArg {
+		unit++
+	}
+	return unit
 }
 
 // fillStores describes the slots that the cold path of v has to store.

@@ -53,7 +53,9 @@ func lowerSyncSlot(l *lowerer, v hir.Value) {
 	l.storedValue(in, l.h.Arg(v, 0))
 }
 
-func lowerSetIP(l *lowerer, v hir.Value) { l.emit(SetIP).Imm = l.h.At(v).Imm }
+func lowerSetIP(l *lowerer, v hir.Value) {
+	l.emit(SetIP).Imm = int64(l.behindPrefixes(l.f.Code, int32(l.h.At(v).Imm)))
+}
 
 func lowerCheckFrame(l *lowerer, v hir.Value) {
 	side := l.exitSide(v, object.Observe, object.ReasonFrameObserved)
