@@ -26,9 +26,9 @@ static size_t nstats, stats_capacity;
 
 /* In the order of Reason in jit/object; a test compares them. */
 static const char *const reasons[] = {
-    "Unknown", "GuardType", "GuardValue", "GuardNull", "GuardFlag", "Overflow", "Bounds", "Unbound", "KeyMissing",
-    "DivideByZero", "UnexpectedBranch", "Unsupported", "FrameObserved", "EvalBreaker", "Invalidated", "Raised",
-    "Reraised",
+    "unknown", "guard type", "guard value", "guard null", "guard flag", "overflow", "bounds", "unbound", "key missing",
+    "divide by zero", "unexpected branch", "unsupported", "frame observed", "eval breaker", "invalidated", "raised",
+    "reraised",
 };
 
 static const char *const kinds[] = {"deopt", "observe", "raise"};
