@@ -85,6 +85,16 @@ def show_list(benchmarks):
         print(benchmark.name if benchmark.refused is None else f"{benchmark.name}: no: {benchmark.refused}")
 
 
+def show_exits(records, limit):
+    for record in records:
+        if "failure" in record or record["policy"] is None:
+            continue
+        refused = (record["compilation"] or {}).get("refused", {})
+        lines = [*table.exits_text(record, limit), *(f"  not compiled: {name}: {why}" for name, why in refused.items())]
+        if lines:
+            print(f"\n{record['row']}, {record['mode']}, exits a call:", *lines, sep="\n")
+
+
 def parse(arguments):
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -103,6 +113,8 @@ def parse(arguments):
     parser.add_argument("--output", type=pathlib.Path, default=OUTPUT / "results.jsonl",
                         help="file of the full records, one JSON object a line (default: build/bench/results.jsonl)")
     parser.add_argument("--resume", action="store_true", help="measure only what the output file does not have")
+    parser.add_argument("--exits", type=int, default=0, metavar="N",
+                        help="show the N places of each row where compiled code is left most often, and refused functions")
     parser.add_argument("--markdown", type=pathlib.Path, help="write the table to this file too")
     options = parser.parse_args(arguments)
     try:
@@ -142,6 +154,8 @@ def main(arguments=None):
     ending = [*table.summary(session.shown), *(f"not run: {reason}" for reason in refused)]
     print(table.as_text(lines))
     print("\n".join(ending))
+    if options.exits:
+        show_exits(session.shown, options.exits)
     if options.markdown:
         text = table.as_markdown(lines) + "\n\n" + "".join(f"- {sentence}\n" for sentence in ending)
         options.markdown.write_text(text)

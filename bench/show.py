@@ -40,9 +40,7 @@ def show_exits(record):
     if places:
         total = sum(place["count"] for place in places)
         print(f"\nexits to the interpreter: {total / len(record['warm']):.0f} a call; the most frequent:")
-        for place in places[:5]:
-            print(f"  {place['count'] / len(record['warm']):9.0f}  {place['reason']} {place['description']}: "
-                  f"{place['function']}, line {place['lineno']}, {place['guilty_type']}")
+        print("\n".join(table.exits_text(record, 5)))
 
 
 def show_speed(plain, jit):

@@ -107,3 +107,11 @@ def as_markdown(rows, header=COLUMNS):
         return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
     return "\n".join([cells_of(header), "|" + "---|" * len(header), *map(cells_of, rows)])
+
+
+def exits_text(record, limit):
+    """The places where compiled code was left most often, a line each."""
+    calls = len(record["warm"])
+    return [f"  {place['count'] / calls:9.0f}  {place['reason']} ({place['description']}): {place['function']}, "
+            f"line {place['lineno']}" + (f", {place['guilty_type']}" if place["guilty_type"] else "")
+            for place in record["exits"][:limit]]
