@@ -162,6 +162,7 @@ func (b *builder) build() {
 			b.st.locals[i] = b.nullValue()
 		}
 	}
+	b.noteReceivers(b.st.locals[:b.code.NumArgs()])
 	b.edges[0] = []edge{{0, b.st}}
 	for _, id := range b.bc.Order {
 		if b.start(id) {

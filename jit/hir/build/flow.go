@@ -2,6 +2,7 @@ package build
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/cinderjit/cinderjit/jit/bytecode"
 	"github.com/cinderjit/cinderjit/jit/hir"
@@ -141,8 +142,8 @@ func (b *builder) mergeMarked(in []edge, mark func()) {
 			return first
 		}
 		if base != 0 {
-			if !b.typeOf(base).Subset(t) {
-				refined = append(refined, refinement{base, t})
+			if r := (refinement{base, t}); !b.typeOf(base).Subset(t) && !slices.Contains(refined, r) {
+				refined = append(refined, r)
 			}
 			return base
 		}

@@ -135,7 +135,19 @@ class Snapshot:
                 names += ["default_init"]
             if type(o) is type:
                 names += ["type_metaclass"]
+            if o.__getattribute__ is object.__getattribute__ and not hasattr(o, "__getattr__"):
+                names += ["generic_getattr", "attrs_known"]
+            if o.__setattr__ is object.__setattr__:
+                names += ["generic_setattr"]
         init = f"\n  init {self.ref(o.__init__)}" if isinstance(o.__dict__.get("__init__"), types.FunctionType) else ""
+        example = next((v for v in space.values() if type(v) is o), None)
+        keys = list(getattr(example, "__dict__", ())) if "inline_values" in names else []
+        if keys:
+            init = f"\n  keys [{' '.join(f'"{k}"' for k in keys)}] version=77" + init
+        for name in sorted(set(self.function.__code__.co_names)) if heap else ():
+            owner = next((c for c in o.__mro__ if name in c.__dict__), None)
+            if owner is not None:
+                init += f'\n  attr "{name}" {self.ref(owner.__dict__[name])}'
         return (f'{head} type "{o.__module__}.{o.__qualname__}" {t} {{\n  flags {flags:#x}\n  version {self.number(o)}\n'
                 f"  sizes basic={o.__basicsize__} item={o.__itemsize__} dict=0 weak=0\n  base {self.ref(o.__base__)}\n"
                 f"  mro {self.refs(o.__mro__)}\n  traits [{' '.join(names)}]{init}\n}}")
