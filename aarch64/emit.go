@@ -136,9 +136,7 @@ func Emit(f *lir.Func, res *regalloc.Result, o EmitOptions) (obj *object.Object,
 	if err != nil {
 		return nil, "", err
 	}
-	if err := e.finish(code); err != nil {
-		return nil, "", err
-	}
+	e.finish(code)
 	if o.Listing {
 		listing = e.listing(code)
 	}

@@ -153,6 +153,7 @@ func (e *emitter) exitTable() {
 	// The run time has consumed the frame and unlinked it.
 	e.a.Emit(Ldr(W64, frameReg, At(threadReg, int32(e.lay.Thread.CurrentFrame))))
 	e.leave()
+	first := e.a.Here()
 	for n, l := range e.exits {
 		e.a.Bind(l)
 		if e.a.Annotating() {
@@ -164,6 +165,7 @@ func (e *emitter) exitTable() {
 			e.a.Bind(second)
 		}
 	}
+	e.a.KeepTogether(first)
 }
 
 // object loads the address of an object of the snapshot.
@@ -179,7 +181,7 @@ func (e *emitter) object(r Reg, id snapshot.ID) {
 }
 
 // finish fills the object from the finished code.
-func (e *emitter) finish(code Code) error {
+func (e *emitter) finish(code Code) {
 	o := e.obj
 	o.Text = code.Bytes
 	o.HotSize = code.HotSize
@@ -192,12 +194,6 @@ func (e *emitter) finish(code Code) error {
 	o.Frame = e.a.LabelOffset(e.frame)
 	o.StackSize = uint32(16 + e.frameSize)
 	o.SpillSize = uint32(8 * e.res.NumSpillSlots)
-	for n := 1; n < len(e.exits); n++ {
-		if e.a.LabelOffset(e.exits[n]) != e.a.LabelOffset(e.exits[0])+4*uint32(n) {
-			// A literal pool came between: the code is larger than 1 MB.
-			return ErrTooLarge
-		}
-	}
 	for _, r := range code.Relocs {
 		o.Relocs = append(o.Relocs, e.relocation(r))
 	}
@@ -220,5 +216,4 @@ func (e *emitter) finish(code Code) error {
 		kept = append(kept, l)
 	}
 	o.Lines = kept
-	return nil
 }

@@ -1,14 +1,18 @@
 package jit_test
 
 import (
+	"bytes"
 	"errors"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"golang.org/x/tools/txtar"
 
 	"github.com/cinderjit/cinderjit/jit"
+	"github.com/cinderjit/cinderjit/jit/hir"
+	"github.com/cinderjit/cinderjit/jit/hir/build"
 	"github.com/cinderjit/cinderjit/jit/snapshot"
 )
 
@@ -61,5 +65,86 @@ func TestCompileSnapshots(t *testing.T) {
 	}
 	if compiled < 10 {
 		t.Errorf("only %d functions were compiled", compiled)
+	}
+}
+
+// TestSameObject checks that a compilation depends on nothing but its input.
+func TestSameObject(t *testing.T) {
+	for name, s := range snapshots(t) {
+		first, err := jit.Compile(s, jit.Options{})
+		if err != nil {
+			continue
+		}
+		for range 3 {
+			again, err := jit.Compile(s, jit.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !bytes.Equal(first.Encode(), again.Encode()) {
+				t.Errorf("%s: two compilations differ", name)
+			}
+		}
+	}
+}
+
+// TestBug checks that a panic names the function and the stage.
+func TestBug(t *testing.T) {
+	s := callsSnapshot(t, 1)
+	f := hir.NewFunc(s)
+	v := f.New(hir.LongUnbox) // in no block
+	f.Append(0, hir.Return, f.Append(0, hir.LongBox, v))
+	_, err := jit.CompileHIR(f, jit.Options{})
+	var bug *jit.Bug
+	if !errors.As(err, &bug) || bug.Stage != "lower" || bug.Function != "f" || bug.Stack == "" {
+		t.Errorf("error %v", err)
+	}
+	// A stage whose check fails says so too.
+	f = hir.NewFunc(s)
+	f.Append(0, hir.Return, f.Append(0, hir.Null))
+	if _, err := jit.CompileHIR(f, jit.Options{Verify: true, CheckAllocation: true}); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestLimits checks that a limit is a reason, not a bug.
+func TestLimits(t *testing.T) {
+	_, err := jit.Compile(callsSnapshot(t, 20), jit.Options{MaxCodeSize: 300})
+	var gaveUp *jit.Error
+	if !errors.As(err, &gaveUp) || !errors.Is(err, jit.ErrCodeSize) {
+		t.Errorf("error %v", err)
+	}
+	_, err = jit.Compile(callsSnapshot(t, 20), jit.Options{MaxInstructions: 5})
+	var reason *build.Error
+	if !errors.As(err, &reason) || reason.Kind != build.TooLarge {
+		t.Errorf("error %v", err)
+	}
+}
+
+// TestDumps checks that stages are dumped in their order and only when asked for.
+func TestDumps(t *testing.T) {
+	var out strings.Builder
+	var asked []string
+	var timings jit.Timings
+	_, err := jit.Compile(callsSnapshot(t, 1), jit.Options{Dump: &out, Timings: &timings, DumpStage: func(stage string) bool {
+		asked = append(asked, stage)
+		return stage == "hir" || stage == "asm"
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if asked[0] != "hir" || !slices.Equal(asked[len(asked)-3:], []string{"lir", "alloc", "asm"}) {
+		t.Errorf("stages %v", asked)
+	}
+	if n := strings.Count(out.String(), "== f: "); n != 2 || !strings.Contains(out.String(), "bl deopt") {
+		t.Errorf("%d dumps:\n%s", n, out.String())
+	}
+	names := map[string]bool{}
+	for _, s := range timings.Stages {
+		names[s.Name] = true
+	}
+	for _, want := range []string{"build", "opt", "opt/refcount", "lower", "allocate", "emit"} {
+		if !names[want] {
+			t.Errorf("no time for %s in %v", want, timings.Stages)
+		}
 	}
 }
