@@ -72,7 +72,10 @@ func emitStoreSlot(e *emitter, in *lir.Instr) int {
 		other := &e.f.Instrs[next]
 		lo := min(in.Imm, other.Imm)
 		if d := in.Imm - other.Imm; (d == 1 || d == -1) && IsPairOffset(MemU64, e.slotOffset(lo)) {
-			r2 := e.slotReference(other, e.res.Operands(next), scratch2)
+			r2 := r
+			if other.Sym != in.Sym || other.NumUses()+in.NumUses() != 0 {
+				r2 = e.slotReference(other, e.res.Operands(next), scratch2)
+			}
 			if other.Imm == lo {
 				r, r2 = r2, r
 			}
