@@ -395,13 +395,14 @@ resolve(Site *s)
     }
 }
 
-/* What compiled code has learned by failing here. */
+/* What compiled code has learned by failing here. It leaves to the first prefix of an
+   instruction, which is at the offset start. */
 static void
-add_failures(Site *s, const CJFailure *failures, uint32_t n)
+add_failures(Site *s, int32_t start, const CJFailure *failures, uint32_t n)
 {
     for (uint32_t i = 0; i < n; i++) {
         PyObject *type = NULL;
-        if (failures[i].offset == s->offset && PyWeakref_GetRef(failures[i].weakref, &type) == 1) {
+        if (failures[i].offset == start && PyWeakref_GetRef(failures[i].weakref, &type) == 1) {
             add(s, CJ_FEEDBACK_GuardFailed, type, NULL, NULL, (int64_t)failures[i].count, 0);
             Py_DECREF(type); /* the table has it */
         }
@@ -419,6 +420,7 @@ cj_feedback_resolve(CJTable *t, uint32_t id)
     uint32_t nfailures;
     const CJFailure *failures = cj_registry_failures(code, &nfailures);
     uint32_t extended = 0;
+    int32_t start = -1;
     for (Py_ssize_t i = 0; i < n;) {
         site.entry = &t->entries[id];
         site.unit = units + i;
@@ -426,6 +428,9 @@ cj_feedback_resolve(CJTable *t, uint32_t id)
         site.op = site.unit->op.code;
         site.base = _PyOpcode_Deopt[site.op];
         site.oparg = extended << 8 | site.unit->op.arg;
+        if (start < 0) {
+            start = site.offset;
+        }
         if (site.op == EXTENDED_ARG) {
             extended = site.oparg;
             i++;
@@ -433,7 +438,8 @@ cj_feedback_resolve(CJTable *t, uint32_t id)
         }
         extended = 0;
         resolve(&site);
-        add_failures(&site, failures, nfailures);
+        add_failures(&site, start, failures, nfailures);
+        start = -1;
         i += 1 + _PyOpcode_Caches[site.base];
     }
 }

@@ -144,6 +144,9 @@ type builder struct {
 
 	receivers map[hir.Value][]snapshot.ID // by receiver behind guards: classes it had at some site, if several
 
+	raising []bool // by bytecode block: all ways from it raise
+	warm    bool   // the interpreter has run the code
+
 	globalsAssigned map[snapshot.ID]bool // names; nil until somebody asks
 }
 
@@ -162,6 +165,7 @@ func (b *builder) build() {
 			b.st.locals[i] = b.nullValue()
 		}
 	}
+	b.findRaising()
 	b.noteReceivers(b.st.locals[:b.code.NumArgs()])
 	b.edges[0] = []edge{{0, b.st}}
 	for _, id := range b.bc.Order {
@@ -181,6 +185,10 @@ func (b *builder) block(id bytecode.BlockID) {
 		b.resume = b.in.End / 2
 		if !quiet[b.in.Base] {
 			b.snapshot(b.fs())
+		}
+		if b.unseenError() {
+			b.deopt()
+			return
 		}
 		handlers[b.in.Base](b)
 	}

@@ -15,6 +15,7 @@ import re
 import sys
 import types
 
+FRESH = 1 << 4 | 1  # counter of an instruction that was never executed
 CACHES = {name: sum(fields.values()) for name, fields in opcode._cache_format.items()}
 SPECIALIZED = {s: base for base, all_ in opcode._specializations.items() for s in all_}
 OPNAMES = {v: k for k, v in opcode.opmap.items()} | {v: k for k, v in opcode._specialized_opmap.items()}
@@ -205,6 +206,8 @@ class Snapshot:
             return f"object={self.ref(fn)} aux={self.ref(fn.__code__) if fn is not NOTHING else '-'}"
 
         g = self.function.__globals__
+        if name in CACHES and "JUMP" not in name and cache(1, 1) == FRESH:
+            yield "NeverExecuted"
         match name:
             case "LOAD_GLOBAL_MODULE":
                 yield f"GlobalModule object={self.ref(g[c.co_names[arg >> 1]])} aux={self.globals}"
