@@ -94,6 +94,9 @@ func (l *lowerer) fillExit(v hir.Value, s *Side) {
 // EXTENDED_ARG prefixes, at unit: execution goes on at the first prefix, but
 // tracebacks and instr_ptr point to the instruction itself.
 func (l *lowerer) behindPrefixes(code snapshot.ID, unit int32) int32 {
+	if code == 0 {
+		code = l.f.Code // the outermost frame
+	}
 	c := l.h.Snap.Code(code)
 	if c == nil {
 		return unit
