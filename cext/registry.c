@@ -8,7 +8,9 @@
 #include "internal/pycore_function.h"
 #include "internal/pycore_hashtable.h"
 #include "internal/pycore_interp_structs.h"
+#include "internal/pycore_opcode_metadata.h"
 #include "jitlist.h"
+#include "opcode.h"
 #include "options.h"
 #include "stats.h"
 #include "versions.h"
@@ -276,12 +278,37 @@ cj_registry_attach(PyFunctionObject *function, CJRecord *record)
 
 /* ---- modes ---- */
 
+/* Has a loop of this code gone round in the interpreter? */
+static bool
+has_looped(PyCodeObject *code)
+{
+    const _Py_CODEUNIT *units = (const _Py_CODEUNIT *)code->co_code_adaptive;
+    for (Py_ssize_t i = 0; i < Py_SIZE(code);) {
+        uint8_t op = units[i].op.code;
+        if (op == JUMP_BACKWARD_NO_JIT || op == JUMP_BACKWARD_JIT) {
+            return true;
+        }
+        i += 1 + _PyOpcode_Caches[_PyOpcode_Deopt[op]];
+    }
+    return false;
+}
+
+/* Is it time? A function of the jit list that loops has shown its types after few calls. */
+static bool
+is_due(CJRecord *record)
+{
+    enum { CALLS_OF_LOOPS = 2 };
+    int64_t left = record->calls_left--;
+    return left <= 0
+        || (record->listed && cj_options.list_calls - left == CALLS_OF_LOOPS && has_looped(record->code.code));
+}
+
 static PyObject *
 counting_entry(PyObject *callable, PyObject *const *args, size_t nargsf, PyObject *kwnames)
 {
     PyFunctionObject *function = (PyFunctionObject *)callable;
     CJFunctionEntry *entry = cj_registry_entry(function);
-    if (entry != NULL && entry->record->state == CJ_COUNTING && active && entry->record->calls_left-- <= 0) {
+    if (entry != NULL && entry->record->state == CJ_COUNTING && active && is_due(entry->record)) {
         PyObject *keep = Py_NewRef(callable);
         cj_compile_now(entry->record, function);
         Py_DECREF(keep); /* the caller has one too */
@@ -312,7 +339,8 @@ cj_registry_consider(PyFunctionObject *function)
             return;
         }
         int64_t calls = cj_options.auto_calls;
-        if ((calls < 0 || calls > cj_options.list_calls) && cj_jitlist_matches(function)) {
+        bool listed = (calls < 0 || calls > cj_options.list_calls) && cj_jitlist_matches(function);
+        if (listed) {
             calls = cj_options.list_calls;
         }
         if (calls < 0) {
@@ -324,6 +352,7 @@ cj_registry_consider(PyFunctionObject *function)
             return;
         }
         cj_registry_count(record, calls);
+        record->listed = listed;
     }
     if (cj_registry_attach(function, record) < 0) {
         PyErr_Clear();

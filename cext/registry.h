@@ -41,6 +41,7 @@ typedef struct CJRecord {
     bool suppressed; /* by jit_suppress: never compiled */
     bool dead;       /* the code object or the globals died */
     bool traced;     /* instrumented for a tool: counting waits until that is over */
+    bool listed;     /* counted because of the jit list */
     int64_t calls_left;
     uint32_t compiled_times, broken_times;
     char *reason; /* owned, or NULL */
