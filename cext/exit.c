@@ -379,6 +379,10 @@ cj_exit(CJExitRegs *regs, CJObject *object, uint32_t index)
     object->exit_count[index]++;
     bool raise = exit.kind == CJ_RAISE;
     PyObject *raised = raise ? PyErr_GetRaisedException() : NULL;
+    if (!raise) {
+        /* A helper that failed: the interpreter executes the instruction again and raises it itself. */
+        PyErr_Clear();
+    }
 
     Values values = {.regs = regs, .object = object};
     _PyInterpreterFrame *few[8], **frames = few;
