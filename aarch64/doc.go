@@ -2,8 +2,10 @@
 // machine code. It owns everything that knows the instruction set: the
 // encodings, the assembler with its labels, literal pool and long-branch
 // handling, the annotated disassembly, and the lowering of LIR.
-// It knows nothing of Python, of CPython's structures, or of where the code
-// will be loaded: whatever depends on the process is a [Reloc].
+// Encoder, assembler and disassembly know nothing of Python or of where the code will be
+// loaded: whatever depends on the process is a [Reloc]. Only what turns LIR into code (emit*.go)
+// and makes entries and frames (frame.go) knows the interpreter's structures, by the layout in the
+// snapshot, and the shared stubs of the run time, by their names in package object.
 //
 // # Encoding and assembling
 //
