@@ -133,6 +133,10 @@ func classesOf(pattern string, in *Instr) (classes string, ok bool) {
 func (v *verifier) operands(in *Instr, i int) {
 	f := v.f
 	info := in.Op.Info()
+	if int(in.Test) >= len(testUses) {
+		v.fail("%s: test %d", in.Op, in.Test)
+		return
+	}
 	if in.Side != 0 {
 		if !info.Exit {
 			v.fail("%s has a side", in.Op)
