@@ -65,8 +65,13 @@ cj_registry_get(PyCodeObject *code, PyObject *globals)
         return NULL;
     }
     record->code = (CJCode){.direct_entry = cj_interp_entry(), .code = code, .globals = globals, .registry = record};
-    record->same_code = first_of(code);
-    if (PyUnstable_Code_SetExtra((PyObject *)code, extra_index, record) < 0) {
+    /* The first record of a code object stays the first: replacing the code's data would report its death. */
+    CJRecord *first = first_of(code);
+    if (first != NULL) {
+        record->same_code = first->same_code;
+        first->same_code = record;
+    }
+    else if (PyUnstable_Code_SetExtra((PyObject *)code, extra_index, record) < 0) {
         free(record);
         return NULL;
     }

@@ -535,3 +535,25 @@ def test_compiled_code_goes_on_in_a_forked_child():
         ok = function(50) == 50 and outcome(function, "x")[0] is TypeError
         os._exit(0 if ok else 1)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+def test_one_code_object_with_several_globals():
+    cinderjit = pytest.importorskip("cinderjit")
+    code = compile("def f(x):\n    return x + y\n", "several", "exec")
+    functions = []
+    for y in range(5):
+        namespace = {"y": y}
+        exec(code, namespace)
+        f = type(namespace["f"])(functions[0].__code__ if functions else namespace["f"].__code__, namespace)
+        for _ in range(4):
+            f(1)
+        cinderjit.force_compile(f)
+        functions.append(f)
+    assert [f(10) for f in functions] == [10, 11, 12, 13, 14]
+    for f in functions[:-1]:
+        assert cinderjit.is_jit_compiled(f)
+    # The records of code that died are not found again.
+    del functions, f, code, namespace
+    gc.collect()
+    sys.setprofile(None)
+    sys.setprofile(None)
