@@ -1,0 +1,348 @@
+"""When objects die: finalisers, weak references, cycles, collections in callees, resurrection."""
+
+import gc
+import sys
+import weakref
+
+from program import case
+
+kept = []
+current = None
+
+
+class Loud:
+    def __init__(self, name):
+        self.name = name
+
+    def __del__(self):
+        print("del", self.name)
+
+
+class Resurrecting:
+    def __del__(self):
+        kept.append(self)
+
+
+class Cycle:
+    def __init__(self, name):
+        self.me = self
+        self.name = name
+
+    def __del__(self):
+        print("cycle", self.name)
+
+
+def make(name):
+    return Loud(name)
+
+
+@case("'a'", "1")
+def statements(name):
+    x = Loud(name)
+    print("made")
+    x = Loud((name, 2))
+    print("rebound")
+    y = x
+    x = None
+    print("aliased")
+    y = None
+    print("gone")
+    make(name)
+    print("temporary")
+    [Loud(1), Loud(2)]
+    print("list")
+    Loud(3).name
+    print("attribute")
+    a, b = Loud("a"), Loud("b")
+    a, b = b, a
+    print("swapped")
+    del a
+    print("deleted")
+
+
+@case("3")
+def in_loop(n):
+    for i in range(n):
+        x = Loud(i)
+        print("body", i)
+    print("after", x.name)
+
+
+@case("2")
+def replaced_in_containers(n):
+    items = [Loud(i) for i in range(n)]
+    items[0] = Loud("new")
+    print("item")
+    d = {"k": Loud("d")}
+    d["k"] = Loud("d2")
+    print("dict")
+    d.clear()
+    o = Cycle("o")
+    o.x = Loud("attribute")
+    o.x = 5
+    print("attribute")
+    o.me = None
+    del o
+    print("end")
+
+
+@case("1", "'x'")
+def on_return(n):
+    x = Loud("x")
+    y = Loud("y")
+    return n, x.name + y.name
+
+
+@case("1")
+def arguments(n):
+    def f(a, b=Loud):
+        print("in f")
+        a = None
+        print("after")
+        return b
+    f(Loud("argument"))
+    f(Loud("first"), Loud("second"))
+    print("end")
+
+
+@case("2", "0")
+def on_exception(n):
+    x = Loud("x")
+    try:
+        y = Loud("y")
+        1 // (n - 2)
+    except ZeroDivisionError:
+        print("handler")
+        del y
+    print("end", x.name)
+
+
+@case("3")
+def weak(n):
+    out = []
+    x = Loud("target")
+    r = weakref.ref(x, lambda r: print("callback", r() is None))
+    out.append(r() is x)
+    x = None
+    out.append(r() is None)
+    items = [Cycle(i) for i in range(n)]
+    refs = [weakref.ref(c, lambda r: print("cycle callback")) for c in items]
+    del items
+    out.append([r() is None for r in refs])
+    gc.collect()
+    out.append([r() is None for r in refs])
+    return out
+
+
+@case("3")
+def weak_in_callee(n):
+    def probe(r):
+        return r() is not None
+
+    def drop(r):
+        gc.collect()
+        return r() is not None
+    x = Cycle("x")
+    r = weakref.ref(x)
+    out = [probe(r), drop(r)]
+    x = None
+    out += [probe(r), drop(r)]
+    return out, n
+
+
+@case
+def resurrection():
+    x = Resurrecting()
+    x.tag = 1
+    x = None
+    gc.collect()
+    out = [k.tag for k in kept]
+    kept.clear()
+    return out, len(kept)
+
+
+@case("5")
+def collected_while_running(n):
+    class Local:
+        pass
+    out = []
+    for i in range(n):
+        a = Local()
+        b = Local()
+        a.other, b.other = b, a
+        r = weakref.ref(a)
+        temporary = [a, (b,), {"k": a}]
+        gc.collect()
+        out.append(r() is a and temporary[0] is a)
+        a = b = temporary = None
+        gc.collect()
+        out.append(r() is None)
+    return out
+
+
+@case("4")
+def collect_in_operators(n):
+    class C:
+        def __add__(self, other):
+            gc.collect()
+            return [other]
+
+        def __lt__(self, other):
+            gc.collect()
+            return True
+    c = C()
+    return [c + Cycle(i).name for i in range(n)], [c + [Loud(i)] for i in range(2)][0][0][0].name, c < [Cycle("z")]
+
+
+class DelReplaces:
+    """Rebinds a local of the frame that drops it."""
+
+    def __init__(self, name):
+        self.name = name
+
+    def __del__(self):
+        frame = sys._getframe(1)
+        if "victim" in frame.f_locals:
+            frame.f_locals["victim"] = "replaced by a finaliser"
+
+
+@case("1")
+def finaliser_writes_local(n):
+    victim = "own"
+    x = DelReplaces("x")
+    x = n
+    out = [victim, x]
+    victim = DelReplaces("v")
+    victim = 5
+    out.append(victim)
+    return out
+
+
+class DelRaises:
+    def __del__(self):
+        raise KeyError("raised in del")
+
+
+@case("1")
+def finaliser_raises(n):
+    x = DelRaises()
+    x = n
+    y = [DelRaises()]
+    y[0] = x
+    return x, y
+
+
+class DelDeep:
+    def __init__(self, n):
+        self.next = DelDeep(n - 1) if n else None
+
+    def __del__(self):
+        if self.next is None:
+            print("bottom")
+
+
+@case("100")
+def deep_death(n):
+    x = DelDeep(n)
+    x = None
+    nested = None
+    for _ in range(5000):
+        nested = [nested]
+    nested = None
+    return x, nested
+
+
+def rebind_current(n):
+    global current
+    current = Loud(("global", n))
+    print("bound")
+
+
+@case("2")
+def globals_die(n):
+    global current
+    for i in range(n):
+        rebind_current(i)
+    current = None
+    print("end")
+
+
+def uses_current():
+    return current.name
+
+
+@case("3")
+def constant_globals_die(n):
+    global current
+    out = []
+    for i in range(n):
+        current = Loud(i)
+        out.append(uses_current())
+        out.append(uses_current())
+        print("before", i)
+        current = None
+        print("after", i)
+    return out
+
+
+@case("3")
+def functions_die(n):
+    def make_function(i):
+        loud = Loud(i)
+
+        def f():
+            return loud.name
+        return f
+    for i in range(n):
+        f = make_function(i)
+        print(f())
+        f = None
+        print("after")
+
+
+@case("3")
+def classes_die(n):
+    out = []
+    for i in range(n):
+        class Local:
+            marker = Loud(i)
+
+            def m(self):
+                return i
+        out.append(Local().m())
+        r = weakref.ref(Local)
+        del Local
+        gc.collect()
+        out.append(r() is None)
+    return out
+
+
+@case("3")
+def refcounts(n):
+    x = object()
+    counts = [sys.getrefcount(x)]
+    y = x
+    counts.append(sys.getrefcount(x))
+    items = [x] * n
+    counts.append(sys.getrefcount(x))
+    del items, y
+    counts.append(sys.getrefcount(x))
+    return [c - counts[0] for c in counts]
+
+
+@case("3")
+def generators_die(n):
+    def gen():
+        try:
+            x = Loud("in generator")
+            yield x.name
+        finally:
+            print("closed")
+    for i in range(n):
+        g = gen()
+        next(g)
+        print("dropping", i)
+        g = None
+    for name in gen():
+        break
+    print("end", name)
