@@ -125,6 +125,14 @@ func (b *builder) binaryOp() {
 	}
 	b.peekObject(2)
 	b.peekObject(1)
+	if !b.mixedNumbers(b.arithmetic) {
+		b.arithmetic()
+	}
+}
+
+// arithmetic builds BINARY_OP by what is assumed about the operands.
+func (b *builder) arithmetic() {
+	kind := b.in.Binary()
 	done := false
 	switch classes := b.operandClasses(); classes {
 	case intInt:
@@ -300,10 +308,17 @@ func (b *builder) unaryInvert() {
 // compareOp builds a comparison. Those of built-in classes give a bool of the
 // machine, which a following jump uses directly.
 func (b *builder) compareOp() {
-	c := b.in.Compare()
-	cond := hir.Cond(c.Kind)
 	b.peekObject(2)
 	b.peekObject(1)
+	if !b.mixedNumbers(b.comparison) {
+		b.comparison()
+	}
+}
+
+// comparison builds COMPARE_OP by what is assumed about the operands.
+func (b *builder) comparison() {
+	c := b.in.Compare()
+	cond := hir.Cond(c.Kind)
 	switch classes := b.operandClasses(); classes {
 	case intInt:
 		b.compareInts(cond)

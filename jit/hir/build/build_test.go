@@ -171,3 +171,24 @@ func TestLargeInts(t *testing.T) {
 		t.Errorf("%d additions and %d comparisons of large ints, want one each\n%s", adds, compares, f)
 	}
 }
+
+// TestMixedNumbers checks that an operand that was an int and a float is
+// operated on as either, without a call.
+func TestMixedNumbers(t *testing.T) {
+	s := golden(t, "testdata/loop.txtar")
+	code := s.RootCode()
+	for _, offset := range []int32{72, 98} { // total -= 1; total > 10
+		code.Feedback = append(code.Feedback, snapshot.Feedback{Offset: offset, Kind: snapshot.GuardFailed, Type: snapshot.TypeFloat, Value: 16})
+	}
+	sort.SliceStable(code.Feedback, func(i, j int) bool { return code.Feedback[i].Offset < code.Feedback[j].Offset })
+	f, err := build.Build(s, build.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Verify(); err != nil {
+		t.Errorf("%v\n%s", err, f)
+	}
+	if subs, compares, calls := count(f, hir.FloatSub), count(f, hir.FloatCmp), count(f, hir.BinaryOp); subs != 1 || compares != 1 || calls != 0 {
+		t.Errorf("%d subtractions and %d comparisons of floats, %d calls, want 1, 1, 0\n%s", subs, compares, calls, f)
+	}
+}
