@@ -32,6 +32,14 @@ const (
 // operandClasses decides what to assume about the two topmost values: what is
 // known for certain, then what the interpreter has seen.
 func (b *builder) operandClasses() operands {
+	classes := b.assumedClasses()
+	if (classes == floatInt || classes == intFloat) && (b.typeOf(b.peek(2)).Is(hir.BitBigLong) || b.typeOf(b.peek(1)).Is(hir.BitBigLong)) {
+		return anyOperands // no float holds it exactly
+	}
+	return classes
+}
+
+func (b *builder) assumedClasses() operands {
 	x, y := b.typeOf(b.peek(2)).ExactClass(), b.typeOf(b.peek(1)).ExactClass()
 	switch {
 	case x == snapshot.TypeInt && y == snapshot.TypeInt:
