@@ -296,3 +296,16 @@ def test_resuming_measures_nothing_twice(tmp_path, monkeypatch):
     assert run.main([*command, "--modes", "plain,auto=5", "--resume"]) == 0
     assert calls == ["plain", "auto=5"]
     assert [json.loads(line)["mode"] for line in output.read_text().splitlines()] == ["plain", "auto=5"]
+
+
+def test_without_the_emulators_counter_time_is_measured(benchmark, monkeypatch):
+    monkeypatch.setattr(launch, "emulated", lambda: False)
+    answer = measure(benchmark, "timed")
+    assert answer["counter"] in ("time", "hardware")
+    assert all(call["seconds"] > 0 for call in answer["warm"])
+    if answer["counter"] == "time":
+        known = answer | {"row": "timed", "mode": "plain", "policy": None}
+        assert all(call["instructions"] is None for call in answer["warm"])
+        assert table.line(known, None)[4].endswith(" ms")
+        known["mode"] = "cpython-jit"
+        assert float(table.line(known, known)[5]) == 1
