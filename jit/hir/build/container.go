@@ -36,6 +36,14 @@ func (b *builder) checkedIndex(region hir.Heap, container, index hir.Value) hir.
 	return i
 }
 
+// mayBeIndex reports whether a value can be an int of one digit that does not
+// count from the end.
+func (b *builder) mayBeIndex(v hir.Value) bool {
+	t := b.typeOf(v)
+	n, constant := hir.IntValue(b.s, t.Obj)
+	return t.MayBe(hir.BitSmallLong) && (!constant || n >= 0)
+}
+
 // subscript builds container[index].
 func (b *builder) subscript() {
 	b.peekObject(2)
@@ -59,9 +67,7 @@ func (b *builder) subscript() {
 		b.in.Op == bytecode.OpBinaryOpSubscrStrInt && class == snapshot.TypeStr) {
 		byInt = true
 	}
-	if n, ok := hir.IntValue(b.s, b.typeOf(b.peek(1)).Obj); ok && n < 0 {
-		byInt = false
-	}
+	byInt = byInt && b.mayBeIndex(b.peek(1))
 	switch {
 	case class == snapshot.TypeList && byInt && b.trusted():
 		b.guardType(b.peek(2), class)
@@ -123,7 +129,7 @@ func (b *builder) storeSubscr() {
 		b.peekObject(i)
 	}
 	class := b.typeOf(b.peek(2)).ExactClass()
-	byInt := b.in.Op == bytecode.OpStoreSubscrListInt
+	byInt := b.in.Op == bytecode.OpStoreSubscrListInt && b.mayBeIndex(b.peek(1))
 	if byInt && b.trusted() && (class == snapshot.NoObject || class == snapshot.TypeList) {
 		b.guardType(b.peek(2), snapshot.TypeList)
 		b.guardCompact(b.peek(1))
