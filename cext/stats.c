@@ -25,6 +25,7 @@ static Stat *stats;
 static size_t nstats, stats_capacity;
 
 /* In the order of Reason in jit/object; a test compares them. */
+enum { REASON_GUARD_TYPE = 1 };
 static const char *const reasons[] = {
     "unknown", "guard type", "guard value", "guard null", "guard flag", "overflow", "bounds", "unbound", "key missing",
     "divide by zero", "unexpected branch", "unsupported", "frame observed", "eval breaker", "invalidated", "raised",
@@ -189,7 +190,7 @@ cj_stats_exit_taken(CJObject *object, uint32_t exit, PyObject *guilty)
     }
     /* Every class that came is noted, so that the next compilation knows all of them. A guard
        that is not about one object's class stands for object itself. */
-    bool about_class = guilty != NULL && strcmp(name_in(reasons, Py_ARRAY_LENGTH(reasons), info.reason), "GuardType") == 0;
+    bool about_class = guilty != NULL && info.reason == REASON_GUARD_TYPE;
     if (info.code != NULL) {
         cj_registry_note_failure(info.code, (int32_t)(info.offset * sizeof(_Py_CODEUNIT)),
                                  about_class ? Py_TYPE(guilty) : &PyBaseObject_Type, 1);

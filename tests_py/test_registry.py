@@ -312,7 +312,7 @@ def test_failing_guards_are_told_and_learned_from():
     cinderjit.get_and_clear_runtime_stats()
     assert double("ab") == "abab"
     [stat] = cinderjit.get_and_clear_runtime_stats()["deopt"]
-    assert (stat["kind"], stat["count"], stat["guilty_type"]) == ("deopt", 1, "str")
+    assert (stat["kind"], stat["reason"], stat["count"], stat["guilty_type"]) == ("deopt", "guard type", 1, "str")
     assert stat["function"].endswith("double") and stat["filename"] == __file__
     assert stat["lineno"] == double.__code__.co_firstlineno + 1
     assert cinderjit.get_and_clear_runtime_stats() == {"deopt": []}
