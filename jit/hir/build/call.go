@@ -22,9 +22,11 @@ type site struct {
 	extra int         // stack values above the arguments: the names
 }
 
-// callable, self and arg return what is on the stack.
+// callable returns what is called.
 func (b *builder) callable(s *site) hir.Value { return b.peek(s.extra + s.n + 2) }
-func (b *builder) self(s *site) hir.Value     { return b.peek(s.extra + s.n + 1) }
+
+// self returns what the callable gets as its first argument, or NULL.
+func (b *builder) self(s *site) hir.Value { return b.peek(s.extra + s.n + 1) }
 
 // arguments returns self, if there is one, and the arguments; false when it is
 // not known whether there is a self.
@@ -224,17 +226,10 @@ func (b *builder) callFunctionEx() {
 }
 
 func (b *builder) callIntrinsic1() {
+	v := b.emitImm(hir.CallIntrinsic1, int64(b.in.Arg), b.popObject())
 	if bytecode.Intrinsic1(b.in.Arg) == bytecode.IntrinsicListToTuple {
-		// What a starred display has collected.
-		b.popObjectInto(hir.TTuple)
-		return
+		b.typed(v, hir.TTuple)
 	}
-	b.generic(hir.CallIntrinsic1, 1, withArg|pushes)
-}
-
-// popObjectInto is CALL_INTRINSIC_1 with a result of a known type.
-func (b *builder) popObjectInto(t hir.Type) {
-	v := b.popObject()
-	b.push(b.typed(b.emitImm(hir.CallIntrinsic1, int64(b.in.Arg), v), t))
+	b.push(v)
 	b.check()
 }
