@@ -1,6 +1,11 @@
 package opt
 
-import "github.com/cinderjit/cinderjit/jit/hir"
+import (
+	"slices"
+
+	"github.com/cinderjit/cinderjit/jit/bytecode"
+	"github.com/cinderjit/cinderjit/jit/hir"
+)
 
 // InsertReferenceCounts makes reference counting explicit: it inserts Incref
 // where a reference is given away or a borrowed value must be kept, Decref
@@ -66,7 +71,9 @@ func (r *refcounter) block(b hir.BlockID) {
 			r.keep(late)
 			late = 0
 		}
-		switch op := f.At(v).Op; {
+		pending := len(r.pending)
+		op := f.At(v).Op
+		switch {
 		case op == hir.Phi:
 			r.out = append(r.out, v)
 			if d := r.dense[v]; d >= 0 && r.class[v] == owned {
@@ -79,6 +86,11 @@ func (r *refcounter) block(b hir.BlockID) {
 			r.extra = r.extra[:0]
 			r.flush(f.At(v).FS)
 			r.out = append(r.out, v)
+			// What dies before the next effect dies in the instruction that begins here.
+			// POP_TOP is at the place of what it drops.
+			if !r.isPopTop(v) {
+				r.bc = f.At(v).BC
+			}
 		case op.Info().Terminator:
 			r.terminate(v)
 			return
@@ -92,8 +104,25 @@ func (r *refcounter) block(b hir.BlockID) {
 		if d := r.dense[v]; d >= 0 && r.root[v] == v {
 			r.die(d, after)
 		}
+		if op == hir.LeaveFrame {
+			// The interpreter clears the locals from the last to the first.
+			slices.Reverse(r.pending[pending:])
+		}
 	})
 	f.Blocks[b].Instrs = r.out
+}
+
+// isPopTop reports whether the instruction that begins with the Snapshot v is a
+// POP_TOP.
+func (r *refcounter) isPopTop(v hir.Value) bool {
+	f := r.f
+	in := f.At(v)
+	id := f.Frames[in.FS].Code
+	if id == 0 {
+		id = f.Code
+	}
+	code := f.Snap.Code(id)
+	return code != nil && 2*int(in.BC) < len(code.Bytecode) && bytecode.Op(code.Bytecode[2*in.BC]) == bytecode.OpPopTop
 }
 
 // ordinary emits v with the Increfs for what it steals. It returns v when v is
