@@ -331,35 +331,41 @@ def generator_frames(n):
     return next(g), g.send("sent"), g.gi_frame.f_locals, n
 
 
-def keeps_argument_alive(x, log):
-    w = x
-    x = None
-    log.append(sys.getrefcount(w) > 1)
-    del w
-    log.append("gone")
-
-
 class Loud:
     def __init__(self, log):
         self.log = log
 
     def __del__(self):
-        self.log.append("del")
+        frame = sys._getframe(1)
+        self.log.append(("del", frame.f_lineno - frame.f_code.co_firstlineno))
 
 
-@case
-def death_of_arguments():
+@case("5", "0", "'s'")
+def lines_of_deaths(n):
     log = []
-    keeps_argument_alive(Loud(log), log)
-    log.append("returned")
     x = Loud(log)
-    x = 1
-    log.append("rebound")
+    y = n
+    x = n
+    z = Loud(log)
+    del z
+    log.append(y)
+    if n:
+        x = Loud(log)
+        x = y
+    q = Loud(log)
+    q = 5 if n else 6
+    for i in range(2):
+        q = Loud(log)
+        w = [Loud(log)]
+        w[0] = q
+        w.clear()
+        q, w = i, Loud(log)
+        while i < 1:
+            w = x
+            i += 1
     y = [Loud(log)]
-    y[0] = x
-    log.append("replaced")
     Loud(log)
-    log.append("temporary")
-    (lambda a: log.append("in lambda"))(Loud(log))
-    log.append("end")
-    return log
+    [Loud(log), Loud(log)]
+    y = (q,
+         w)
+    return log, x, y

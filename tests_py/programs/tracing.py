@@ -5,6 +5,8 @@ import sys
 from program import case
 
 events = []
+# Instrumented code stays so until it runs next.
+MAY_STAY_INTERPRETED = {"leaf", "loop", "failing"}
 
 
 def tracer(frame, event, argument):
@@ -178,6 +180,9 @@ def cold_monitor(mask, codes=None):
     def note(name):
         def callback(code, *rest):
             if code.co_filename == __file__ and not code.co_name.startswith("cold_"):
+                if name == "RAISE":
+                    # Whether the offset is that of the call or of its cache depends on how it was specialised.
+                    rest = rest[1:]
                 shown = [r if isinstance(r, (int, str)) else getattr(r, "__name__", type(r).__name__) for r in rest]
                 events.append((name, code.co_name, shown))
         return callback
