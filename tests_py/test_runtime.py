@@ -525,6 +525,24 @@ def test_code_that_another_thread_runs_is_kept():
     assert _cinderjit._debug_retire(waits) == 0
 
 
+def test_code_that_the_main_thread_runs_is_kept():
+    waiting = []
+
+    def retire():
+        waiting.append(_cinderjit._debug_retire(joins))
+
+    @compiled()
+    def joins(x):
+        thread = threading.Thread(target=retire)
+        thread.start()
+        thread.join()
+        return x + 1
+
+    assert joins(1) == 2
+    assert waiting == [1]
+    assert _cinderjit._debug_retire(joins) == 0
+
+
 # ---- fork ----
 
 
