@@ -8,7 +8,7 @@ GO_PACKAGES := $(GO_FOLDERS:%=./%/...)
 # More arguments for pytest, such as PYTEST="-k autoload".
 PYTEST ?=
 
-.PHONY: help sysroot build wheel test test-go test-py run clean
+.PHONY: help sysroot build wheel test test-go test-py run docs clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -34,6 +34,11 @@ test-py: build ## the Python tests
 
 run: build ## the benchmark richards, plain and with the JIT
 	$(HOST_PYTHON) bench/show.py
+
+docs: build ## the pages that are made by programs: docs/hir.md, docs/stages.md
+	go generate ./jit/hir
+	$(PYTHON) -P -m cinderjit.explain --markdown docs/example.py total >build/stages.md
+	mv build/stages.md docs/stages.md
 
 clean: ## remove everything that was built (downloads stay in the cache)
 	rm -rf build dist cinderjit.egg-info
