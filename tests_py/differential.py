@@ -74,6 +74,10 @@ def functions_of(namespace, path):
             if value.__code__.co_filename == path and id(value) not in found:
                 found[id(value)] = value
                 visit(value.__dict__.get("__wrapped__"))
+        elif isinstance(value, (dict, list, tuple)):
+            for item in list(value.values() if isinstance(value, dict) else value):
+                if isinstance(item, types.FunctionType):
+                    visit(item)
         elif isinstance(value, type) and value.__module__ == namespace["__name__"] and id(value) not in found:
             found[id(value)] = None
             for member in list(value.__dict__.values()):

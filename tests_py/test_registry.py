@@ -365,3 +365,49 @@ def test_frame_evaluator_switch():
     finally:
         cinderjit.remove_frame_evaluator()
     assert not cinderjit.is_frame_evaluator_installed()
+
+
+def test_replaced_code_is_counted_anew():
+    def target(x):
+        return x
+
+    def other(x):
+        return x + 100
+
+    cinderjit.compile_after_n_calls(5)
+    run_often(target, 1)
+    assert cinderjit.is_jit_compiled(target)
+    target.__code__ = other.__code__.replace(co_name="third")
+    assert not cinderjit.is_jit_compiled(target)
+    assert run_often(target, 1) == 101
+    assert cinderjit.is_jit_compiled(target)
+
+
+def test_same_code_with_other_globals_and_builtins():
+    source = "def measure(x): return len(x) + extra"
+    code = compile(source, "<same>", "exec")
+    functions = []
+    for extra, builtins in ((1, __builtins__), (2, __builtins__), (3, {"len": lambda x: 1000})):
+        namespace = {"extra": extra, "__builtins__": builtins}
+        exec(code, namespace)
+        functions.append(namespace["measure"])
+    assert len({id(f.__code__) for f in functions}) == 1
+    for function in functions:
+        run_often(function, "abc")
+        assert cinderjit.force_compile(function)
+    assert [f("abc") for f in functions] == [4, 5, 1003]
+
+
+def test_globals_die_and_their_address_is_used_again():
+    code = compile("def f(): return value\ndef g(): return 1", "<reuse>", "exec")
+    for value in range(30):
+        namespace = {"value": value}
+        exec(code, namespace)
+        f, g = namespace["f"], namespace["g"]
+        del namespace
+        assert run_often(f, times=3) == value
+        cinderjit.force_compile(f)
+        cinderjit.force_compile(g)
+        assert (f(), g()) == (value, 1)
+        del f, g
+        gc.collect()
