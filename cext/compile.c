@@ -95,67 +95,23 @@ class_of(PyFunctionObject *function)
     return NULL;
 }
 
-typedef struct {
-    PyObject *function;
-    PyTypeObject *found; /* owned */
-} Holder;
-
-static bool
-holds(PyTypeObject *type, PyObject *function)
-{
-    PyObject *dict = type->tp_dict;
-    PyObject *key, *value;
-    Py_ssize_t at = 0;
-    while (dict != NULL && PyDict_CheckExact(dict) && PyDict_Next(dict, &at, &key, &value)) {
-        if (value == function || (Py_IS_TYPE(value, &PyProperty_Type) && ((propertyobject *)value)->prop_get == function)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static int
-find_holder(PyObject *object, void *arg)
-{
-    Holder *h = arg;
-    if (PyType_Check(object) && PyType_HasFeature((PyTypeObject *)object, Py_TPFLAGS_HEAPTYPE)
-        && holds((PyTypeObject *)object, h->function)) {
-        h->found = (PyTypeObject *)Py_NewRef(object);
-        return 0;
-    }
-    return 1;
-}
-
-/* Call sites that create instances, and reads of properties, once specialised never look at the
-   function again: the class has to take their version away. Plain methods need nothing. */
+/* Call sites that create instances, and reads of properties, never look at the function again
+   once they are specialised: the class has to take its version away, so that they do. Plain methods
+   need nothing. */
 static void
 refresh_class(PyFunctionObject *function)
 {
     PyCodeObject *code = (PyCodeObject *)function->func_code;
-    const char *name = text_of(code->co_qualname);
-    const char *local = strstr(name, "<locals>.");
-    bool init = strcmp(text_of(code->co_name), "__init__") == 0;
-    for (const char *next = local; next != NULL; next = strstr(next + 1, "<locals>.")) {
-        local = next;
-    }
-    if (strchr(local == NULL ? name : local + strlen("<locals>."), '.') == NULL) {
-        return;
-    }
-    PyTypeObject *type = (PyTypeObject *)Py_XNewRef(local == NULL ? class_of(function) : NULL);
-    if (type == NULL || !holds(type, (PyObject *)function)) {
-        Py_XDECREF(type);
-        Holder h = {.function = (PyObject *)function};
-        PyUnstable_GC_VisitObjects(find_holder, &h);
-        type = h.found;
-    }
-    if (type == NULL) {
-        return;
-    }
-    PyObject *held = _PyType_Lookup(type, code->co_name);
-    if (init || (held != NULL && Py_IS_TYPE(held, &PyProperty_Type))) {
+    PyTypeObject *type = class_of(function);
+    PyObject *held = type == NULL ? NULL : _PyType_Lookup(type, code->co_name);
+    bool init = held == (PyObject *)function && strcmp(text_of(code->co_name), "__init__") == 0;
+    bool getter = held != NULL && Py_IS_TYPE(held, &PyProperty_Type)
+        && ((propertyobject *)held)->prop_get == (PyObject *)function;
+    if (init || getter) {
+        Py_INCREF(type);
         cj_type_renew_version(type);
+        Py_DECREF(type);
     }
-    Py_DECREF(type);
 }
 
 static const char *
@@ -257,6 +213,7 @@ compile(CJRecord *record, PyFunctionObject *function)
     }
     cj_object_install(object);
     record->state = CJ_COMPILED;
+    record->builtins = builtins;
     record->compiled_times++;
     record->milliseconds = milliseconds() - start;
     free(record->reason);

@@ -266,7 +266,8 @@ cj_registry_attach(PyFunctionObject *function, CJRecord *record)
         detach(entry);
         entry = NULL;
     }
-    if (entry != NULL || call == NULL || function->vectorcall != cj_interpreter_vectorcall()) {
+    if (entry != NULL || call == NULL || function->vectorcall != cj_interpreter_vectorcall()
+        || (record->state == CJ_COMPILED && function->func_builtins != record->builtins)) {
         return 0;
     }
     entry = malloc(sizeof(*entry));
@@ -332,10 +333,9 @@ cj_registry_count(CJRecord *record, int64_t calls)
     cj_registry_update(record);
 }
 
-void
-cj_registry_consider(PyFunctionObject *function)
+static void
+consider(PyFunctionObject *function, PyCodeObject *code)
 {
-    PyCodeObject *code = (PyCodeObject *)function->func_code;
     CJRecord *record = (CJRecord *)cj_registry_find(code, function->func_globals);
     bool fresh = record == NULL
         || (record->state == CJ_IDLE && record->compiled_times == 0 && record->reason == NULL && !record->suppressed);
@@ -362,6 +362,12 @@ cj_registry_consider(PyFunctionObject *function)
     if (cj_registry_attach(function, record) < 0) {
         PyErr_Clear();
     }
+}
+
+void
+cj_registry_consider(PyFunctionObject *function)
+{
+    consider(function, (PyCodeObject *)function->func_code);
 }
 
 typedef struct {
@@ -480,15 +486,18 @@ static void
 function_changes(PyFunctionObject *function, PyObject *new_code)
 {
     CJFunctionEntry *entry = cj_registry_entry(function);
-    if (entry == NULL) {
-        return;
+    if (entry != NULL && new_code != NULL) {
+        detach(entry);
+        entry = NULL;
+    }
+    if (new_code != NULL && PyCode_Check(new_code)) {
+        consider(function, (PyCodeObject *)new_code);
+        entry = cj_registry_entry(function);
     }
     /* The interpreter clears the version after this. */
-    if (entry->installed != NULL) {
+    if (entry != NULL && entry->installed != NULL) {
         entry->saved_version = FUNC_VERSION_CLEARED;
-    }
-    if (new_code != NULL) {
-        detach(entry);
+        cj_function_versions_forget((PyObject *)function);
     }
 }
 

@@ -43,6 +43,7 @@ typedef struct CJRecord {
     bool traced;     /* instrumented for a tool: counting waits until that is over */
     bool listed;     /* counted because of the jit list */
     int64_t calls_left;
+    PyObject *builtins; /* that the machine code was made for; only compared */
     uint32_t compiled_times, broken_times;
     char *reason; /* owned, or NULL */
     double milliseconds; /* of the last compilation */

@@ -9,11 +9,12 @@
 
 typedef struct {
     CJObject *object;
-    PyObject *key; /* dict: borrowed from the object's dependency */
+    PyObject *key; /* dict: borrowed from the object's dependency; NULL: the dict must live */
 } Dependent;
 
 typedef struct {
     PyObject *weakref; /* type: owned, tells of its death */
+    uint64_t keys;     /* dict: a bit for the hash of each key; changes of others concern nobody */
     uint32_t count, capacity;
     Dependent *list;
 } Watched;
@@ -50,11 +51,21 @@ record(_Py_hashtable_t *table, const void *thing)
     return watched;
 }
 
+static uint64_t
+key_bit(PyObject *key)
+{
+    Py_hash_t hash = PyUnicode_CheckExact(key) ? ((PyASCIIObject *)key)->hash : -1;
+    return hash == -1 ? UINT64_MAX : UINT64_C(1) << (hash & 63);
+}
+
 static int
 depend(Watched *watched, CJObject *object, PyObject *key)
 {
     if (watched == NULL) {
         return -1;
+    }
+    if (key != NULL) {
+        watched->keys |= key_bit(key);
     }
     if (watched->count == watched->capacity) {
         uint32_t capacity = watched->capacity == 0 ? 4 : 2 * watched->capacity;
@@ -78,7 +89,8 @@ break_all(Watched *watched, PyObject *key)
     for (uint32_t i = 0; watched != NULL && i < watched->count;) {
         Dependent *d = &watched->list[i];
         bool same = key == NULL || d->key == key;
-        if (!same && PyUnicode_CheckExact(key) && PyUnicode_CheckExact(d->key)) {
+        if (!same && d->key != NULL && PyUnicode_CheckExact(key) && PyUnicode_CheckExact(d->key)
+            && !(PyUnicode_CHECK_INTERNED(key) && PyUnicode_CHECK_INTERNED(d->key))) {
             same = PyUnicode_Compare(key, d->key) == 0;
         }
         if (!same) {
@@ -181,7 +193,7 @@ dict_event(PyDict_WatchEvent event, PyObject *dict, PyObject *key, PyObject *Py_
     case PyDict_EVENT_ADDED:
     case PyDict_EVENT_MODIFIED:
     case PyDict_EVENT_DELETED:
-        if (watched != NULL && watched->count > 0) {
+        if (watched != NULL && (watched->keys & key_bit(key)) != 0) {
             break_all(watched, key);
         }
         break;
@@ -288,6 +300,9 @@ remove_from(Watched *watched, CJObject *object)
     }
     if (watched != NULL) {
         watched->count = kept;
+        if (kept == 0) {
+            watched->keys = 0;
+        }
     }
 }
 
@@ -299,11 +314,17 @@ cj_watch_remove(CJObject *object)
         remove_from(find(d->kind == CJ_DEPEND_TYPE ? types : d->kind == CJ_DEPEND_DICT_KEY ? dicts : functions,
                          d->object), object);
     }
+    remove_from(find(dicts, object->code->globals), object);
 }
 
 int
 cj_watch_add(CJObject *object)
 {
+    /* The address of the globals is in the code. */
+    PyObject *globals = object->code->globals;
+    if (cj_watch_dict(globals) < 0 || depend(find(dicts, globals), object, NULL) < 0) {
+        return -1;
+    }
     for (uint32_t i = 0; i < object->ndepends; i++) {
         if (add_dependency(object, &object->depends[i]) < 0) {
             PyObject *raised = PyErr_GetRaisedException();

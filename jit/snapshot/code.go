@@ -26,8 +26,9 @@ type Code struct {
 	LocalsPlusNames []string
 	LocalsPlusKinds []byte
 
-	// Bytecode is a private copy of co_code_adaptive, two bytes a unit, with
-	// executor entries resolved. Specialised opcodes and caches are kept.
+	// Bytecode is a private copy of co_code_adaptive, two bytes a unit.
+	// Specialised opcodes are kept; inline caches are zero, because what they
+	// held is in Feedback.
 	Bytecode []byte
 	// ExceptionTable and LocationTable are in CPython's own encodings.
 	ExceptionTable []byte
