@@ -3,6 +3,7 @@
    change, so they run no Python code and drop no references. */
 #include "watch.h"
 
+#include "class_assignment.h"
 #include "internal/pycore_hashtable.h"
 #include "internal/pycore_object.h"
 #include "versions.h"
@@ -126,6 +127,16 @@ cj_watch_type_changed(PyTypeObject *type)
 {
     cj_type_versions_forget(type);
     break_all(find(types, type), NULL);
+}
+
+void
+cj_watch_instance_left(PyObject *self, PyTypeObject *before)
+{
+    break_all(find(types, before), NULL);
+    /* Code that reads a module's variables watches only its namespace. */
+    if (PyModule_Check(self)) {
+        break_all(find(dicts, PyModule_GetDict(self)), NULL);
+    }
 }
 
 static int
@@ -355,6 +366,9 @@ cj_watch_start(void)
     }
     if ((types == NULL && make_table(&types) < 0) || (dicts == NULL && make_table(&dicts) < 0)
         || (functions == NULL && make_table(&functions) < 0)) {
+        return -1;
+    }
+    if (cj_class_assignment_start() < 0) {
         return -1;
     }
     if (death_callback == NULL) {

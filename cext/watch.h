@@ -22,6 +22,9 @@ void cj_watch_own_modification(bool own);
 /* The type was changed in a way that its watcher did not report. */
 void cj_watch_type_changed(PyTypeObject *type);
 
+/* An object was given another class; before is the one that it had. */
+void cj_watch_instance_left(PyObject *self, PyTypeObject *before);
+
 /* Enters an object's dependencies into the tables. Returns 0, or -1 with an exception,
    and then none is entered. */
 int cj_watch_add(CJObject *object);

@@ -43,10 +43,15 @@ func (t Type) ExactClass() snapshot.ID {
 // InstanceOf returns the type of exact instances of a class.
 func InstanceOf(class snapshot.ID) Type { return Type{Bits: BitsOfClass(class), Class: class} }
 
-// TypeOfObject returns the type of a constant of the snapshot.
+// TypeOfObject returns the type of a constant of the snapshot. The class of a
+// module is left open: a module can be given another class, though its present
+// one cannot change and is not watched.
 func TypeOfObject(s *snapshot.Snapshot, id snapshot.ID) Type {
 	t := InstanceOf(s.TypeOf(id))
 	t.Obj = id
+	if t.Class == snapshot.TypeModule {
+		t.Class = snapshot.NoObject
+	}
 	if t.Bits == BitLong {
 		t.Bits = BitBigLong
 		if v, ok := IntValue(s, id); ok && -CompactLimit < v && v < CompactLimit {

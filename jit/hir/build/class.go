@@ -48,6 +48,7 @@ var makesExact = map[snapshot.ID]bool{
 // classObject returns the class of a value.
 func (b *builder) classObject(v hir.Value) hir.Value {
 	if c := b.typeOf(v).ExactClass(); c != snapshot.NoObject {
+		b.dependType(c)
 		return b.constant(c)
 	}
 	return b.typed(b.load(hir.LoadField, hir.HeapOther, b.l.Object.Type, v), hir.Type{Bits: hir.BitTypeObject | hir.BitOther})

@@ -125,10 +125,10 @@ func (b *builder) guarded(old, v hir.Value) hir.Value {
 // no instance was assigned another class.
 func (b *builder) guardType(v hir.Value, class snapshot.ID) hir.Value {
 	t := b.typeOf(v)
+	b.dependType(class) // also when it is known: the class of a constant holds as long
 	if t.ExactClass() == class {
 		return v
 	}
-	b.dependType(class)
 	g := b.emitObj(hir.GuardType, class, v)
 	r := hir.InstanceOf(class)
 	if t.Bits&r.Bits != 0 {
