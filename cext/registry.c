@@ -359,6 +359,9 @@ consider(PyFunctionObject *function, PyCodeObject *code)
         cj_registry_count(record, calls);
         record->listed = listed;
     }
+    if (record->state == CJ_GIVEN_UP) {
+        return; /* as those of generators, which are made often */
+    }
     if (cj_registry_attach(function, record) < 0) {
         PyErr_Clear();
     }

@@ -11,6 +11,10 @@
    and both leave the tables before they die or when they change. */
 static _Py_hashtable_t *former_types, *former_functions;
 
+/* Everything that is a value in one of the tables. Most functions that die are not, and are not
+   searched for. */
+static _Py_hashtable_t *noted;
+
 static _Py_hashtable_t *
 table(_Py_hashtable_t **where)
 {
@@ -24,7 +28,10 @@ static void
 note(_Py_hashtable_t **where, uint32_t version, void *value)
 {
     void *key = (void *)(uintptr_t)version;
-    if (version == 0 || table(where) == NULL) {
+    if (version == 0 || table(where) == NULL || table(&noted) == NULL) {
+        return;
+    }
+    if (_Py_hashtable_get_entry(noted, value) == NULL && _Py_hashtable_set(noted, value, value) < 0) {
         return;
     }
     if (_Py_hashtable_get_entry(*where, key) != NULL) {
@@ -53,9 +60,10 @@ collect(_Py_hashtable_t *Py_UNUSED(t), const void *key, const void *value, void 
 static void
 forget(_Py_hashtable_t *where, void *value)
 {
-    if (where == NULL || _Py_hashtable_len(where) == 0) {
+    if (where == NULL || noted == NULL || _Py_hashtable_get_entry(noted, value) == NULL) {
         return;
     }
+    _Py_hashtable_steal(noted, value);
     Search search = {.value = value};
     do {
         search.n = 0;
