@@ -9,6 +9,8 @@ A program (see program.py and programs/) runs in a process of its own, in severa
                with the others: guards fail
     warm1 …    the same with the second input and so on, up to warm5; with --thorough to the last
     half       as warm0, but every other function stays interpreted
+    evaluator  as warm0, with the frame evaluator installed
+    counted    compiled when called for the third time, with whatever else runs in the process
 
 The same sequence of calls runs first without the JIT, before it is imported. Compared are
 results by value and type, exceptions with all that belongs to them, output, the order of
@@ -59,6 +61,15 @@ class Plain:
     def why_not_compiled(self, function):
         return None
 
+    def install_frame_evaluator(self):
+        pass
+
+    def remove_frame_evaluator(self):
+        pass
+
+    def compile_after_n_calls(self, calls):
+        pass
+
 
 def functions_of(namespace, path):
     """All functions of a program that can be reached from its globals, in order of definition."""
@@ -108,7 +119,7 @@ class Run:
         if only is not None:
             self.cases = [case for case in self.cases if case.name == only]
         self.skip = set(skip)
-        self.warm = int(mode[4:]) if mode.startswith("warm") else 0 if mode == "half" else None
+        self.warm = int(mode[4:]) if mode.startswith("warm") else 0 if mode in ("half", "evaluator") else None
         self.others = {id(case.function) for case in self.cases}
         if self.warm:
             self.cases = [case for case in self.cases if len(case.inputs) > self.warm]
@@ -203,14 +214,18 @@ class Run:
                 for _ in range(WARM_UP):
                     self.call(case, self.warm % len(case.inputs), watch=False)
                 collect_silently()
-        if self.compiler is not None:
+        if self.compiler is not None and self.mode == "counted":
+            self.compiler.compile_after_n_calls(2)
+        elif self.compiler is not None:
             self.compile_all()
+            if self.mode == "evaluator":
+                self.compiler.install_frame_evaluator()
         for case in self.cases:
             count = len(case.inputs)
             first = 0 if self.warm is None else self.warm + 1
             for step in range(count):
                 number = (first + step) % count
-                for turn in range(2 if self.mode in ("cold", "warm0") else 1):
+                for turn in range({"cold": 2, "warm0": 2, "counted": 5}.get(self.mode, 1)):
                     name = f"{case.name}({case.inputs[number]}) call {turn + 1}"
                     self.progress(f"{case.name} ({case.inputs[number]}) call {turn + 1}")
                     yield name, self.call(case, number)
@@ -285,7 +300,7 @@ def unraisable(report):
 def modes_of(path, thorough):
     cases = Run(path, "cold", None).cases
     most = max((len(case.inputs) for case in cases), default=0)
-    return ["cold", *(f"warm{number}" for number in range(most if thorough else min(most, LEARNED))), "half"]
+    return ["cold", *(f"warm{number}" for number in range(most if thorough else min(most, LEARNED))), "half", "evaluator", "counted"]
 
 
 def child(options):
@@ -330,6 +345,8 @@ def child(options):
                 differs = difference(expected[mode][key], text)
                 if differs is not None:
                     problem(key, differs)
+            if mode == "evaluator":
+                compiler.remove_frame_evaluator()
             for text in run.problems:
                 problem("compile", text)
             del run
