@@ -30,7 +30,7 @@ test-go: ## the Go tests, which need no Python
 	go test $(GO_PACKAGES)
 
 test-py: build ## the Python tests
-	$(PYTHON) -m pytest --import-mode=importlib -q $(PYTEST)
+	@$(HOST_PYTHON) tools/test_python.py $(PYTEST)
 
 run: build ## the benchmark richards, plain and with the JIT
 	$(HOST_PYTHON) bench/show.py
