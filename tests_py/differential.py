@@ -114,7 +114,8 @@ class Run:
         program.set_compile(None)
         source = pathlib.Path(path).read_text()
         self.namespace = {"__name__": "program_under_test", "__file__": self.path, "__builtins__": __builtins__}
-        code = compile(source, self.path, "exec")
+        with warnings.catch_warnings(action="ignore"):
+            code = compile(source, self.path, "exec")
         self.cases = program.collect(self.namespace, lambda namespace: exec(code, namespace))
         if only is not None:
             self.cases = [case for case in self.cases if case.name == only]

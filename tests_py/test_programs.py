@@ -6,9 +6,18 @@ import pathlib
 import pytest
 
 HERE = pathlib.Path(__file__).parent
-specification = importlib.util.spec_from_file_location("differential", HERE / "differential.py")
-differential = importlib.util.module_from_spec(specification)
-specification.loader.exec_module(differential)
+
+
+def load(name):
+    """A module beside this one; pytest imports tests without their folder on sys.path."""
+    specification = importlib.util.spec_from_file_location(name, HERE / f"{name}.py")
+    module = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(module)
+    return module
+
+
+differential = load("differential")
+random_programs = load("random_programs")
 
 
 @pytest.mark.parametrize("path", sorted(differential.PROGRAMS.glob("*.py")), ids=lambda path: path.stem)
@@ -114,3 +123,22 @@ def last():
     assert "crash () call 1" in problems[0] and "exit status -11" in problems[0]
     assert any(problem.startswith("[cold] last()") for problem in problems[1:])
     assert compared > 0
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_random_program(tmp_path, seed):
+    path = tmp_path / f"random_{seed}.py"
+    path.write_text(random_programs.program(seed))
+    problems, compared = differential.run_program(path)
+    assert not problems, "\n\n".join(problems)
+    assert compared > 0
+
+
+def test_random_programs_are_repeatable_and_mostly_go_on(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(str(HERE))
+    assert random_programs.program(5) == random_programs.program(5) != random_programs.program(6)
+    path = tmp_path / "random_5.py"
+    path.write_text(random_programs.program(5))
+    first = [text for key, text in differential.Run(path, "cold", None).records() if key.endswith("(1, 2, 3) call 1")]
+    assert len(first) == 10
+    assert sum(text.startswith("returns") for text in first) >= 7
