@@ -15,6 +15,7 @@
 #include "internal/pycore_interp_structs.h"
 #include "internal/pycore_object.h"
 #include "internal/pycore_runtime.h"
+#include "keep.h"
 #include "options.h"
 #include "registry.h"
 #include "snapshot.h"
@@ -211,6 +212,7 @@ compile(CJRecord *record, PyFunctionObject *function)
         }
         return;
     }
+    cj_keep_loosely(object);
     cj_object_install(object);
     record->state = CJ_COMPILED;
     record->builtins = builtins;

@@ -15,6 +15,7 @@
 #include "internal/pycore_pystate.h"
 #include "internal/pycore_runtime.h"
 #include "internal/pycore_tstate.h"
+#include "keep.h"
 #include "object.h"
 
 static CJObject *zombies;
@@ -70,6 +71,7 @@ void
 cj_object_retire(CJObject *object)
 {
     CJCode *code = object->code;
+    cj_keep_firmly(object);
     if (code->object == object) {
         code->object = NULL;
         code->direct_entry = cj_interp_entry();

@@ -6,6 +6,7 @@
 #include "arena.h"
 #include "exit.h"
 #include "internal/pycore_code.h"
+#include "keep.h"
 #include "object.h"
 #include "stubs.h"
 #include "varint.h"
@@ -509,20 +510,11 @@ cj_object_free(CJObject *object)
     for (uint32_t i = 0; i < object->ndepends; i++) {
         Py_XDECREF(object->depends[i].key);
     }
-    for (uint32_t i = 0; i < object->nconstants; i++) {
-        if (object->constants[i].owned) {
-            Py_DECREF(object->constants[i].object);
-        }
-    }
-    for (uint32_t i = 0; i < object->nkeep; i++) {
-        Py_DECREF(object->keep[i]);
-    }
+    cj_keep_nothing(object);
     PyMem_RawFree(object->string_at);
     PyMem_RawFree(object->patches);
     PyMem_RawFree(object->resumes);
     PyMem_RawFree(object->depends);
-    PyMem_RawFree(object->constants);
-    PyMem_RawFree(object->keep);
     PyMem_RawFree(object->exit_count);
     PyMem_RawFree(object->encoded);
     PyMem_RawFree(object);

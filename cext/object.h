@@ -71,6 +71,9 @@ struct CJObject {
     CJDepend *depends;
     CJConstant *constants; /* ordered by id */
     PyObject **keep;       /* owned */
+    PyObject **loose;      /* held by what the object watches, and once it is firm by the object */
+    uint32_t nloose;
+    bool firm;
     uint32_t *string_at;   /* offsets into encoded */
     uint64_t *exit_count;  /* how often each exit was taken */
     bool invalidated;

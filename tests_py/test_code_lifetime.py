@@ -1,0 +1,180 @@
+"""Classes, functions and code objects that die: nothing compiled outlives them or is used for their successors."""
+
+import gc
+import weakref
+
+import pytest
+
+cinderjit = pytest.importorskip("cinderjit")
+if cinderjit.unavailable_reason() is not None:
+    pytest.skip(cinderjit.unavailable_reason(), allow_module_level=True)
+
+SOURCE = """
+class C:
+    def __init__(self, x):
+        self.{first} = x
+        self.{second} = -x
+    def get(self):
+        return self.{first} + {n}
+
+def helper(o):
+    return o.get() + o.x
+
+def function(o, n):
+    total = {n}
+    for i in range(n):
+        total += helper(o) + o.x - o.y
+    return total
+"""
+
+
+def round_of(n):
+    """Makes, warms up, compiles and runs functions of their own; returns what they gave."""
+    first, second = ("x", "y") if n % 2 else ("y", "x")
+    namespace = {}
+    exec(compile(SOURCE.format(n=n, first=first, second=second), f"<round {n % 3}>", "exec"), namespace)
+    function, helper, C = namespace["function"], namespace["helper"], namespace["C"]
+    o = C(5)
+    for _ in range(3):
+        function(o, 4)
+    for f in (C.get, C.__init__, helper, function):
+        assert cinderjit.force_compile(f), cinderjit.why_not_compiled(f)
+    assert cinderjit.is_jit_compiled(function)
+    return function(C(5), 4)
+
+
+def expected(n):
+    x, y = (5, -5) if n % 2 else (-5, 5)
+    return n + 4 * (5 + n + x + x - y)
+
+
+def blocks_and_bytes():
+    # Retired code is freed when the interpreter next looks at pending calls, or here.
+    gc.collect()
+    stats = cinderjit.get_allocator_stats()
+    return stats["blocks"], stats["used"]
+
+
+def test_code_is_freed_with_its_functions():
+    rounds = 200
+    seen = []
+    for n in range(rounds):
+        assert round_of(n) == expected(n)
+        if n % 10 == 9:
+            gc.collect()
+        if n % 20 == 19:
+            seen.append(blocks_and_bytes())
+    # Retired code may wait for others to be freed together, but not more and more of it.
+    settled = seen[1:]
+    assert max(b for b, _ in settled) - min(b for b, _ in settled) < 60, seen
+    assert settled[-1][1] < 2 * settled[0][1] + 65536, seen
+
+
+def test_objects_are_released_with_the_code():
+    class Watched:
+        pass
+
+    namespace = {"constant": Watched()}
+    exec("def f():\n    return constant\ndef g(x):\n    return f(), x", namespace)
+    f, g = namespace["f"], namespace["g"]
+    for _ in range(3):
+        g(1)
+    assert cinderjit.force_compile(f) and cinderjit.force_compile(g)
+    assert g(1) == (namespace["constant"], 1)
+    constant, function, code = (weakref.ref(o) for o in (namespace["constant"], f, f.__code__))
+    del namespace, f, g
+    gc.collect()
+    # What code that was taken out of use keeps goes when such code is freed: cause that.
+    for n in range(20):
+        round_of(n)
+    gc.collect()
+    assert (constant(), function(), code()) == (None, None, None)
+
+
+def test_class_dies_and_its_address_is_used_again():
+    def read(o):
+        return o.x, o.y, o.get()
+
+    addresses = set()
+    reused = 0
+    for n in range(60):
+        if n % 2:
+            class C:
+                def __init__(self):
+                    self.x, self.y = "x", "y"
+
+                def get(self):
+                    return "odd"
+        else:
+            class C:
+                def __init__(self):
+                    self.y, self.x = "y", "x"
+
+                def get(self):
+                    return "even"
+        reused += id(C) in addresses
+        addresses.add(id(C))
+        o = C()
+        for _ in range(4):
+            assert read(o) == ("x", "y", "odd" if n % 2 else "even")
+        cinderjit.force_compile(read)
+        assert read(C()) == ("x", "y", "odd" if n % 2 else "even")
+        reference = weakref.ref(C)
+        del C, o
+        gc.collect()
+        assert reference() is None
+    assert reused > 0
+
+
+def test_class_that_dies_invalidates():
+    class C:
+        def __init__(self):
+            self.x = 1
+
+    def read(o):
+        return o.x
+
+    for _ in range(10):
+        read(C())
+    assert cinderjit.force_compile(read)
+    assert cinderjit.is_jit_compiled(read)
+    del C
+    gc.collect()
+    assert not cinderjit.is_jit_compiled(read)
+
+
+def test_assignment_of_class_invalidates_what_relies_on_the_old_class_only():
+    class A:
+        def __init__(self):
+            self.x = 1
+
+    class B(A):
+        pass
+
+    def read_a(o):
+        return o.x
+
+    def read_b(o):
+        return o.x
+
+    for _ in range(10):
+        read_a(A()), read_b(B())
+    assert cinderjit.force_compile(read_a) and cinderjit.force_compile(read_b)
+    o = A()
+    with pytest.raises(TypeError):
+        o.__class__ = int
+    o.__class__ = A
+    assert cinderjit.is_jit_compiled(read_a)
+    o.__class__ = B
+    assert not cinderjit.is_jit_compiled(read_a)
+    assert cinderjit.is_jit_compiled(read_b)
+    assert read_b(o) == 1 and type(o) is B
+
+
+def test_descriptor_of_class_looks_untouched():
+    descriptor = object.__dict__["__class__"]
+    assert repr(descriptor) == "<attribute '__class__' of 'object' objects>"
+    assert descriptor.__doc__ == "the object's class"
+    assert descriptor.__get__(5) is int
+    with pytest.raises(TypeError, match="__class__ assignment only supported"):
+        descriptor.__set__(5, str)
