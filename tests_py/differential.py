@@ -11,6 +11,7 @@ A program (see program.py and programs/) runs in a process of its own, in severa
     half       as warm0, but every other function stays interpreted
     evaluator  as warm0, with the frame evaluator installed
     counted    compiled when called for the third time, with whatever else runs in the process
+    disturbed  as warm0, with a collection at nearly every allocation and another thread that wants to run
 
 The same sequence of calls runs first without the JIT, before it is imported. Compared are
 results by value and type, exceptions with all that belongs to them, output, the order of
@@ -31,6 +32,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import traceback
 import types
@@ -120,7 +122,7 @@ class Run:
         if only is not None:
             self.cases = [case for case in self.cases if case.name == only]
         self.skip = set(skip)
-        self.warm = int(mode[4:]) if mode.startswith("warm") else 0 if mode in ("half", "evaluator") else None
+        self.warm = int(mode[4:]) if mode.startswith("warm") else 0 if mode in ("half", "evaluator", "disturbed") else None
         self.others = {id(case.function) for case in self.cases}
         if self.warm:
             self.cases = [case for case in self.cases if len(case.inputs) > self.warm]
@@ -221,6 +223,13 @@ class Run:
             self.compile_all()
             if self.mode == "evaluator":
                 self.compiler.install_frame_evaluator()
+        with disturbance() if self.mode == "disturbed" else contextlib.nullcontext():
+            yield from self.compared_calls()
+        if self.mode in ("cold", "warm0"):
+            yield from self.leaks()
+        yield "final globals", "\n".join(f"{n} = {v}" for n, v in describe_globals(self.namespace).items())
+
+    def compared_calls(self):
         for case in self.cases:
             count = len(case.inputs)
             first = 0 if self.warm is None else self.warm + 1
@@ -231,9 +240,6 @@ class Run:
                     self.progress(f"{case.name} ({case.inputs[number]}) call {turn + 1}")
                     yield name, self.call(case, number)
             collect_silently()
-        if self.mode in ("cold", "warm0"):
-            yield from self.leaks()
-        yield "final globals", "\n".join(f"{n} = {v}" for n, v in describe_globals(self.namespace).items())
 
     def leaks(self):
         """What grows or shrinks when cases are repeated: label to change by call."""
@@ -286,6 +292,32 @@ def difference(expected, got):
         expected.splitlines(), got.splitlines(), "interpreted", "compiled", lineterm="", n=1))
 
 
+@contextlib.contextmanager
+def disturbance():
+    """Makes collections and requests for the GIL come at every possible place."""
+    stop = threading.Event()
+
+    def wake():
+        while not stop.wait(0.0005):
+            pass
+
+    thread = threading.Thread(target=wake)
+    interval = sys.getswitchinterval()
+    threshold = gc.get_threshold()
+    sys.setswitchinterval(1e-6)
+    gc.set_threshold(1)
+    gc.enable()
+    thread.start()
+    try:
+        yield
+    finally:
+        gc.disable()
+        gc.set_threshold(*threshold)
+        stop.set()
+        thread.join()
+        sys.setswitchinterval(interval)
+
+
 def collect_silently():
     with contextlib.redirect_stdout(io.StringIO()):
         gc.collect()
@@ -301,7 +333,7 @@ def unraisable(report):
 def modes_of(path, thorough):
     cases = Run(path, "cold", None).cases
     most = max((len(case.inputs) for case in cases), default=0)
-    return ["cold", *(f"warm{number}" for number in range(most if thorough else min(most, LEARNED))), "half", "evaluator", "counted"]
+    return ["cold", *(f"warm{number}" for number in range(most if thorough else min(most, LEARNED))), "half", "evaluator", "disturbed", "counted"]
 
 
 def child(options):
@@ -357,21 +389,23 @@ def child(options):
     results.write(json.dumps({"done": True, "compared": compared}) + "\n")
 
 
-def run_program(path, mode=None, case=None, plain=False, thorough=False, timeout=240, python=sys.executable):
+def run_program(path, mode=None, case=None, plain=False, thorough=False, timeout=300, options=None):
     """Run a program in processes of its own; return (list of problems as text, number of comparisons).
 
     A process that crashes or hangs is one problem; the others cases are run again without
-    the one that did it.
+    the one that did it. options are those of the compiler, as in PYTHONJITOPTIONS.
     """
     skip, problems = [], []
     while True:
         with tempfile.NamedTemporaryFile("r", prefix="differential") as results:
-            command = [python, "-X", "faulthandler", str(HERE / "differential.py"), str(path), "--results", results.name]
+            command = [sys.executable, "-X", "faulthandler", str(HERE / "differential.py"), str(path), "--results", results.name]
             command += ["--plain"] * plain + ["--thorough"] * thorough + (["--mode", mode] if mode else []) + (["--case", case] if case else [])
             for name in skip:
                 command += ["--skip", name]
             environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHONJIT")}
             environment["PYTHONHASHSEED"] = "0"
+            if options:
+                environment["PYTHONJITOPTIONS"] = options
             started = time.monotonic()
             process = subprocess.Popen(
                 command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
@@ -409,6 +443,7 @@ def main():
     parser.add_argument("--skip", action="append", default=[], help=argparse.SUPPRESS)
     parser.add_argument("--thorough", action="store_true", help="learn from every input")
     parser.add_argument("--plain", action="store_true", help="compile nothing")
+    parser.add_argument("--options", help="options of the compiler, as in PYTHONJITOPTIONS")
     parser.add_argument("--results", help=argparse.SUPPRESS)
     parser.add_argument("--here", action="store_true", help="in this process, for a debugger")
     options = parser.parse_args()
@@ -421,7 +456,7 @@ def main():
     failed = 0
     for path in options.programs:
         started = time.monotonic()
-        problems, compared = run_program(path, options.mode, options.case, options.plain, options.thorough)
+        problems, compared = run_program(path, options.mode, options.case, options.plain, options.thorough, options=options.options)
         print(f"{pathlib.Path(path).stem}: {compared} comparisons, {len(problems)} problems, {time.monotonic() - started:.1f} s", flush=True)
         for text in problems:
             print("   ", text.replace("\n", "\n    "))
