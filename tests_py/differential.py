@@ -1,6 +1,6 @@
 """Runs programs interpreted and compiled and compares everything that can be seen of them.
 
-    build/python tests_py/differential.py PROGRAM… [--mode MODE] [--case CASE] [--thorough] [--plain]
+    build/python tests_py/differential.py PROGRAM… [--mode MODE,…] [--case CASE] [--thorough] [--plain]
 
 A program (see program.py and programs/) runs in a process of its own, in several modes:
 
@@ -357,7 +357,9 @@ def child(options):
     def problem(key, text):
         results.write(json.dumps({"mode": mode, "key": key, "problem": text}) + "\n")
 
-    modes = [options.mode] if options.mode else modes_of(path, options.thorough)
+    modes = modes_of(path, options.thorough)
+    if options.mode:
+        modes = [mode for mode in modes if mode in options.mode.split(",")]
     expected = {}
     for mode in modes:
         place[0] = f"plain {mode}"
@@ -438,7 +440,7 @@ def run_program(path, mode=None, case=None, plain=False, thorough=False, timeout
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("programs", nargs="*", help="names in programs/ or paths; all without one")
-    parser.add_argument("--mode", help="only this mode")
+    parser.add_argument("--mode", help="only these modes, separated by commas")
     parser.add_argument("--case", help="only this case")
     parser.add_argument("--skip", action="append", default=[], help=argparse.SUPPRESS)
     parser.add_argument("--thorough", action="store_true", help="learn from every input")

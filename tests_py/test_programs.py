@@ -1,6 +1,11 @@
-"""Programs do the same interpreted and compiled. See differential.py, which also runs a single one."""
+"""Programs do the same interpreted and compiled. See differential.py, which also runs a single one.
+
+Not all modes are run here unless DIFFERENTIAL_MODES says so (separated by commas, or "all"):
+these take some minutes, all of them several times as long.
+"""
 
 import importlib.util
+import os
 import pathlib
 
 import pytest
@@ -20,11 +25,18 @@ differential = load("differential")
 random_programs = load("random_programs")
 
 
-@pytest.mark.parametrize("path", sorted(differential.PROGRAMS.glob("*.py")), ids=lambda path: path.stem)
-def test_program(path):
-    problems, compared = differential.run_program(path)
+MODES = os.environ.get("DIFFERENTIAL_MODES", "cold,warm0,warm1,disturbed")
+
+
+def check(path):
+    problems, compared = differential.run_program(path, mode=None if MODES == "all" else MODES)
     assert not problems, "\n\n".join(problems)
     assert compared > 0
+
+
+@pytest.mark.parametrize("path", sorted(differential.PROGRAMS.glob("*.py")), ids=lambda path: path.stem)
+def test_program(path):
+    check(path)
 
 
 WRONG = '''
@@ -129,9 +141,7 @@ def last():
 def test_random_program(tmp_path, seed):
     path = tmp_path / f"random_{seed}.py"
     path.write_text(random_programs.program(seed))
-    problems, compared = differential.run_program(path)
-    assert not problems, "\n\n".join(problems)
-    assert compared > 0
+    check(path)
 
 
 def test_random_programs_are_repeatable_and_mostly_go_on(tmp_path, monkeypatch):
