@@ -176,7 +176,7 @@ class Run:
             f"{i}:{b - a:+}" for i, (a, b) in enumerate(zip(before, after))
             if a != b and a < 1 << 29 and type(held[i]) is not str
         ]
-        if drift:
+        if drift and self.mode != "disturbed":  # where cycles die at any time
             parts.append(f"reference counts of arguments change by {drift}")
         return re.sub(" at 0x[0-9a-f]+", " at an address", "\n".join(part for part in parts if part))
 

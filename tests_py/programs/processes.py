@@ -111,20 +111,20 @@ def signal_raises(loop):
 
 @case("spin_forever", "spin_in_for")
 def interrupted_by_thread(loop):
-    ended = []
+    import ctypes
+    started, ended = threading.Event(), []
 
     def run():
         try:
+            started.set()
             loop()
         except Stop:
             ended.append("stopped")
-    import ctypes
     worker = threading.Thread(target=run)
     worker.start()
-    while not ended:
-        if worker.is_alive():
-            ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(worker.ident), ctypes.py_object(Stop))
-        work(50)
+    started.wait()
+    work(50)
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(worker.ident), ctypes.py_object(Stop))
     worker.join()
     return ended
 
