@@ -38,7 +38,8 @@ def test_the_environment_is_passed_on_unchanged():
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL, signal.SIGINT])
 def test_death_by_signal_is_reported_as_such(number):
-    program = "import time; print(flush=True); time.sleep(60)"
+    # Whoever started the tests in the background may have had SIGINT ignored.
+    program = "import signal, time; signal.signal(signal.SIGINT, signal.default_int_handler)\nprint(flush=True); time.sleep(60)"
     with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         process.stdout.readline()
         process.send_signal(number)
