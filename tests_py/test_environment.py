@@ -38,14 +38,34 @@ def test_the_environment_is_passed_on_unchanged():
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL, signal.SIGINT])
 def test_death_by_signal_is_reported_as_such(number):
-    # Whoever started the tests in the background may have had SIGINT ignored.
-    program = "import signal, time; signal.signal(signal.SIGINT, signal.default_int_handler)\nprint(flush=True); time.sleep(60)"
+    # Whoever started the tests may have had SIGINT ignored or blocked. A signal that comes just
+    # before a sleep is handled after it, by any Python: one long sleep would be too long.
+    program = (
+        "import signal, time\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "signal.pthread_sigmask(signal.SIG_UNBLOCK, signal.valid_signals())\n"
+        "print(flush=True)\n"
+        "for _ in range(600): time.sleep(0.1)\n")
     with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         process.stdout.readline()
         process.send_signal(number)
         message = process.communicate(timeout=60)[1]
         assert process.returncode == -number
     assert (b"KeyboardInterrupt" in message) == (number == signal.SIGINT)
+
+
+def test_ignored_and_blocked_signals_are_inherited():
+    program = (
+        "import signal; print(signal.getsignal(signal.SIGUSR1) == signal.SIG_IGN,"
+        " sorted(signal.pthread_sigmask(signal.SIG_BLOCK, [])) == [signal.SIGUSR2])")
+    handler = signal.signal(signal.SIGUSR1, signal.SIG_IGN)
+    mask = signal.pthread_sigmask(signal.SIG_SETMASK, [signal.SIGUSR2])
+    try:
+        done = run("-c", program)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        signal.signal(signal.SIGUSR1, handler)
+    assert done.stdout == "True True\n"
 
 
 @pytest.mark.parametrize("method", ["spawn", "forkserver", "fork"])
