@@ -82,6 +82,7 @@ type emitter struct {
 
 	exits   []Label // by exit number
 	exitKey map[string]int
+	resumes []resume
 	patches []patch
 	lines   []linePos
 	asides  []aside // cold paths of instructions that are cold themselves
@@ -129,6 +130,7 @@ func Emit(f *lir.Func, res *regalloc.Result, o EmitOptions) (obj *object.Object,
 		e.locs, e.block, e.index = w.locs, w.block, w.index
 		w.emit()
 	}
+	e.resumeEntries()
 	e.slowPaths()
 	e.exitTable()
 	e.a.PopSection()
@@ -168,6 +170,11 @@ func (e *emitter) emitBlock(b int) {
 	}
 	e.block = b
 	e.a.Bind(e.labels[b])
+	if in := &e.f.Instrs[blk.First]; in.Op == lir.ResumePoint {
+		// In front of the moves with which the block begins.
+		e.a.Emit(Bti(TargetCall))
+		e.resumes = append(e.resumes, resume{uint32(in.Imm), e.a.NewLabel(), e.labels[b]})
+	}
 	for i := int(blk.First); i < int(blk.Last); i++ {
 		i += e.emitInstr(i)
 	}
@@ -411,10 +418,13 @@ func init() {
 		lir.OutAddr: emitConstant,
 		lir.Args:    emitNothing,
 
+		lir.ResumePoint: emitNothing,
+
 		lir.Load:      emitLoad,
 		lir.LoadX:     emitLoadX,
 		lir.Store:     emitStore,
 		lir.StoreX:    emitStoreX,
+		lir.LoadSlot:  emitLoadSlot,
 		lir.StoreSlot: emitStoreSlot,
 		lir.StoreOut:  emitStoreOut,
 		lir.SetIP:     emitSetIP,
@@ -469,11 +479,12 @@ func init() {
 		lir.BoxInt:   emitBoxInt,
 		lir.BoxFloat: emitBoxFloat,
 
-		lir.Jump:   emitJump,
-		lir.Branch: emitBranch,
-		lir.Return: emitReturn,
-		lir.Exit:   emitExit,
-		lir.Trap:   emitTrap,
+		lir.Jump:    emitJump,
+		lir.Entries: emitJump,
+		lir.Branch:  emitBranch,
+		lir.Return:  emitReturn,
+		lir.Exit:    emitExit,
+		lir.Trap:    emitTrap,
 	}
 }
 

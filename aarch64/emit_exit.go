@@ -192,6 +192,10 @@ func (e *emitter) finish(code Code) {
 		o.Direct = e.a.LabelOffset(e.direct)
 	}
 	o.Frame = e.a.LabelOffset(e.frame)
+	for _, r := range e.resumes {
+		o.Resumes = append(o.Resumes, object.Resume{Offset: r.unit, Code: e.a.LabelOffset(r.entry), Landing: e.a.LabelOffset(r.landing)})
+	}
+	sort.Slice(o.Resumes, func(i, j int) bool { return o.Resumes[i].Offset < o.Resumes[j].Offset })
 	o.StackSize = uint32(16 + e.frameSize)
 	o.SpillSize = uint32(8 * e.res.NumSpillSlots)
 	for _, r := range code.Relocs {

@@ -141,3 +141,61 @@ func TestSlowEntry(t *testing.T) {
 	}
 	m.run(t)
 }
+
+// TestResumeEntry enters a function with a frame whose slots own their
+// references, borrow them, or are empty, and at its landing.
+func TestResumeEntry(t *testing.T) {
+	f, err := hir.Parse(`func locals=2
+b0:
+  v1:Object = Param 0
+  v2:Object = Param 1
+  v3:Null = Null
+  Entries b1 b2
+b1: preds b0
+  Incref v2
+  Jump b3
+b2: preds b0
+  ResumePoint 6
+  v4:Nullable = LoadSlot 0
+  v5:Nullable = LoadSlot 1
+  Decref v4
+  v6:Object = GuardNotNull v5 fs1{6 [v3 v5] ()} owned(v5)
+  Jump b3
+b3: preds b1 b2
+  v7:Object = Phi v2, v6
+  LeaveFrame fs2{9 [v3 v7] (v7)}
+  Return v7
+`, testSnapshot(2))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Verify(); err != nil {
+		t.Fatal(err)
+	}
+	c := compileFunc(t, f, aarch64.Registers())
+	if len(c.obj.Resumes) != 1 || c.obj.Resumes[0].Offset != 6 {
+		t.Fatalf("resume entries %v", c.obj.Resumes)
+	}
+	var m emulator
+	object := func(i int) uint64 { return objectAddress(testClass) + 64*uint64(i+1) }
+	heap := []image{{object(0), intObject(1000, 5)}, {object(1), intObject(1001, 5)}}
+	slots := func(name string, entry uint32, first, second uint64, counts ...uint64) {
+		m.calls = append(m.calls, emulation{
+			name: name, c: c, snap: f.Snap, heap: heap, entry: entry, inFrame: true, asGiven: true, args: []uint64{first, second},
+			watch: []uint64{object(0), object(1)},
+			check: func(t *testing.T, o *outcome) {
+				for i, want := range counts {
+					if got := o.watched[i] & 0xffffffff; o.X0 != object(1) || got != want {
+						t.Errorf("%s: result %#x, %d references to object %d, want %d", name, o.X0, got, i, want)
+					}
+				}
+			},
+		})
+	}
+	resume := c.obj.Resumes[0].Code
+	slots("call", c.obj.Frame, object(0), object(1), 5, 6)
+	slots("owned", resume, object(0), object(1), 4, 5)
+	slots("borrowed", resume, object(0)|1, object(1)|1, 5, 6)
+	slots("empty", resume, 1, object(1), 5, 5)
+	m.run(t)
+}

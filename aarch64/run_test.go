@@ -108,6 +108,7 @@ type emulation struct {
 	args      []uint64
 	entry     uint32 // offset into the text
 	inFrame   bool   // the entry is a frame entry
+	asGiven   bool   // slots hold the arguments as they are, not borrowed
 	heap      []image
 	responses []response
 	watch     []uint64 // addresses of words to read afterwards
@@ -179,7 +180,10 @@ func (e *emulation) machine() []image {
 		frames.set64(dataStack+uint64(l.Frame.FrameObj), 0)
 		frames.set64(dataStack+uint64(l.Frame.FuncObj), objectAddress(testFunction)|1)
 		for i, a := range e.args {
-			frames.set64(dataStack+uint64(l.Frame.LocalsPlus)+8*uint64(i), a|1)
+			if !e.asGiven {
+				a |= 1
+			}
+			frames.set64(dataStack+uint64(l.Frame.LocalsPlus)+8*uint64(i), a)
 		}
 	}
 	caller := image{callerBase, make([]byte, 0x100)}

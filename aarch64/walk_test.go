@@ -100,6 +100,24 @@ func walkFunc(op hir.Op) *hir.Func {
 			f.Link(0, b+1)
 			f.Append(b+1, hir.Unreachable)
 		}
+	case hir.Entries:
+		// A call and a frame that is resumed meet.
+		emit(hir.Entries)
+		for range 3 {
+			f.NewBlock()
+		}
+		f.Link(0, 1)
+		f.Link(0, 2)
+		f.Append(1, hir.Jump)
+		f.Append(2, hir.ResumePoint)
+		slot := f.Append(2, hir.LoadSlot)
+		f.Append(2, hir.Jump)
+		f.Link(1, 3)
+		f.Link(2, 3)
+		v := f.Append(3, hir.Phi, o, slot)
+		lf := f.Append(3, hir.LeaveFrame)
+		f.At(lf).FS = f.NewFrameState(hir.FrameState{Offset: 4, Locals: make([]hir.Value, 2)})
+		f.Append(3, hir.Return, v)
 	case hir.SecondResult, hir.UnpackedItem:
 		maker := hir.LoadMethod
 		if op == hir.UnpackedItem {

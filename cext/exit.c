@@ -346,9 +346,34 @@ cj_continue_frame(PyThreadState *tstate, _PyInterpreterFrame *frame)
     return _PyEval_EvalFrameDefault(tstate, frame, 0);
 }
 
-/* Runs the frames, innermost first; each one's result goes to the next. */
+const CJResume *
+cj_find_resume(const CJObject *object, uint32_t offset)
+{
+    for (uint32_t i = 0; i < object->nresumes; i++) {
+        if (object->resumes[i].offset == offset) {
+            return &object->resumes[i];
+        }
+    }
+    return NULL;
+}
+
+/* Where compiled code handles the exception for which the frame was prepared, or NULL. The code may have been taken out
+ * of use meanwhile. */
+static void *
+find_landing(const CJObject *object, _PyInterpreterFrame *frame)
+{
+    if (object->invalidated) {
+        return NULL;
+    }
+    const CJResume *resume = cj_find_resume(object, (uint32_t)(frame->instr_ptr - _PyFrame_GetBytecode(frame)));
+    return resume != NULL ? object->text + resume->landing : NULL;
+}
+
+/* Runs the frames, innermost first; each one's result goes to the next. When the last one goes on in compiled code, landing
+ * becomes its address. */
 static PyObject *
-run_frames(PyThreadState *tstate, const CJExit *exit, _PyInterpreterFrame **frames, uint32_t first, bool raise)
+run_frames(PyThreadState *tstate, const CJExit *exit, _PyInterpreterFrame **frames, uint32_t first, bool raise,
+           const CJObject *object, void **landing)
 {
     PyObject *result = NULL;
     for (uint32_t i = first; i < exit->nframes; i++) {
@@ -362,9 +387,32 @@ run_frames(PyThreadState *tstate, const CJExit *exit, _PyInterpreterFrame **fram
                 frame->instr_ptr = _PyFrame_GetBytecode(frame) + exit->frames[i].next;
             }
         }
-        result = raise ? cj_raise_in_frame(tstate, frame) : cj_continue_frame(tstate, frame);
+        if (raise && cj_raise_to_handler(tstate, frame)) {
+            raise = false;
+            if (i + 1 == exit->nframes && (*landing = find_landing(object, frame)) != NULL) {
+                frame->stackpointer = _PyFrame_Stackbase(frame);
+                return NULL;
+            }
+        }
+        if (raise) {
+            cj_unwind_frame(tstate, frame);
+            result = NULL;
+        }
+        else {
+            result = cj_continue_frame(tstate, frame);
+        }
     }
     return result;
+}
+
+/* Gives a slot the reference back that it had before it was made to own one. Something else owns the object. */
+static void
+borrow_again(_PyStackRef *slot, _PyStackRef before)
+{
+    if (slot->bits != before.bits) {
+        PyStackRef_CLOSE(*slot);
+        *slot = before;
+    }
 }
 
 PyObject *
@@ -398,8 +446,9 @@ cj_exit(CJExitRegs *regs, CJObject *object, uint32_t index)
     uint32_t first = exit.nframes - 1;
     frames[first] = outermost;
     fill_frame(&values, &exit.frames[first], outermost);
-    outermost->f_executable = PyStackRef_MakeHeapSafe(outermost->f_executable);
-    outermost->f_funcobj = PyStackRef_MakeHeapSafe(outermost->f_funcobj);
+    const _PyStackRef executable = outermost->f_executable, function = outermost->f_funcobj;
+    outermost->f_executable = PyStackRef_MakeHeapSafe(executable);
+    outermost->f_funcobj = PyStackRef_MakeHeapSafe(function);
     Py_XINCREF(outermost->f_locals);
     while (first > 0) {
         _PyInterpreterFrame *frame = push_inlined(tstate, &values, &exit.frames[first - 1], frames[first]);
@@ -435,7 +484,15 @@ cj_exit(CJExitRegs *regs, CJObject *object, uint32_t index)
         PyErr_NoMemory();
         raise = true;
     }
-    PyObject *result = run_frames(tstate, &exit, frames, first, raise);
+    void *landing = NULL;
+    PyObject *result = run_frames(tstate, &exit, frames, first, raise, object, &landing);
+    if (landing != NULL) {
+        /* Compiled code has no references of its own to these, unless the frame is a generator's. */
+        borrow_again(&outermost->f_executable, executable);
+        borrow_again(&outermost->f_funcobj, function);
+        Py_XDECREF(outermost->f_locals);
+    }
+    regs->x[16] = (uint64_t)landing;
     if (frames != few) {
         PyMem_RawFree(frames);
     }

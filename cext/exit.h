@@ -84,9 +84,16 @@ void cj_exit_release(CJExit *exit);
 /* The object with an id that the object's exits use, borrowed. */
 PyObject *cj_object_constant(const CJObject *object, uint32_t id);
 
+/* The resume entry of a code unit, or NULL. */
+const CJResume *cj_find_resume(const CJObject *object, uint32_t offset);
+
 /* Called by the deopt stub. Leaves the compiled code at an exit and runs what is left of its
  * frame, and of those inlined into it, in the interpreter. Returns the function's result: a
- * new reference, or NULL with an exception set. */
+ * new reference, or NULL with an exception set; x16 in regs becomes 0.
+ *
+ * When an exception was raised whose handler is compiled, the code does not end: x16 becomes the
+ * address of the handler's resume block, which takes over the frame, and the stub goes there with
+ * the native frame as it is. */
 PyObject *cj_exit(CJExitRegs *regs, CJObject *object, uint32_t index);
 
 /* The functions below are about a frame that is linked (tstate->current_frame), complete, with all its
@@ -94,6 +101,13 @@ PyObject *cj_exit(CJExitRegs *regs, CJObject *object, uint32_t index);
 
 /* Runs the frame on from its instr_ptr. Consumes it. */
 PyObject *cj_continue_frame(PyThreadState *tstate, _PyInterpreterFrame *frame);
+
+/* Raises the exception that is set at the instruction instr_ptr: adds the traceback entry, and finds the handler. True:
+ * the frame stands at the handler, with what belongs there on its stack. False: there is none, and the stack is empty. */
+bool cj_raise_to_handler(PyThreadState *tstate, _PyInterpreterFrame *frame);
+
+/* Ends the frame with the exception that is set. */
+void cj_unwind_frame(PyThreadState *tstate, _PyInterpreterFrame *frame);
 
 /* Raises the exception that is set at the instruction instr_ptr: adds the traceback entry and goes on
  * in the handler, or clears the frame and returns NULL. Consumes the frame. */

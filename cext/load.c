@@ -172,9 +172,11 @@ read_tables(CJObject *object, const Source *source)
         return false;
     }
     for (; object->nresumes < n; object->nresumes++) {
-        CJResume resume = {cj_read_u32(&reader), 0};
+        CJResume resume = {cj_read_u32(&reader), 0, 0};
         resume.text = cj_read_u32(&reader);
-        if (reader.damaged || resume.text % 4 || resume.text >= object->text_size) {
+        resume.landing = cj_read_u32(&reader);
+        if (reader.damaged || resume.text % 4 || resume.text >= object->text_size || resume.landing % 4 ||
+            resume.landing >= object->text_size) {
             return damaged("resume entries");
         }
         object->resumes[object->nresumes] = resume;

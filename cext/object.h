@@ -40,8 +40,9 @@ typedef struct {
 } CJDepend;
 
 typedef struct {
-    uint32_t offset; /* bytecode offset, code units */
-    uint32_t text;   /* offset into the machine code */
+    uint32_t offset;  /* bytecode offset, code units */
+    uint32_t text;    /* entry, called with the frame: offset into the machine code */
+    uint32_t landing; /* where an exit goes on in the native frame it came from: the same */
 } CJResume;
 
 typedef struct {

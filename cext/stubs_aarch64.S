@@ -63,7 +63,7 @@ TARGET(cj_stub_vectorcall_bind_target)
 
 /* deopt: leaves compiled code. w16 number of the exit, x17 record of the machine code; all other
  * registers belong to the compiled code and are saved as CJExitRegs (exit.h):
- * x0…x30, sp, d0…d31. Result in x0. */
+ * x0…x30, sp, d0…d31. Result in x0; or control goes back to the code, to a handler. */
 STUB(cj_stub_deopt)
 	stp	x29, x30, [sp, #-16]!
 	mov	x29, sp
@@ -107,9 +107,12 @@ STUB(cj_stub_deopt)
 	mov	w2, w16
 	ldr	x16, cj_stub_deopt_target
 	blr	x16
+	ldr	x16, [sp, #128]		/* a resume block of the code that was left, or 0 */
 	mov	sp, x29
 	ldp	x29, x30, [sp], #16
+	cbnz	x16, 1f
 	ret
+1:	br	x16
 TARGET(cj_stub_deopt_target)
 
 /* Saving all that the C convention does not preserve, except x16, x17 and x30. Compiled code has scalars only,

@@ -114,8 +114,8 @@ pop_stack(_PyInterpreterFrame *frame, int depth)
     }
 }
 
-PyObject *
-cj_raise_in_frame(PyThreadState *tstate, _PyInterpreterFrame *frame)
+bool
+cj_raise_to_handler(PyThreadState *tstate, _PyInterpreterFrame *frame)
 {
     cj_note_exception(tstate, frame);
     _Py_CODEUNIT *code = _PyFrame_GetBytecode(frame);
@@ -144,12 +144,28 @@ cj_raise_in_frame(PyThreadState *tstate, _PyInterpreterFrame *frame)
             PyErr_Clear();
         }
         frame->instr_ptr = at;
-        return cj_continue_frame(tstate, frame);
+        return true;
     }
     pop_stack(frame, 0);
-    monitor(tstate, frame, PY_MONITORING_EVENT_PY_UNWIND, _PyMonitoring_FirePyUnwindEvent, at);
+    frame->instr_ptr = at;
+    return false;
+}
+
+void
+cj_unwind_frame(PyThreadState *tstate, _PyInterpreterFrame *frame)
+{
+    monitor(tstate, frame, PY_MONITORING_EVENT_PY_UNWIND, _PyMonitoring_FirePyUnwindEvent, frame->instr_ptr);
     tstate->py_recursion_remaining++;
     tstate->current_frame = frame->previous;
     _PyEval_FrameClearAndPop(tstate, frame);
+}
+
+PyObject *
+cj_raise_in_frame(PyThreadState *tstate, _PyInterpreterFrame *frame)
+{
+    if (cj_raise_to_handler(tstate, frame)) {
+        return cj_continue_frame(tstate, frame);
+    }
+    cj_unwind_frame(tstate, frame);
     return NULL;
 }

@@ -45,7 +45,7 @@ type Instr struct {
 type Block struct {
 	Instrs []Value
 	Preds  []BlockID // order matches the operands of the Phis
-	Succs  []BlockID // Jump: one; Branch: true, then false
+	Succs  []BlockID // Jump: one; Branch: true, then false; Entries: any number
 	Cold   bool      // not expected to run
 	Loop   int32     // loop nesting depth
 	Header bool      // target of a back edge
@@ -211,6 +211,15 @@ func (f *Func) Terminator(b BlockID) Value {
 		return 0
 	}
 	return v
+}
+
+// Body returns the block with which a call begins: the entry block, or behind it
+// when there are several entries.
+func (f *Func) Body() BlockID {
+	if t := f.Terminator(0); t != 0 && f.Instrs[t].Op == Entries {
+		return f.Blocks[0].Succs[0]
+	}
+	return 0
 }
 
 // Link records the control-flow edge a→b.

@@ -115,6 +115,8 @@ const (
 	Snapshot
 	CheckFrame
 	EvalBreaker
+	ResumePoint
+	LoadSlot
 	SyncSlot
 	SetIP
 	LeaveFrame
@@ -271,6 +273,7 @@ const (
 	// Control flow
 	Jump
 	Branch
+	Entries
 	Return
 	Deopt
 	Unreachable
@@ -286,12 +289,14 @@ var Ops = [NumOps]OpInfo{
 	CInt:   {Name: "CInt", Type: TCInt, Pure: true, UsesImm: true, Doc: "The machine integer Imm, or the condition Imm where the type is CBool."},
 	CFloat: {Name: "CFloat", Type: TCFloat, Pure: true, UsesImm: true, Doc: "The float with the bits Imm."},
 	Param:  {Name: "Param", Type: TObject, Own: OwnStable, UsesImm: true, Doc: "Argument Imm, borrowed from the caller. Only in the entry block."},
-	Callee: {Name: "Callee", Type: TFunction, Own: OwnStable, Doc: "The function object that was called. Only in the entry block."},
+	Callee: {Name: "Callee", Type: TFunction, Own: OwnStable, Doc: "The function object that was called. Only in the entry block, unless the function has several entries."},
 	Phi:    {Name: "Phi", Args: "v*", Type: TNullable, Own: OwnPhi, Doc: "One operand for each predecessor of its block."},
 
 	Snapshot:    {Name: "Snapshot", NeedsFS: true, Doc: "Marks a bytecode boundary; values that died are released here. Emits nothing."},
 	CheckFrame:  {Name: "CheckFrame", NeedsFS: true, Doc: "After an observable instruction: leaves when a frame object exists or the code was invalidated (patch point). FS is the state after the bytecode instruction."},
 	EvalBreaker: {Name: "EvalBreaker", NeedsFS: true, Writes: HeapAll, Doc: "Serves signals, the GIL and instrumentation when the eval breaker is set; the cold path synchronises the frame and may leave to FS."},
+	ResumePoint: {Name: "ResumePoint", UsesImm: true, Doc: "Begins a resume block: compiled code can be entered here with a frame that stands at code unit Imm."},
+	LoadSlot:    {Name: "LoadSlot", Type: TNullable, Own: OwnNew, UsesImm: true, Doc: "Takes the reference out of slot Imm of the frame (locals, then operand stack); what the slot holds afterwards means nothing. Only at the head of a resume block."},
 	SyncSlot:    {Name: "SyncSlot", Args: "n", UsesImm: true, Doc: "Stores the value, borrowed, into local slot Imm of the frame."},
 	SetIP:       {Name: "SetIP", UsesImm: true, Doc: "Stores the address of code unit Imm into the frame's instr_ptr."},
 	LeaveFrame:  {Name: "LeaveFrame", NeedsFS: true, Doc: "Unlinks and pops the frame. Its cold path hands the frame, synchronised, to its frame object."},
@@ -448,6 +453,7 @@ var Ops = [NumOps]OpInfo{
 
 	Jump:        {Name: "Jump", Terminator: true, Doc: "Continues in the only successor."},
 	Branch:      {Name: "Branch", Args: "b", Terminator: true, Doc: "Continues in the first successor when true, else in the second."},
+	Entries:     {Name: "Entries", Terminator: true, Doc: "Ends the entry block of a function with several entries: the first successor is where calls begin, the others are resume blocks. What is defined before is there in all of them if it is a constant, else in the first only."},
 	Return:      {Name: "Return", Args: "o", Steals: 1, Terminator: true, Doc: "Returns the value, with a reference, after LeaveFrame."},
 	Deopt:       {Name: "Deopt", Exits: true, Terminator: true, Doc: "Leaves to FS."},
 	Unreachable: {Name: "Unreachable", Terminator: true, Doc: "Control does not get here."},

@@ -279,7 +279,7 @@ func (p *parser) instr() {
 			break
 		}
 	}
-	if op == Jump || op == Branch {
+	if op.hasSuccessors() {
 		b := &p.f.Blocks[p.block]
 		for isNumbered(p.rest, 'b') {
 			s := p.growBlocks(BlockID(p.numbered("b", "")))

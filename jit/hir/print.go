@@ -149,7 +149,7 @@ func (p *printer) instr(v Value) {
 		}
 		fmt.Fprintf(&p.b, " v%d", f.Arg(v, i))
 	}
-	if in.Op == Jump || in.Op == Branch {
+	if in.Op.hasSuccessors() {
 		for _, s := range f.Blocks[in.Block].Succs {
 			fmt.Fprintf(&p.b, " b%d", s)
 		}
@@ -234,6 +234,9 @@ func (p *printer) comment(id snapshot.ID) {
 		fmt.Fprintf(&p.b, " ; %s", strings.ReplaceAll(s.Name(id), "\n", "\\n"))
 	}
 }
+
+// hasSuccessors reports whether control goes on behind the terminator op.
+func (op Op) hasSuccessors() bool { return op == Jump || op == Branch || op == Entries }
 
 // comparison reports whether Aux is a Cond.
 func (op Op) comparison() bool { return op == IntCmp || op == FloatCmp || op == PtrCmp }

@@ -47,6 +47,12 @@ func sample(op hir.Op) string {
 		args = append(args, name)
 		b.WriteString("  " + name + ":" + kindTypes[kinds[i]] + " = " + operandOf(kinds[i]) + "\n")
 	}
+	if op == hir.ResumePoint || op == hir.LoadSlot {
+		b.WriteString("  Entries b1 b2\nb1: preds b0\n  Unreachable\nb2: preds b0\n")
+		if op == hir.LoadSlot {
+			b.WriteString("  ResumePoint 0\n")
+		}
+	}
 	if op == hir.Phi {
 		b.WriteString("  Jump b1\nb1: preds b0\n")
 		args = []string{"v2"}
@@ -77,7 +83,7 @@ func sample(op hir.Op) string {
 	if len(args) > 0 {
 		b.WriteString(" " + strings.Join(args, ", "))
 	}
-	succs := map[hir.Op]string{hir.Jump: " b1", hir.Branch: " b1 b2"}[op]
+	succs := map[hir.Op]string{hir.Jump: " b1", hir.Branch: " b1 b2", hir.Entries: " b1 b2"}[op]
 	b.WriteString(succs)
 	if o.HasFS() {
 		b.WriteString(" fs1{3 [v2] (v2 v1)}")
@@ -93,8 +99,11 @@ func sample(op hir.Op) string {
 	if !o.Terminator {
 		b.WriteString("  Unreachable\n")
 	}
-	if op == hir.Jump || op == hir.Branch {
+	if succs != "" {
 		b.WriteString("b1: preds b0 loop=1 header\n  Unreachable bc=4\n")
+	}
+	if op == hir.Entries {
+		b.WriteString("b2: preds b0\n  ResumePoint 0\n  Unreachable\n")
 	}
 	if op == hir.Branch {
 		b.WriteString("b2: preds b0 cold\n  Unreachable bc=4\n")

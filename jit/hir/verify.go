@@ -3,6 +3,7 @@ package hir
 import (
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // maxProblems bounds how many mistakes Verify lists.
@@ -123,6 +124,8 @@ func (v *verifier) block(id BlockID) {
 	term := f.Terminator(id)
 	if term == 0 {
 		v.bad(id, 0, "no terminator")
+	} else if f.At(term).Op == Entries {
+		v.entries(id)
 	} else if n := successors[f.At(term).Op]; n != len(b.Succs) {
 		v.bad(id, term, "%d successors", len(b.Succs))
 	}
@@ -142,8 +145,12 @@ func (v *verifier) block(id BlockID) {
 			v.bad(id, val, "phi behind other instructions")
 		case in.Op == Phi && f.NArgs(val) != len(b.Preds):
 			v.bad(id, val, "%d operands for %d predecessors", f.NArgs(val), len(b.Preds))
-		case (in.Op == Param || in.Op == Callee) && id != 0:
+		case in.Op == Param && id != 0 || in.Op == Callee && id != 0 && f.Body() == 0:
 			v.bad(id, val, "outside of the entry block")
+		case in.Op == ResumePoint && (i != 0 || !v.entered(id)):
+			v.bad(id, val, "not at the begin of a resume block")
+		case in.Op == LoadSlot && (i == 0 || !v.headOfResume(b.Instrs[:i])):
+			v.bad(id, val, "not at the head of a resume block")
 		case o.Terminator && i != len(b.Instrs)-1:
 			v.bad(id, val, "terminator inside a block")
 		}
@@ -154,6 +161,41 @@ func (v *verifier) block(id BlockID) {
 			v.afterObservable(id, i, val)
 		}
 	}
+}
+
+// entries checks the successors of Entries.
+func (v *verifier) entries(id BlockID) {
+	f := v.f
+	succs := f.Blocks[id].Succs
+	if id != 0 || len(succs) < 2 {
+		v.bad(id, f.Terminator(id), "not at the end of the entry block, or with %d successors", len(succs))
+	}
+	for i, s := range succs {
+		b := &f.Blocks[s]
+		if len(b.Preds) != 1 {
+			v.bad(s, 0, "is an entry and has %d predecessors", len(b.Preds))
+		}
+		if i > 0 && (len(b.Instrs) == 0 || f.At(b.Instrs[0]).Op != ResumePoint) {
+			v.bad(s, 0, "does not begin with ResumePoint")
+		}
+	}
+}
+
+// entered reports whether b is a resume block.
+func (v *verifier) entered(b BlockID) bool {
+	body := v.f.Body()
+	return body != 0 && b != body && slices.Contains(v.f.Blocks[0].Succs, b)
+}
+
+// headOfResume reports whether nothing but the head of a resume block is in
+// front of an instruction.
+func (v *verifier) headOfResume(before []Value) bool {
+	for i, w := range before {
+		if op := v.f.At(w).Op; i == 0 && op != ResumePoint || i > 0 && op != LoadSlot {
+			return false
+		}
+	}
+	return true
 }
 
 func (v *verifier) operands(id BlockID, val Value) {
@@ -222,6 +264,13 @@ func (v *verifier) defined(id BlockID, user, a Value, i int) bool {
 		return false
 	}
 	def := f.At(a).Block
+	if body := f.Body(); def == 0 && body != 0 && !v.everywhere(a) {
+		// An argument is there only after the entry that takes it.
+		def = body
+		if id == 0 {
+			def = 0
+		}
+	}
 	if i >= 0 && f.At(user).Op == Phi {
 		if len(f.Blocks[id].Preds) == 0 {
 			return false
@@ -232,14 +281,24 @@ func (v *verifier) defined(id BlockID, user, a Value, i int) bool {
 		}
 		return true
 	}
-	if def == id && v.pos[a] < v.pos[user] {
+	if f.At(a).Block == id && v.pos[a] < v.pos[user] {
 		return true
 	}
-	if def == id || !v.order.Reachable(def) || !v.order.Dominates(def, id) {
+	if f.At(a).Block == id || !v.order.Reachable(def) || !v.order.Dominates(def, id) {
 		v.bad(id, user, "v%d of b%d is not computed before", a, def)
 		return false
 	}
 	return true
+}
+
+// everywhere reports whether what the entry block defines is there at all
+// entries.
+func (v *verifier) everywhere(a Value) bool {
+	switch v.f.At(a).Op {
+	case Const, Null, CInt, CFloat:
+		return true
+	}
+	return false
 }
 
 func (v *verifier) frame(id BlockID, val Value) {

@@ -42,6 +42,11 @@ func (a Allocatable) LoopDepth(b int) int { return int(a.F.Blocks[b].Loop) }
 // Cold implements regalloc.Function.
 func (a Allocatable) Cold(b int) bool { return a.F.Blocks[b].Cold }
 
+// Entered implements regalloc.Function.
+func (a Allocatable) Entered(b int) bool {
+	return a.F.Instrs[a.F.Blocks[b].First].Op == ResumePoint
+}
+
 // Operands implements regalloc.Function: definitions, uses, then side values.
 func (a Allocatable) Operands(instr int, buf []regalloc.Operand) []regalloc.Operand {
 	in := &a.F.Instrs[instr]

@@ -155,6 +155,13 @@ func lowerBranch(l *lowerer, v hir.Value) {
 	l.link(l.start[succs[1]], l.phiArgs(succs[1], 1)...)
 }
 
+func lowerEntries(l *lowerer, v hir.Value) {
+	l.emit(Entries)
+	for _, s := range l.h.Blocks[l.curHIR].Succs {
+		l.link(l.start[s])
+	}
+}
+
 func lowerJump(l *lowerer, v hir.Value) {
 	to := l.h.Blocks[l.curHIR].Succs[0]
 	// Constants that the phis ask for are materialised before the jump.

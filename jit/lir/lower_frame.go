@@ -42,6 +42,15 @@ func lowerCallee(l *lowerer, v hir.Value) {
 	}
 }
 
+// lowerResumePoint marks the block, which nothing leads to but Entries.
+func lowerResumePoint(l *lowerer, v hir.Value) {
+	l.emit(ResumePoint).Imm = l.h.At(v).Imm
+}
+
+func lowerLoadSlot(l *lowerer, v hir.Value) {
+	l.val[v] = l.value(LoadSlot, l.h.At(v).Imm)
+}
+
 // loadRef loads a stack reference of the frame and removes its tag.
 func (l *lowerer) loadRef(off int64) VReg {
 	return l.value(AndImm, ^l.layout.Frame.TagBorrowed, l.loadPinned(Mem64, BaseFrame, off))
@@ -85,7 +94,7 @@ func lowerEvalBreaker(l *lowerer, v hir.Value) {
 // atEntry reports whether v is the eval breaker of the function's RESUME: the first
 // one, before anything that may have run other code.
 func (l *lowerer) atEntry(v hir.Value) bool {
-	for _, w := range l.h.Blocks[0].Instrs {
+	for _, w := range l.h.Blocks[l.h.Body()].Instrs {
 		if w == v {
 			return true
 		}

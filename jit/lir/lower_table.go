@@ -19,6 +19,8 @@ func init() {
 		hir.Snapshot:    lowerNothing,
 		hir.CheckFrame:  lowerCheckFrame,
 		hir.EvalBreaker: lowerEvalBreaker,
+		hir.ResumePoint: lowerResumePoint,
+		hir.LoadSlot:    lowerLoadSlot,
 		hir.SyncSlot:    lowerSyncSlot,
 		hir.SetIP:       lowerSetIP,
 		hir.LeaveFrame:  lowerLeaveFrame,
@@ -98,6 +100,7 @@ func init() {
 
 		hir.Jump:        lowerJump,
 		hir.Branch:      lowerBranch,
+		hir.Entries:     lowerEntries,
 		hir.Return:      lowerReturn,
 		hir.Deopt:       lowerDeopt,
 		hir.Unreachable: lowerUnreachable,

@@ -31,11 +31,13 @@ const (
 	SymAddr
 	OutAddr
 	Args
+	ResumePoint
 	// Memory
 	Load
 	LoadX
 	Store
 	StoreX
+	LoadSlot
 	StoreSlot
 	StoreOut
 	SetIP
@@ -92,6 +94,7 @@ const (
 	// Control flow
 	Jump
 	Branch
+	Entries
 	Return
 	Exit
 	Trap
@@ -102,16 +105,18 @@ const (
 var Ops = [NumOps]OpInfo{
 	OpInvalid: {Name: "invalid", Doc: "No instruction."},
 
-	Imm:     {Name: "imm", Defs: "i", Imm: true, Remat: true, Doc: "The number Imm."},
-	FImm:    {Name: "fimm", Defs: "f", Imm: true, Remat: true, Doc: "The double with the bits Imm."},
-	SymAddr: {Name: "sym", Defs: "i", Sym: true, Remat: true, Doc: "The address Sym."},
-	OutAddr: {Name: "outaddr", Defs: "i", Imm: true, Remat: true, Doc: "The address of byte Imm of the outgoing argument area."},
-	Args:    {Name: "args", Defs: "*", Effect: true, Doc: "Defines the callee and the arguments, in the registers of the direct entry. First instruction of the entry block."},
+	Imm:         {Name: "imm", Defs: "i", Imm: true, Remat: true, Doc: "The number Imm."},
+	FImm:        {Name: "fimm", Defs: "f", Imm: true, Remat: true, Doc: "The double with the bits Imm."},
+	SymAddr:     {Name: "sym", Defs: "i", Sym: true, Remat: true, Doc: "The address Sym."},
+	OutAddr:     {Name: "outaddr", Defs: "i", Imm: true, Remat: true, Doc: "The address of byte Imm of the outgoing argument area."},
+	Args:        {Name: "args", Defs: "*", Effect: true, Doc: "Defines the callee and the arguments, in the registers of the direct entry. First instruction of the entry block."},
+	ResumePoint: {Name: "resumepoint", Imm: true, Effect: true, Doc: "Begins a block that is entered with a frame that stands at code unit Imm. No register holds anything there."},
 
 	Load:      {Name: "load", Defs: "m", Uses: "b", Memory: true, Doc: "The value at base + Imm."},
 	LoadX:     {Name: "loadx", Defs: "m", Uses: "ii", Memory: true, Doc: "The value at use 0 + 8 * use 1 + Imm."},
 	Store:     {Name: "store", Uses: "mb", Memory: true, Effect: true, Doc: "Stores use 0 at base + Imm."},
 	StoreX:    {Name: "storex", Uses: "mii", Memory: true, Effect: true, Doc: "Stores use 0 at use 1 + 8 * use 2 + Imm."},
+	LoadSlot:  {Name: "loadslot", Defs: "i", Imm: true, Effect: true, Doc: "The reference that slot Imm of the frame holds, without its tag; counted here if the slot did not own it."},
 	StoreSlot: {Name: "storeslot", Uses: "?", Imm: true, Sym: true, Effect: true, Doc: "Stores a borrowed reference into local slot Imm of the frame: to the use, or to the object Sym, or the empty slot when there is neither."},
 	StoreOut:  {Name: "storeout", Uses: "?", Imm: true, Sym: true, Effect: true, Doc: "Stores the use, the address Sym, or zero at byte Imm of the outgoing argument area."},
 	SetIP:     {Name: "setip", Imm: true, Effect: true, Doc: "Stores the address of code unit Imm into the frame's instr_ptr."},
@@ -166,11 +171,12 @@ var Ops = [NumOps]OpInfo{
 	BoxInt:   {Name: "boxint", Defs: "i", Uses: "a", Exit: true, Effect: true, Doc: "The int object of a number; leaves when there is no memory. Destroys no other register."},
 	BoxFloat: {Name: "boxfloat", Defs: "i", Uses: "f", Exit: true, Effect: true, Doc: "A new float object; leaves when there is no memory. Destroys no other register."},
 
-	Jump:   {Name: "jump", Effect: true, Terminator: true, Doc: "Continues in the only successor."},
-	Branch: {Name: "branch", Uses: "t", Effect: true, Terminator: true, Doc: "Continues in the first successor when the test holds, else in the second."},
-	Return: {Name: "return", Uses: "*", Effect: true, Terminator: true, Doc: "Returns the use."},
-	Exit:   {Name: "exit", Exit: true, Effect: true, Terminator: true, Doc: "Leaves always."},
-	Trap:   {Name: "trap", Effect: true, Terminator: true, Doc: "Control does not get here."},
+	Jump:    {Name: "jump", Effect: true, Terminator: true, Doc: "Continues in the only successor."},
+	Branch:  {Name: "branch", Uses: "t", Effect: true, Terminator: true, Doc: "Continues in the first successor when the test holds, else in the second."},
+	Entries: {Name: "entries", Effect: true, Terminator: true, Doc: "Continues in the first successor; the others are entered from outside."},
+	Return:  {Name: "return", Uses: "*", Effect: true, Terminator: true, Doc: "Returns the use."},
+	Exit:    {Name: "exit", Exit: true, Effect: true, Terminator: true, Doc: "Leaves always."},
+	Trap:    {Name: "trap", Effect: true, Terminator: true, Doc: "Control does not get here."},
 }
 
 // Info returns the record of op.

@@ -61,6 +61,12 @@ func (v *verifier) blocks() {
 			}
 		}
 		want := map[Op]int{Jump: 1, Branch: 2}[f.Instrs[blk.Last-1].Op]
+		if f.Instrs[blk.Last-1].Op == Entries {
+			want = max(2, len(blk.Succs))
+			if b != 0 {
+				v.fail("L%d ends in entries", b)
+			}
+		}
 		if len(blk.Succs) != want {
 			v.fail("L%d: %d successors, want %d", b, len(blk.Succs), want)
 		}

@@ -83,7 +83,7 @@ func Decode(data []byte) (*Object, error) {
 		o.Lines = append(o.Lines, Line{At: at, Code: ID(r.uint()), Offset: int32(r.int())})
 	})
 	section(secResumes, func() {
-		o.Resumes = append(o.Resumes, Resume{Offset: r.uint(), Code: r.uint()})
+		o.Resumes = append(o.Resumes, Resume{Offset: r.uint(), Code: r.uint(), Landing: r.uint()})
 	})
 	section(secDepends, func() {
 		o.Depends = append(o.Depends, Dependency{Kind: DependKind(r.byte()), ID: ID(r.uint()), Key: ID(r.uint())})

@@ -102,6 +102,7 @@ func (o *Object) Encode() []byte {
 		for _, r := range o.Resumes {
 			w.uint(r.Offset)
 			w.uint(r.Code)
+			w.uint(r.Landing)
 		}
 	})
 	section(secDepends, len(o.Depends), func() {
@@ -263,7 +264,7 @@ func (o *Object) Check() error {
 		}
 	}
 	for i, r := range o.Resumes {
-		if !inText(r.Code, 4) || i > 0 && r.Offset <= o.Resumes[i-1].Offset {
+		if !inText(r.Code, 4) || !inText(r.Landing, 4) || i > 0 && r.Offset <= o.Resumes[i-1].Offset {
 			return fail("resume entry %d for offset %d at %#x", i, r.Offset, r.Code)
 		}
 	}

@@ -84,10 +84,16 @@ type Object struct {
 }
 
 // Resume is an entry at the start of a bytecode instruction other than the first:
-// a loop header, the place after a yield.
+// an exception handler, a loop header, the place after a yield. What the code
+// needs is in the slots of the frame, locals and operand stack.
 type Resume struct {
 	Offset uint32 // code units
-	Code   uint32 // offset into Text
+	// Code is called with the frame, as the frame entry is, and makes a native
+	// frame for it. Offset into Text.
+	Code uint32
+	// Landing is jumped to by an exit of the same code, whose native frame still
+	// stands. Offset into Text.
+	Landing uint32
 }
 
 // RelocKind says what a relocation writes.

@@ -20,7 +20,7 @@ func sample() *Object {
 		Text:    bytes.Repeat([]byte{0x1f, 0x20, 0x03, 0xd5}, 16),
 		HotSize: 24, ColdSize: 24, LiteralSize: 16,
 		Vectorcall: 0, Direct: 8, Frame: None,
-		Resumes:   []Resume{{Offset: 4, Code: 12}, {Offset: 9, Code: 16}},
+		Resumes:   []Resume{{Offset: 4, Code: 12, Landing: 4}, {Offset: 9, Code: 16, Landing: 8}},
 		StackSize: 96, SpillSize: 16,
 		Relocs: []Reloc{
 			{Offset: 48, Kind: Abs64Object, ID: 3, Addend: 8},

@@ -156,7 +156,7 @@ func (o *Object) Fprint(out io.Writer, text bool) error {
 	fmt.Fprintf(&b, "frame %d bytes, %d spilled\n", o.StackSize, o.SpillSize)
 	fmt.Fprintf(&b, "entry vectorcall %s direct %s frame %s\n", entry(o.Vectorcall), entry(o.Direct), entry(o.Frame))
 	for _, r := range o.Resumes {
-		fmt.Fprintf(&b, "resume @%d %#x\n", r.Offset, r.Code)
+		fmt.Fprintf(&b, "resume @%d %#x landing %#x\n", r.Offset, r.Code, r.Landing)
 	}
 	for _, r := range o.Relocs {
 		fmt.Fprintf(&b, "reloc %#x %s", r.Offset, r.Kind)

@@ -62,17 +62,18 @@ func (s *syncer) storeAtEntry() {
 	if !shown {
 		return
 	}
-	for i, v := range f.Blocks[0].Instrs {
+	body := &f.Blocks[f.Body()]
+	for i, v := range body.Instrs {
 		if f.At(v).Op != hir.Snapshot {
 			continue
 		}
-		ins := append([]hir.Value(nil), f.Blocks[0].Instrs[:i]...)
+		ins := append([]hir.Value(nil), body.Instrs[:i]...)
 		for slot, l := range s.outermost(f.At(v).FS).Locals {
 			if l != 0 {
 				s.place(f.New(hir.SyncSlot, l), v, int64(slot), &ins)
 			}
 		}
-		f.Blocks[0].Instrs = append(ins, f.Blocks[0].Instrs[i:]...)
+		body.Instrs = append(ins, body.Instrs[i:]...)
 		return
 	}
 }

@@ -35,6 +35,7 @@ type block struct {
 	in           int32 // first edge in inEdges
 	cold         bool
 	cut          bool // intervals start anew at the entry
+	entered      bool // reached from outside of the function
 }
 
 func (b *block) entry() int32 { return 4 * b.first }
@@ -135,12 +136,13 @@ type Allocator struct {
 	ops     []Operand
 	opOff   []int32
 
-	values []value
-	lives  []liveUse
-	reqs   []int32
-	hints  []hint
-	ranges []span
-	cuts   []int32 // positions at which intervals start anew
+	values  []value
+	lives   []liveUse
+	reqs    []int32
+	hints   []hint
+	ranges  []span
+	entered []int32 // blocks that are entered from outside
+	cuts    []int32 // positions at which intervals start anew
 
 	pieces  []piece
 	sorted  []int32 // pieces by value, in order of position

@@ -288,6 +288,10 @@ func (c *checker) flow(b, k, to int) bool {
 			src[l] = c.rename(s, params, args)
 		}
 	}
+	if c.fn.Entered(to) {
+		src = c.out
+		clear(src)
+	}
 	in := c.in[to*c.n : (to+1)*c.n]
 	if !c.seen[to] {
 		c.seen[to] = true

@@ -17,6 +17,10 @@
 // terminator has neither operands nor clobbers, because the moves of the edge
 // run just before it.
 //
+// A function can have several entries. All but block 0 are blocks with one
+// edge into them, from a block that dominates everything; only constants are
+// live on such an edge, and they are made anew behind it.
+//
 // # Positions
 //
 // Instruction i covers four positions:

@@ -155,6 +155,12 @@ type Function interface {
 	// last in the layout.
 	Cold(b int) bool
 
+	// Entered reports whether b is reached from outside of the function, so
+	// that no register and no slot holds anything at its entry: what is live
+	// there has to be rematerialised. Such a block has one edge into it, which
+	// stands for definitions only and is never taken.
+	Entered(b int) bool
+
 	// Operands appends the operands of instr to buf and returns it.
 	Operands(instr int, buf []Operand) []Operand
 	// Clobbers returns the registers instr destroys besides writing its

@@ -6,6 +6,7 @@ func (a *Allocator) readBlocks() {
 	a.blocks = grow(a.blocks, n)
 	a.edges = a.edges[:0]
 	a.cuts = a.cuts[:0]
+	a.entered = a.entered[:0]
 	a.nInstr = 0
 	for b := range a.blocks {
 		first, last := a.fn.Block(b)
@@ -20,6 +21,9 @@ func (a *Allocator) readBlocks() {
 		bl.freq = frequency(a.fn.LoopDepth(b), bl.cold)
 		bl.out = int32(len(a.edges))
 		bl.loop = none
+		if bl.entered = a.fn.Entered(b); bl.entered {
+			a.entered = append(a.entered, int32(b))
+		}
 		for k, s := range a.fn.Succs(b) {
 			if s < 0 || s >= n {
 				a.fail("block %d has successor %d", b, s)
@@ -72,6 +76,11 @@ func (a *Allocator) readEdges() {
 	for i, e := range a.edges {
 		a.inEdges[a.work[e.to]] = int32(i)
 		a.work[e.to]++
+	}
+	for b := range a.blocks {
+		if a.blocks[b].entered && (len(a.into(int32(b))) != 1 || len(a.fn.Params(b)) != 0) {
+			a.fail("block %d is entered from outside and by %d edges", b, len(a.into(int32(b))))
+		}
 	}
 	for _, e := range a.edges {
 		if len(a.outOf(e.from)) > 1 && len(a.into(e.to)) > 1 {

@@ -54,6 +54,7 @@ func (a *Allocator) resolveValue(v VReg) {
 	val := &a.values[v]
 	first := len(a.pending)
 	a.moveFromFixed(v)
+	a.enterBlocks(v)
 	if val.pieces.hi-val.pieces.lo > 1 || val.def == defFixed && a.defInTerminator(val) {
 		a.joinPieces(v)
 		a.joinBlocks(v)
@@ -165,6 +166,20 @@ func (a *Allocator) joinPieces(v VReg) {
 	}
 }
 
+// enterBlocks makes v anew in the blocks that are entered from outside with v
+// in a register.
+func (a *Allocator) enterBlocks(v VReg) {
+	for _, b := range a.entered {
+		switch to := a.at(v, a.blocks[b].entry()); {
+		case to == 0 || to.IsRemat():
+		case !a.values[v].remat:
+			a.fail("v%d is live where block %d is entered from outside", v, b)
+		default:
+			a.move(a.blocks[b].first, phaseIn, v, AsRemat(v), to)
+		}
+	}
+}
+
 // joinBlocks makes the moves on edges.
 func (a *Allocator) joinBlocks(v VReg) {
 	val := &a.values[v]
@@ -175,7 +190,7 @@ func (a *Allocator) joinBlocks(v VReg) {
 			b++
 		}
 		for ; int(b) < len(a.blocks) && a.blocks[b].entry() < s.to; b++ {
-			if val.def == defParam && val.defBlock == b {
+			if val.def == defParam && val.defBlock == b || a.blocks[b].entered {
 				continue
 			}
 			to := a.at(v, a.blocks[b].entry())

@@ -35,6 +35,7 @@ type testBlock struct {
 	params      []VReg
 	depth       int
 	cold        bool
+	entered     bool
 	succs       []int
 	args        [][]VReg
 }
@@ -55,6 +56,7 @@ func (f *testFunc) Params(b int) []VReg         { return f.blocks[b].params }
 func (f *testFunc) EdgeArgs(b, succ int) []VReg { return f.blocks[b].args[succ] }
 func (f *testFunc) LoopDepth(b int) int         { return f.blocks[b].depth }
 func (f *testFunc) Cold(b int) bool             { return f.blocks[b].cold }
+func (f *testFunc) Entered(b int) bool          { return f.blocks[b].entered }
 func (f *testFunc) Clobbers(i int) RegSet       { return f.instrs[i].clobbers }
 func (f *testFunc) Operands(i int, buf []Operand) []Operand {
 	return append(buf, f.instrs[i].ops...)
@@ -149,6 +151,8 @@ func (f *testFunc) parseBlock(s string) {
 	for _, w := range words[1:] {
 		if w == "cold" {
 			b.cold = true
+		} else if w == "entered" {
+			b.entered = true
 		} else if d, ok := strings.CutPrefix(w, "depth="); ok {
 			b.depth, _ = strconv.Atoi(d)
 		} else {
@@ -265,6 +269,9 @@ func (f *testFunc) text(r *Result) string {
 		}
 		if bl.cold {
 			sb.WriteString(" cold")
+		}
+		if bl.entered {
+			sb.WriteString(" entered")
 		}
 		sb.WriteString(":\n")
 		for i := bl.first; i < bl.last; i++ {

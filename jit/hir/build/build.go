@@ -142,6 +142,8 @@ type builder struct {
 	callee hir.Value
 	consts map[snapshot.ID]hir.Value
 
+	entered []bool // by bytecode block: a frame can be resumed there; nil if it can nowhere
+
 	receivers map[hir.Value][]snapshot.ID // by receiver behind guards: classes it had at some site, if several
 
 	raising []bool // by bytecode block: all ways from it raise
@@ -167,7 +169,7 @@ func (b *builder) build() {
 	}
 	b.findRaising()
 	b.noteReceivers(b.st.locals[:b.code.NumArgs()])
-	b.edges[0] = []edge{{0, b.st}}
+	b.enter(nil)
 	for _, id := range b.bc.Order {
 		if b.start(id) {
 			b.block(id)

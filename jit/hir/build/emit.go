@@ -98,7 +98,12 @@ func (b *builder) nullValue() hir.Value {
 	return b.null
 }
 
+// calleeValue returns the function object. Where there are several entries, the
+// one that took it from a register does not lead everywhere.
 func (b *builder) calleeValue() hir.Value {
+	if b.entered != nil {
+		return b.emit(hir.Callee)
+	}
 	if b.callee == 0 {
 		b.callee = b.entryInstr(hir.Callee)
 	}

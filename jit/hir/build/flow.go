@@ -313,7 +313,7 @@ type changes struct {
 func (b *builder) changes(id bytecode.BlockID, depth int) changes {
 	c := changes{locals: make([]bool, b.code.NLocalsPlus), nulls: make([]bool, b.code.NLocalsPlus), depth: depth}
 	l := b.bc.Block(id).Loop
-	if b.bc.Irreducible || l == bytecode.NoLoop || b.bc.Loops[l].Header != id {
+	if b.bc.Irreducible || l == bytecode.NoLoop || b.bc.Loops[l].Header != id || b.entersLoop(l) {
 		for i := range c.locals {
 			c.locals[i], c.nulls[i] = true, true
 		}
@@ -343,6 +343,15 @@ func (b *builder) changes(id bytecode.BlockID, depth int) changes {
 	}
 	c.depth = max(c.depth, 0)
 	return c
+}
+
+// entersLoop reports whether a frame can be resumed inside of a loop, so that
+// everything in it may come from there.
+func (b *builder) entersLoop(l bytecode.LoopID) bool {
+	if b.entered == nil {
+		return false
+	}
+	return slices.ContainsFunc(b.bc.Loops[l].Blocks, func(id bytecode.BlockID) bool { return b.entered[id] })
 }
 
 // reaches returns how many stack values an instruction replaces; below them

@@ -1,0 +1,54 @@
+package build
+
+import (
+	"github.com/cinderjit/cinderjit/jit/bytecode"
+	"github.com/cinderjit/cinderjit/jit/hir"
+)
+
+// enter prepares the entries of the function: block 0 becomes the place for
+// what they share, the call begins behind it, and each bytecode block in
+// resumed gets a resume block in front of it. It must be called before any
+// bytecode block is started.
+func (b *builder) enter(resumed []bytecode.BlockID) {
+	if len(resumed) == 0 {
+		b.edges[0] = []edge{{0, b.st}}
+		return
+	}
+	b.entered = make([]bool, len(b.bc.Blocks))
+	body := b.f.NewBlock()
+	b.f.Link(0, body)
+	b.edges[0] = []edge{{body, b.st}}
+	for _, id := range resumed {
+		b.entered[id] = true
+		e := b.resumeBlock(id)
+		b.f.Link(0, e.from)
+		b.edges[id] = append(b.edges[id], e)
+	}
+	b.f.Append(0, hir.Entries)
+	b.cur = noBlock
+}
+
+// resumeBlock makes the block in which a frame that stands at the begin of a
+// bytecode block is taken over: all locals and the operand stack come from its
+// slots. The block has no terminator yet.
+func (b *builder) resumeBlock(id bytecode.BlockID) edge {
+	saved := b.cur
+	defer func() { b.cur = saved }()
+	bb := b.bc.Block(id)
+	unit := b.bc.Instrs[bb.Begin].Start / 2
+	b.at, b.in = id, nil
+	b.cur = b.newBlock()
+	point := b.emitImm(hir.ResumePoint, int64(unit))
+	b.f.At(point).BC = b.bc.Instrs[bb.Begin].Offset / 2
+	st := state{locals: make([]hir.Value, b.code.NLocalsPlus)}
+	slots := len(st.locals) + int(bb.Depth)
+	for i := range slots {
+		v := b.emitImm(hir.LoadSlot, int64(i))
+		if i < len(st.locals) {
+			st.locals[i] = v
+		} else {
+			st.stack = append(st.stack, v)
+		}
+	}
+	return edge{b.cur, st}
+}
