@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"runtime/debug"
+	"sync"
 	"time"
 
 	"github.com/cinderjit/cinderjit/aarch64"
@@ -192,6 +193,10 @@ func (c *compiler) build(s *snapshot.Snapshot) (*hir.Func, error) {
 	return f, nil
 }
 
+// allocators hold the memory of register allocations between compilations, and
+// nothing else. One that was in use when the compiler panicked does not come back.
+var allocators = sync.Pool{New: func() any { return new(regalloc.Allocator) }}
+
 // back turns HIR that has been through all passes into machine code.
 func (c *compiler) back(f *hir.Func) (*object.Object, error) {
 	c.begin("lower")
@@ -205,7 +210,7 @@ func (c *compiler) back(f *hir.Func) (*object.Object, error) {
 	c.begin("allocate")
 	cfg := aarch64.Registers()
 	cfg.SpillEverything, cfg.Check = c.o.SpillEverything, c.o.CheckAllocation
-	var alloc regalloc.Allocator
+	alloc := allocators.Get().(*regalloc.Allocator)
 	res, err := alloc.Allocate(lir.Allocatable{F: lf, Conv: &aarch64.Convention}, cfg)
 	if err != nil {
 		return nil, c.bug(err)
@@ -214,6 +219,7 @@ func (c *compiler) back(f *hir.Func) (*object.Object, error) {
 	c.begin("emit")
 	listing := c.wants("asm")
 	obj, text, err := aarch64.Emit(lf, res, aarch64.EmitOptions{Listing: listing})
+	allocators.Put(alloc)
 	if err != nil {
 		return nil, &Error{Function: c.name, Stage: c.stage, Err: err}
 	}

@@ -20,7 +20,7 @@ func (e *DecodeError) Error() string {
 // that is not the form written by this version gives a *DecodeError; ids and
 // lengths in the result are within bounds.
 func Decode(data []byte) (s *Snapshot, err error) {
-	d := &decoder{data: data}
+	d := &decoder{data: data, text: string(data)}
 	defer func() {
 		if r := recover(); r != nil {
 			fail, ok := r.(*DecodeError)
@@ -39,6 +39,7 @@ func Decode(data []byte) (s *Snapshot, err error) {
 
 type decoder struct {
 	data []byte
+	text string // the same once more: strings are parts of it
 	at   int
 }
 
@@ -70,7 +71,10 @@ func (d *decoder) count(size int) int {
 	return int(n)
 }
 
-func (d *decoder) str() string { return string(d.take(d.count(1))) }
+func (d *decoder) str() string {
+	n := len(d.take(d.count(1)))
+	return d.text[d.at-n : d.at]
+}
 
 func (d *decoder) bytes() []byte {
 	return append([]byte{}, d.take(d.count(1))...)
