@@ -1,15 +1,23 @@
 """Runs modules of CPython's own test suite plain and with everything compiled, and compares.
 
-    build/python tests_py/cpython_suite.py [MODULE…] [--env NAME=VALUE]… [--match PATTERN] [--only plain|jit]
+    build/python tests_py/cpython_suite.py [MODULE…] [--shard K/N] [--again] [--table FILE] [--env NAME=VALUE]…
 
 Every test of a module (test.test_dict and so on; without arguments those of MODULES) runs
 in one process without the JIT and in one with PYTHONJITALL=1, or with the given variables.
-Printed is every test whose outcome differs, with what it said. A process that crashes or
-hangs is told with the test that did it, and the rest is run without that test.
+Printed is every test whose outcome differs, with what it said. A test that crashes the process, or
+is not done after --limit seconds, is told, and the rest is run without it.
+
+Outcomes are kept in build/suite. A module that was done with the same build is not run again (--again
+does), so that a run that was interrupted goes on where it was; plain outcomes belong to the
+interpreter and serve every build. --shard 2/3 takes every third module, beginning with the
+second. --table writes docs/cpython_suite.md, or another file, from all that is kept.
+
+Differences that are understood are in cpython_suite_known.txt, each with its kind and the reason.
 """
 
 import argparse
 import fnmatch
+import hashlib
 import json
 import os
 import pathlib
@@ -19,19 +27,43 @@ import sys
 import tempfile
 import time
 
-MODULES = (
-    "test_dict test_list test_long test_float test_call test_functools test_exceptions test_scope test_unpack test_patma test_with "
-    "test_compile test_weakref test_gc test_traceback"
-).split()
-# Differences that are understood: outcomes by test, and why.
-KNOWN = pathlib.Path(__file__).with_name("cpython_suite_known.txt")
+HERE = pathlib.Path(__file__).parent
+KNOWN = HERE / "cpython_suite_known.txt"
+KEPT = HERE.parent / "build/suite"
+KINDS = {
+    "emulator": "fails because of the emulator",
+    "environment": "fails because of how or where the test is run",
+    "detail": "looks at a detail of the interpreter that is no promise to Python programs",
+    "ours": "a fault of the JIT",
+}
+MODULES = """
+    test_dict test_list test_long test_float test_call test_functools test_exceptions test_scope test_unpack test_patma test_with test_compile
+    test_weakref test_gc test_traceback
+    test_generators test_coroutines test_asyncgen test_yield_from test_genexps test_generator_stop test_types test_descr test_dictviews test_set
+    test_tuple test_iter test_itertools test_operator test_builtin test_class test_super test_property test_decorators test_listcomps test_setcomps
+    test_dictcomps test_fstring test_format test_bool test_int test_complex test_slice test_range test_enumerate test_sort test_string test_str
+    test_bytes test_collections test_dataclasses test_enum test_inspect test_sys test_sys_settrace test_sys_setprofile test_monitoring test_frame
+    test_pdb test_thread test_threading test_threading_local test_signal test_contextlib test_contextlib_async test_copy test_json test_re
+    test_tokenize test_ast test_opcache test_peepholer test_dis test_code test_funcattrs test_global test_raise test_exception_group
+    test_exception_variations test_except_star test_richcmp test_userdict test_userlist test_extcall test_keywordonlyarg test_positional_only_arg
+    test_named_expressions test_unpack_ex test_augassign test_binop test_compare test_contains test_grammar test_syntax test_finalization
+    test_structseq test_reprlib test_abc test_typing test_bisect test_heapq test_statistics test_fractions test_decimal test_math test_cmath
+    test_random test_pickle test_copyreg test_deque test_defaultdict test_ordered_dict test_string_literals test_difflib test_textwrap test_pprint
+    test_argparse test_logging test_unittest test_symtable test_memoryview test_array test_struct test_cprofile test_profile test_trace
+    test_faulthandler test_fork1 test_atexit test_asyncio.test_tasks test_asyncio.test_futures test_module test_import test_importlib
+    test_capi.test_eval test_capi.test_function test_context test_subclassinit test_metaclass test_dynamic test_dynamicclassattribute test_eof
+    test_exception_hierarchy test_baseexception test_pow test_index test_hash test_numeric_tower test_opcodes test_pulldom test_crossinterp
+""".split()
 MAX_CRASHES = 25
 
 
 def child(module, results, match, skip):
     """Run the tests of a module in this process; note their outcomes in the file results."""
     import unittest
+    from test import support
 
+    # As in CPython's default run, nothing that needs a network, or minutes of computing.
+    support.use_resources = {}
     log = open(results, "a", buffering=1)
 
     def note(**facts):
@@ -64,7 +96,6 @@ def child(module, results, match, skip):
             if error is not None:
                 note(test=test.id(), outcome="failed", why=f"{subtest}\n{self._exc_info_to_string(error, test)}")
 
-
     def prune(suite):
         """Remove from a suite what is not wanted; class and module fixtures stay."""
         kept = []
@@ -85,33 +116,51 @@ def child(module, results, match, skip):
     note(done=True)
 
 
-def run_module(module, variables, match="", timeout=1800):
-    """Return the outcomes {test: (outcome, why)} of a module in processes with some environment variables."""
-    outcomes, skip = {}, []
+def wait(process, results, limit):
+    """Wait until the process ends, or for limit seconds since a test began or ended. Returns how it ended."""
+    size, since = 0, time.monotonic()
     while True:
-        with tempfile.TemporaryDirectory(prefix="suite") as folder:
-            results = os.path.join(folder, "results")
+        try:
+            return f"exit status {process.wait(timeout=0.5)}"
+        except subprocess.TimeoutExpired:
+            pass
+        grown = os.path.getsize(results)
+        if grown != size:
+            size, since = grown, time.monotonic()
+        elif time.monotonic() - since > limit:
+            process.send_signal(signal.SIGABRT)
+            try:
+                process.wait(timeout=20)
+            except subprocess.TimeoutExpired:
+                pass
+            return f"stopped after {limit} s"
+
+
+def run_module(module, variables, match, limit):
+    """Return the outcomes {test: (outcome, why)} of a module in processes with some environment variables."""
+    outcomes, crashed = {}, []
+    while True:
+        with tempfile.TemporaryDirectory(prefix="suite", ignore_cleanup_errors=True) as folder:
+            results, said, skip = (os.path.join(folder, name) for name in ("results", "said", "skip"))
             open(results, "w").close()
+            pathlib.Path(skip).write_text(json.dumps([*outcomes]))
             os.mkdir(os.path.join(folder, "work"))
-            command = [sys.executable, "-X", "faulthandler", os.path.abspath(__file__), module, "--child", results, "--match", match]
-            for name in skip:
-                command += ["--skip", name]
+            command = [sys.executable, "-X", "faulthandler", os.path.abspath(__file__), module, "--child", results, "--match", match, "--skip", skip]
             environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHONJIT")} | variables
             environment["PYTHONHASHSEED"] = "0"
-            process = subprocess.Popen(
-                command, cwd=os.path.join(folder, "work"), env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT, text=True, errors="replace", start_new_session=True)
-            try:
-                said = process.communicate(timeout=timeout)[0]
-                ended = f"exit status {process.returncode}"
-            except subprocess.TimeoutExpired:
-                process.send_signal(signal.SIGABRT)
+            # Modules that were compiled to bytecode once need not be again.
+            environment.pop("PYTHONDONTWRITEBYTECODE", None)
+            with open(said, "w") as output:
+                process = subprocess.Popen(
+                    command, cwd=os.path.join(folder, "work"), env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
+                    start_new_session=True)
+                ended = wait(process, results, limit)
                 try:
-                    said = process.communicate(timeout=20)[0]
-                except subprocess.TimeoutExpired:
-                    process.kill()
-                    said = process.communicate()[0]
-                ended = f"stopped after {timeout} s"
+                    # What the tests left behind, too.
+                    os.killpg(process.pid, signal.SIGKILL)
+                except ProcessLookupError:
+                    pass
+                process.wait()
             running = None
             finished = False
             for line in open(results):
@@ -121,56 +170,89 @@ def run_module(module, variables, match="", timeout=1800):
                 if "begin" in facts:
                     running = facts["begin"]
                 elif "test" in facts:
+                    running = None if running == facts["test"] else running
                     if outcomes.get(facts["test"], ("passed",))[0] in ("passed", "skipped"):
                         outcomes[facts["test"]] = facts["outcome"], facts.get("why", "")
                 else:
                     finished = True
+            text = pathlib.Path(said).read_text(errors="replace")
         if finished:
             return outcomes
         name = running or module
-        outcomes[name] = "crashed", f"{ended}\n{said[-3000:]}"
-        if running is None or name in skip or len(skip) == MAX_CRASHES:
+        outcomes[name] = "crashed", f"{ended}\n{text[-3000:]}"
+        if running is None or name in crashed or len(crashed) == MAX_CRASHES:
             return outcomes
-        skip.append(name)
+        crashed.append(name)
 
 
 def known_differences():
-    """Patterns of tests that are known to differ, with the reason."""
-    known = {}
-    if KNOWN.exists():
-        for line in KNOWN.read_text().splitlines():
-            if line and not line.startswith("#"):
-                pattern, _, reason = line.partition(" ")
-                known[pattern] = reason.strip()
+    """(pattern of tests, kind, reason) of each difference that is known."""
+    known = []
+    for line in KNOWN.read_text().splitlines() if KNOWN.exists() else ():
+        if line and not line.startswith("#"):
+            pattern, kind, reason = line.split(maxsplit=2)
+            if kind not in KINDS:
+                sys.exit(f"{KNOWN.name}: unknown kind {kind!r} of {pattern}")
+            known.append((pattern, kind, reason))
     return known
 
 
-def compare(module, variables, match="", only=None):
-    """Run a module both ways; print what differs; return the number of differences not known."""
-    full = module if module.startswith("test.") else f"test.{module}"
+def build():
+    """What identifies the build that is installed."""
+    stamp = HERE.parent / "build/build.stamp"
+    return stamp.read_text().strip() if stamp.exists() else "unknown"
+
+
+def place(module, variables, match):
+    """The file in which the outcomes of a module are kept."""
+    key = [sys.version, variables, match, build() if variables else ""]
+    digest = hashlib.sha256(json.dumps(key).encode()).hexdigest()[:16]
+    return KEPT / (digest if variables else f"plain-{digest}") / f"{module}.json"
+
+
+def outcomes_of(module, variables, options):
+    """Return (outcomes, seconds) of a module, kept ones if there are any."""
+    file = place(module, variables, options.match)
+    if file.exists() and not (options.again and variables):
+        kept = json.loads(file.read_text())
+        return kept["outcomes"], kept["seconds"]
     started = time.monotonic()
-    plain = {} if only == "jit" else run_module(full, {}, match)
-    middle = time.monotonic()
-    jit = {} if only == "plain" else run_module(full, variables, match)
-    ended = time.monotonic()
+    outcomes = run_module(f"test.{module}", variables, options.match, options.limit)
+    seconds = time.monotonic() - started
+    file.parent.mkdir(parents=True, exist_ok=True)
+    partial = file.with_suffix(f".{os.getpid()}")
+    partial.write_text(json.dumps({"module": module, "variables": variables, "build": build(), "seconds": seconds, "outcomes": outcomes}))
+    partial.rename(file)
+    return outcomes, seconds
+
+
+def differences(plain, jit):
+    """(test, outcome plain, outcome compiled, what it said, (kind, reason) or None) of each test whose outcome differs."""
     known = known_differences()
-    unexplained = 0
-    lines = []
-    for test in sorted(plain | jit):
-        before = plain.get(test, ("missing", ""))[0] if only != "jit" else "passed"
-        after, why = jit.get(test, ("missing", "")) if only != "plain" else plain[test]
-        if before == after or only == "jit" and after == "skipped":
-            continue
-        reason = next((r for p, r in known.items() if fnmatch.fnmatch(test, p)), None)
-        unexplained += reason is None
-        lines.append(f"  {test}: {before} -> {after}" + (f" (known: {reason})" if reason else "\n" + indented(why)))
-    counts = {}
-    for outcome, _ in (jit or plain).values():
-        counts[outcome] = counts.get(outcome, 0) + 1
-    told = ", ".join(f"{n} {outcome}" for outcome, n in sorted(counts.items()))
-    print(f"{module}: {told}; {len(lines)} differ, {unexplained} unexplained; {middle - started:.0f} s and {ended - middle:.0f} s", flush=True)
-    for line in lines:
-        print(line, flush=True)
+    for test in sorted(plain.keys() | jit.keys()):
+        before = plain.get(test, ("missing", ""))[0]
+        after, why = jit.get(test, ("missing", ""))
+        if before != after:
+            explained = next(((kind, reason) for pattern, kind, reason in known if fnmatch.fnmatch(test, pattern)), None)
+            yield test, before, after, why, explained
+
+
+def counts(outcomes):
+    told = {}
+    for outcome, _ in outcomes.values():
+        told[outcome] = told.get(outcome, 0) + 1
+    return ", ".join(f"{n} {outcome}" for outcome, n in sorted(told.items()))
+
+
+def compare(module, variables, options):
+    """Run a module both ways; print what differs; return the number of differences not known."""
+    plain, before = outcomes_of(module, {}, options)
+    jit, after = outcomes_of(module, variables, options)
+    found = list(differences(plain, jit))
+    unexplained = sum(explained is None for *_, explained in found)
+    print(f"{module}: {counts(jit)}; {len(found)} differ, {unexplained} unexplained; {before:.0f} s and {after:.0f} s", flush=True)
+    for test, was, is_, why, explained in found:
+        print(f"  {test}: {was} -> {is_}", f"({explained[0]}: {explained[1]})" if explained else "\n" + indented(why), flush=True)
     return unexplained
 
 
@@ -178,21 +260,66 @@ def indented(text):
     return "\n".join("      " + line for line in text.strip().splitlines()[-40:])
 
 
+def table(variables, match):
+    """The outcomes that are kept, newest build first, as a page of documentation."""
+    lines = [
+        "# CPython's own tests",
+        "",
+        "Made by `build/python tests_py/cpython_suite.py --table`, from outcomes with every function compiled at its first call (`PYTHONJITALL=1`), under",
+        f"emulation, against CPython {sys.version.split()[0]}. Each module runs plain and compiled; *differ* counts the tests whose outcome is not the same, *known*",
+        "those among them that [tests_py/cpython_suite_known.txt](../tests_py/cpython_suite_known.txt) explains. Modules of an older build are marked.",
+        "",
+        "| module | tests | plain | compiled | differ | known | seconds plain | compiled | |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
+    newest = {}
+    for file in KEPT.glob("*/*.json"):
+        kept = json.loads(file.read_text())
+        if kept["variables"] == variables:
+            at = newest.get(kept["module"])
+            if at is None or (kept["build"] == build(), file.stat().st_mtime) > (at[0]["build"] == build(), at[1]):
+                newest[kept["module"]] = kept, file.stat().st_mtime
+    total = [0, 0, 0]
+    for module, (kept, _) in sorted(newest.items()):
+        plain = json.loads(place(module, {}, match).read_text())
+        found = list(differences(plain["outcomes"], kept["outcomes"]))
+        explained = sum(e is not None for *_, e in found)
+        for k, n in enumerate((len(kept["outcomes"]), len(found), explained)):
+            total[k] += n
+        lines.append(
+            f"| {module} | {len(kept['outcomes'])} | {counts(plain['outcomes'])} | {counts(kept['outcomes'])} | {len(found)} | {explained} | {plain['seconds']:.0f} | "
+            f"{kept['seconds']:.0f} | {'' if kept['build'] == build() else 'older'} |")
+    lines += [f"| **{len(newest)} modules** | {total[0]} | | | {total[1]} | {total[2]} | | | |", ""]
+    return "\n".join(lines)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("modules", nargs="*")
     parser.add_argument("--env", action="append", default=[], metavar="NAME=VALUE", help="instead of PYTHONJITALL=1")
     parser.add_argument("--match", default="", help="only tests whose name contains this pattern")
-    parser.add_argument("--only", choices=["plain", "jit"], help="run one of the two, show what did not pass")
+    parser.add_argument("--shard", default="1/1", metavar="K/N", help="part K of N of the modules")
+    parser.add_argument("--again", action="store_true", help="run compiled what was run with this build already")
+    parser.add_argument("--limit", type=int, default=600, help="seconds that one test may take (default: %(default)s)")
+    parser.add_argument("--table", nargs="?", const=HERE.parent / "docs/cpython_suite.md", type=pathlib.Path, metavar="FILE", help="only write the table")
     parser.add_argument("--child", help=argparse.SUPPRESS)
-    parser.add_argument("--skip", action="append", default=[], help=argparse.SUPPRESS)
+    parser.add_argument("--skip", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.child:
         sys.path.pop(0)
-        child(options.modules[0], options.child, options.match, set(options.skip))
+        child(options.modules[0], options.child, options.match, set(json.loads(pathlib.Path(options.skip).read_text())))
         return 0
     variables = dict(pair.split("=", 1) for pair in options.env) or {"PYTHONJITALL": "1"}
-    return sum(compare(module, variables, options.match, options.only) for module in options.modules or MODULES) != 0
+    if options.table:
+        options.table.write_text(table(variables, options.match))
+        return 0
+    part, parts = map(int, options.shard.split("/"))
+    modules = [name.removeprefix("test.") for name in dict.fromkeys(options.modules or MODULES)][part - 1::parts]
+    started = time.monotonic()
+    unexplained = {module: compare(module, variables, options) for module in modules}
+    wrong = [f"{module} ({n})" for module, n in unexplained.items() if n]
+    print(f"{len(modules)} modules in {time.monotonic() - started:.0f} s; unexplained differences in {', '.join(wrong) or 'none'}", flush=True)
+    return bool(wrong)
 
 
 if __name__ == "__main__":

@@ -22,6 +22,16 @@ type ownership struct {
 	vals  []hir.Value // by dense index
 	in    []bitset    // live in, by block
 	out   []bitset    // live out, by block (operands of successors' phis included)
+
+	frameUses []frameUse // by frame state, see usesOfFrame
+	framePool []int32
+}
+
+// frameUse is the range of ownership.framePool with the tracked roots of a frame state,
+// once it is known.
+type frameUse struct {
+	first, end int32
+	known      bool
 }
 
 type ownClass uint8
@@ -140,12 +150,30 @@ func (o *ownership) eachUse(v hir.Value, fn func(int32)) {
 		}
 	}
 	if in.FS != 0 {
-		f.EachFrameValue(in.FS, func(u hir.Value) {
+		for _, d := range o.usesOfFrame(in.FS) {
+			fn(d)
+		}
+	}
+}
+
+// usesOfFrame returns the dense indices of the tracked roots in a frame state, each
+// as often as it is there. Instructions share frame states, and all are asked
+// several times, so the answer is kept.
+func (o *ownership) usesOfFrame(id hir.FrameStateID) []int32 {
+	if len(o.frameUses) < len(o.f.Frames) {
+		o.frameUses = append(o.frameUses, make([]frameUse, len(o.f.Frames)-len(o.frameUses))...)
+	}
+	use := &o.frameUses[id]
+	if !use.known {
+		use.known, use.first = true, int32(len(o.framePool))
+		o.f.EachFrameValue(id, func(u hir.Value) {
 			if d := o.index(u); d >= 0 {
-				fn(d)
+				o.framePool = append(o.framePool, d)
 			}
 		})
+		use.end = int32(len(o.framePool))
 	}
+	return o.framePool[use.first:use.end]
 }
 
 func (o *ownership) liveness() {
