@@ -15,15 +15,18 @@ import (
 type EmitOptions struct {
 	// Listing asks for the annotated disassembly.
 	Listing bool
+	// ForceExits asks for exits that a count of the run time takes.
+	ForceExits bool
 }
 
 // Kinds of [Symbol] that the emitter uses.
 const (
-	symbolData   = iota // lir.Func.Syms[ID]
-	symbolHelper        // helper number ID
-	symbolStub          // stubs[ID]
-	symbolSelf          // the object's own record
-	symbolUnit          // code unit: ID is the unit at which a window begins
+	symbolData      = iota // lir.Func.Syms[ID]
+	symbolHelper           // helper number ID
+	symbolStub             // stubs[ID]
+	symbolSelf             // the object's own record
+	symbolUnit             // code unit: ID is the unit at which a window begins
+	symbolCountdown        // the count of forced exits
 )
 
 const (
@@ -61,6 +64,8 @@ type emitter struct {
 	lay *snapshot.Layout
 	a   Assembler
 	obj *object.Object
+
+	forceExits bool
 
 	labels []Label // by block
 	block  int     // being emitted
@@ -112,7 +117,8 @@ type linePos struct {
 func Emit(f *lir.Func, res *regalloc.Result, o EmitOptions) (obj *object.Object, listing string, err error) {
 	e := &emitter{
 		f: f, res: res, lay: f.Snap.Layout, exitKey: map[string]int{},
-		obj: &object.Object{Code: object.ID(f.Code), Vectorcall: object.None, Direct: object.None, Frame: object.None},
+		obj:        &object.Object{Code: object.ID(f.Code), Vectorcall: object.None, Direct: object.None, Frame: object.None},
+		forceExits: o.ForceExits,
 	}
 	e.a.Reset()
 	e.a.Annotate(o.Listing)
@@ -197,6 +203,9 @@ func (e *emitter) emitInstr(i int) int {
 	fn := emitTable[in.Op]
 	if fn == nil {
 		panic(fmt.Sprintf("aarch64: no emission of %s", in.Op))
+	}
+	if e.forceExits {
+		e.forceExit(in)
 	}
 	return fn(e, in)
 }

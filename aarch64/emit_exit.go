@@ -47,6 +47,22 @@ func (e *emitter) exitAs(in *lir.Instr, kind object.ExitKind, reason object.Reas
 	return e.exits[len(e.exits)-1]
 }
 
+// forceExit emits an exit before in, where in may leave with nothing done yet, that is
+// taken when the run time's count has run out.
+func (e *emitter) forceExit(in *lir.Instr) {
+	if in.Side == 0 || in.Op == lir.Exit {
+		return
+	}
+	if s := &e.f.Sides[in.Side]; !s.Exit || (s.Kind != object.Deopt && in.Op != lir.CheckFrame) {
+		return
+	}
+	e.a.LoadSymbol(scratch, Symbol{Kind: symbolCountdown}, 0)
+	e.a.Emit(Ldr(W32, scratch2, At(scratch, 0)))
+	e.a.Emit(SubsImm(W32, scratch2, scratch2, 1))
+	e.a.Emit(Str(W32, scratch2, At(scratch, 0)))
+	e.a.BCond(MI, e.exit(in))
+}
+
 func (e *emitter) locations(ps []lir.Place, locs []regalloc.Loc) []object.Location {
 	if len(ps) == 0 {
 		return nil

@@ -164,6 +164,8 @@ func (e *emitter) relocation(r Reloc) object.Reloc {
 		o.Kind, o.Symbol = object.Call26Stub, stubs[r.Symbol.ID]
 	case symbolSelf:
 		o.Kind = object.Abs64Self
+	case symbolCountdown:
+		o.Kind, o.Symbol = object.Abs64Symbol, object.SymbolCountdown
 	case symbolUnit:
 		o.Kind, o.ID, o.Addend = object.Abs64CodeUnit, uint32(e.f.Code), int64(r.Symbol.ID)
 	default:

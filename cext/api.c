@@ -5,6 +5,7 @@
 
 #include "_cgo_export.h"
 #include "arena.h"
+#include "exit.h"
 #include "fork.h"
 #include "gocompile.h"
 #include "internal/pycore_function.h"
@@ -538,6 +539,18 @@ set_max_code_size(PyObject *Py_UNUSED(module), PyObject *size)
     Py_RETURN_NONE;
 }
 
+/* For tests: see cj_force_exits. */
+static PyObject *
+force_exits(PyObject *Py_UNUSED(module), PyObject *args)
+{
+    unsigned int period, seed;
+    if (!PyArg_ParseTuple(args, "II:force_exits", &period, &seed)) {
+        return NULL;
+    }
+    cj_force_exits(period, seed);
+    Py_RETURN_NONE;
+}
+
 #define NO_ARGS(name) {#name, name, METH_NOARGS, NULL}
 #define ONE_ARG(name) {#name, name, METH_O, NULL}
 
@@ -571,6 +584,7 @@ PyMethodDef cj_api_methods[] = {
     NO_ARGS(consider_all),
     NO_ARGS(get_compile_after_n_calls),
     {"set_active", set_active, METH_VARARGS, NULL},
+    {"force_exits", force_exits, METH_VARARGS, NULL},
     NO_ARGS(is_active),
     ONE_ARG(why_not_compiled),
     NO_ARGS(install_frame_evaluator),

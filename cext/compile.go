@@ -63,6 +63,8 @@ func compilerOptions(text string) (jit.Options, error) {
 			o.Verify = number != 0
 		case "spill_everything":
 			o.SpillEverything = number != 0
+		case "force_exits":
+			o.ForceExits = number != 0
 		case "check_allocation":
 			o.CheckAllocation = number != 0
 		case "disable_pass":

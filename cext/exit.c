@@ -20,6 +20,30 @@
 #include "internal/pycore_stackref.h"
 #include "internal/pycore_tuple.h"
 
+int32_t cj_exit_countdown = INT32_MAX;
+static uint32_t forced_period, forced_state;
+
+/* The next distance, from Marsaglia's xorshift generator. */
+static int32_t
+next_countdown(void)
+{
+    if (forced_period == 0) {
+        return INT32_MAX;
+    }
+    forced_state ^= forced_state << 13;
+    forced_state ^= forced_state >> 17;
+    forced_state ^= forced_state << 5;
+    return (int32_t)(forced_state % (2 * forced_period));
+}
+
+void
+cj_force_exits(uint32_t period, uint32_t seed)
+{
+    forced_period = period < 1 << 29 ? period : 1 << 29;
+    forced_state = seed != 0 ? seed : 1;
+    cj_exit_countdown = next_countdown();
+}
+
 typedef struct {
     const CJExitRegs *regs;
     const CJObject *object;
@@ -424,7 +448,13 @@ cj_exit(CJExitRegs *regs, CJObject *object, uint32_t index)
     if (!cj_exit_read(object, index, &exit)) {
         Py_FatalError("cinderjit: an exit of compiled code cannot be read");
     }
-    object->exit_count[index]++;
+    bool forced = cj_exit_countdown < 0;
+    if (forced) {
+        cj_exit_countdown = next_countdown();
+    }
+    else {
+        object->exit_count[index]++;
+    }
     bool raise = exit.kind == CJ_RAISE;
     PyObject *raised = raise ? PyErr_GetRaisedException() : NULL;
     if (!raise) {
@@ -472,7 +502,7 @@ cj_exit(CJExitRegs *regs, CJObject *object, uint32_t index)
         Py_XDECREF(at->kind == CJ_IN_CONSTANT ? cj_object_constant(object, at->index)
                                               : (PyObject *)raw_bits(&values, at));
     }
-    if (cj_loader_hooks.exit_taken != NULL) {
+    if (cj_loader_hooks.exit_taken != NULL && !forced) {
         cj_loader_hooks.exit_taken(object, index, guilty);
     }
     Py_XDECREF(guilty);

@@ -81,6 +81,14 @@ typedef struct {
 bool cj_exit_read(const CJObject *object, uint32_t index, CJExit *exit);
 void cj_exit_release(CJExit *exit);
 
+/* Exits that code compiled with the option force_exits takes without reason, for tests: guards and
+ * checks count this number down, and leave when it has become negative. */
+extern int32_t cj_exit_countdown;
+
+/* From now on such an exit is taken after 1 to 2 * period of these places, chosen by the seed. A period of 0
+ * stops it. */
+void cj_force_exits(uint32_t period, uint32_t seed);
+
 /* The object with an id that the object's exits use, borrowed. */
 PyObject *cj_object_constant(const CJObject *object, uint32_t id);
 

@@ -23,6 +23,7 @@
 /* What objects carry the name of in Abs64Symbol for the thread state; the value is its offset from the thread
  * pointer register. */
 #define THREAD_STATE_SYMBOL "tls:_Py_tss_tstate"
+#define COUNTDOWN_SYMBOL "exit_countdown"
 
 extern const uint8_t cj_stubs_begin[], cj_stubs_end[];
 
@@ -188,6 +189,10 @@ cj_symbol_value(const char *name, uint64_t *value)
 {
     if (strcmp(name, THREAD_STATE_SYMBOL) == 0) {
         *value = tls_offset;
+        return true;
+    }
+    if (strcmp(name, COUNTDOWN_SYMBOL) == 0) {
+        *value = (uint64_t)&cj_exit_countdown;
         return true;
     }
     *value = (uint64_t)dlsym(RTLD_DEFAULT, name);

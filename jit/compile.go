@@ -39,6 +39,9 @@ type Options struct {
 	SpillEverything bool
 	// CheckAllocation proves the register allocation.
 	CheckAllocation bool
+	// ForceExits makes every guard and every check of the frame count down a number of
+	// the run time, and leave when it has become negative: a test of exits.
+	ForceExits bool
 	// Dump receives the text of the stages that DumpStage selects; nil means
 	// no dumps.
 	Dump io.Writer
@@ -218,7 +221,7 @@ func (c *compiler) back(f *hir.Func) (*object.Object, error) {
 	c.dump("alloc", func() string { return lf.Print(res) })
 	c.begin("emit")
 	listing := c.wants("asm")
-	obj, text, err := aarch64.Emit(lf, res, aarch64.EmitOptions{Listing: listing})
+	obj, text, err := aarch64.Emit(lf, res, aarch64.EmitOptions{Listing: listing, ForceExits: c.o.ForceExits})
 	allocators.Put(alloc)
 	if err != nil {
 		return nil, &Error{Function: c.name, Stage: c.stage, Err: err}

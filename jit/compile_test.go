@@ -13,6 +13,7 @@ import (
 	"github.com/cinderjit/cinderjit/jit"
 	"github.com/cinderjit/cinderjit/jit/hir"
 	"github.com/cinderjit/cinderjit/jit/hir/build"
+	"github.com/cinderjit/cinderjit/jit/object"
 	"github.com/cinderjit/cinderjit/jit/snapshot"
 )
 
@@ -145,6 +146,22 @@ func TestDumps(t *testing.T) {
 	for _, want := range []string{"build", "opt", "opt/refcount", "lower", "allocate", "emit"} {
 		if !names[want] {
 			t.Errorf("no time for %s in %v", want, timings.Stages)
+		}
+	}
+}
+
+// TestForceExits checks that the option puts exits in front of guards, and that
+// code without it knows nothing of them.
+func TestForceExits(t *testing.T) {
+	s := snapshots(t)["attr"]
+	for _, force := range []bool{false, true} {
+		obj, err := jit.Compile(s, jit.Options{ForceExits: force, Verify: true, CheckAllocation: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		counted := slices.ContainsFunc(obj.Relocs, func(r object.Reloc) bool { return r.Symbol == object.SymbolCountdown })
+		if counted != force {
+			t.Errorf("ForceExits %v: the countdown is used: %v", force, counted)
 		}
 	}
 }

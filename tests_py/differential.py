@@ -12,6 +12,7 @@ A program (see program.py and programs/) runs in a process of its own, in severa
     evaluator  as warm0, with the frame evaluator installed
     counted    compiled when called for the third time, with whatever else runs in the process
     disturbed  as warm0, with a collection at nearly every allocation and another thread that wants to run
+    forced     as warm0, leaving compiled code every few guards though nothing failed
 
 The same sequence of calls runs first without the JIT, before it is imported. Compared are
 results by value and type, exceptions with all that belongs to them, output, the order of
@@ -43,6 +44,8 @@ PROGRAMS = HERE / "programs"
 WARM_UP = 5
 LEARNED = 6
 REPETITIONS = 20
+# In the mode "forced" the mean number of guards and checks of the frame between exits.
+FORCED_PERIOD = 12
 MAX_CRASHES = 12
 # Functions of these kinds may stay interpreted; why_not_compiled has to say why.
 MAY_STAY_INTERPRETED = 0x20 | 0x80 | 0x200  # CO_GENERATOR, CO_COROUTINE, CO_ASYNC_GENERATOR
@@ -71,6 +74,21 @@ class Plain:
 
     def compile_after_n_calls(self, calls):
         pass
+
+
+@contextlib.contextmanager
+def forced_exits(period, seed):
+    """What is compiled meanwhile has places at which it leaves without reason, and does so once in a while."""
+    from cinderjit import _native
+
+    module = _native.load()
+    module.set_option("compiler", "\n".join([*os.environ.get("PYTHONJITOPTIONS", "").split(","), "force_exits=1"]))
+    module.force_exits(period, seed)
+    try:
+        yield
+    finally:
+        module.force_exits(0, 0)
+        module.set_option("compiler", os.environ.get("PYTHONJITOPTIONS", "").replace(",", "\n"))
 
 
 def functions_of(namespace, path):
@@ -122,7 +140,7 @@ class Run:
         if only is not None:
             self.cases = [case for case in self.cases if case.name == only]
         self.skip = set(skip)
-        self.warm = int(mode[4:]) if mode.startswith("warm") else 0 if mode in ("half", "evaluator", "disturbed") else None
+        self.warm = int(mode[4:]) if mode.startswith("warm") else 0 if mode in ("half", "evaluator", "disturbed", "forced") else None
         self.others = {id(case.function) for case in self.cases}
         if self.warm:
             self.cases = [case for case in self.cases if len(case.inputs) > self.warm]
@@ -209,6 +227,10 @@ class Run:
 
     def records(self):
         """Do everything; yield (key, text) of each thing to compare."""
+        with forced_exits(FORCED_PERIOD, 1) if self.mode == "forced" and not isinstance(self.compiler, (Plain, type(None))) else contextlib.nullcontext():
+            yield from self.all_records()
+
+    def all_records(self):
         from observe import describe_globals
 
         if self.warm is not None:
@@ -225,7 +247,7 @@ class Run:
                 self.compiler.install_frame_evaluator()
         with disturbance() if self.mode == "disturbed" else contextlib.nullcontext():
             yield from self.compared_calls()
-        if self.mode in ("cold", "warm0"):
+        if self.mode in ("cold", "warm0", "forced"):
             yield from self.leaks()
         yield "final globals", "\n".join(f"{n} = {v}" for n, v in describe_globals(self.namespace).items())
 
@@ -235,7 +257,7 @@ class Run:
             first = 0 if self.warm is None else self.warm + 1
             for step in range(count):
                 number = (first + step) % count
-                for turn in range({"cold": 2, "warm0": 2, "counted": 5}.get(self.mode, 1)):
+                for turn in range({"cold": 2, "warm0": 2, "counted": 5, "forced": 3}.get(self.mode, 1)):
                     name = f"{case.name}({case.inputs[number]}) call {turn + 1}"
                     self.progress(f"{case.name} ({case.inputs[number]}) call {turn + 1}")
                     yield name, self.call(case, number)
@@ -333,7 +355,7 @@ def unraisable(report):
 def modes_of(path, thorough):
     cases = Run(path, "cold", None).cases
     most = max((len(case.inputs) for case in cases), default=0)
-    return ["cold", *(f"warm{number}" for number in range(most if thorough else min(most, LEARNED))), "half", "evaluator", "disturbed", "counted"]
+    return ["cold", *(f"warm{number}" for number in range(most if thorough else min(most, LEARNED))), "half", "evaluator", "disturbed", "forced", "counted"]
 
 
 def child(options):

@@ -345,11 +345,14 @@ func (v *verifier) afterObservable(id BlockID, i int, val Value) {
 	f := v.f
 	for depth := 0; depth < 4; depth++ {
 		ins := f.Blocks[id].Instrs
-		for _, w := range ins[i+1:] {
+		for k, w := range ins[i+1:] {
 			in := f.At(w)
 			o := in.Op.Info()
 			switch {
 			case in.Op == CheckFrame || in.Op == Unreachable:
+				return
+			case o.Observable && i+k+2 < len(ins) && f.At(ins[i+k+2]).Op == Unreachable:
+				// It raises, from the frame as it is in memory.
 				return
 			case o.Observable || o.Exits || in.Op == Snapshot || in.Op == EvalBreaker || in.Op == LeaveFrame:
 				v.bad(id, val, "is followed by v%d (%s) before the frame is checked", w, in.Op)

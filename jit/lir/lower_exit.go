@@ -19,6 +19,8 @@ func (l *lowerer) place(v hir.Value, s *Side) Place {
 		return Place{Kind: PlaceNull}
 	case in.Op == hir.Const:
 		return Place{Kind: PlaceConst, Obj: in.Obj}
+	case in.Op == hir.CInt && in.Type.Is(hir.BitCBool):
+		return Place{Kind: PlaceImm, Repr: object.AsBool, Imm: in.Imm}
 	case in.Op == hir.CInt:
 		return Place{Kind: PlaceImm, Repr: object.AsInt64, Imm: in.Imm}
 	case in.Op == hir.CFloat:

@@ -43,6 +43,7 @@ const (
 	SymbolTrue        = "_Py_TrueStruct"
 	SymbolFalse       = "_Py_FalseStruct"
 	SymbolNone        = "_Py_NoneStruct"
+	SymbolCountdown   = "exit_countdown" // the 32-bit number of forced exits, see jit.Options.ForceExits
 )
 
 // Object is a compiled unit.

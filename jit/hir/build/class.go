@@ -95,15 +95,15 @@ func (b *builder) construct(s *site, class snapshot.ID, args []hir.Value) bool {
 	result := b.callDirect(c, b.constant(init), append([]hir.Value{object}, args...))
 	b.drop(s)
 	b.push(object)
-	b.check()
+	// Whoever leaves at the check goes on behind the call, so the result is looked at before.
 	good, bad := b.branch(b.same(result, b.constant(snapshot.None)))
 	b.f.Blocks[bad].Cold = true
 	after := b.frameState(b.resume)
 	b.cur = bad
-	b.snapshot(after)
 	b.emit(hir.InitResultError, result)
 	b.raw(hir.Unreachable)
 	b.cur = good
+	b.check()
 	b.snapshot(after)
 	return true
 }
