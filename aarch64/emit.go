@@ -89,8 +89,10 @@ type emitter struct {
 	exitKey map[string]int
 	resumes []resume
 	patches []patch
-	lines   []linePos
-	asides  []aside // cold paths of instructions that are cold themselves
+	// continues are the places behind checks of the frame.
+	continues []continuation
+	lines     []linePos
+	asides    []aside // cold paths of instructions that are cold themselves
 }
 
 // aside is code that waits to be emitted, with the locations it refers to.
@@ -99,6 +101,12 @@ type aside struct {
 	block int
 	index int
 	emit  func()
+}
+
+// continuation is where an exit goes on when nothing speaks against it.
+type continuation struct {
+	exit int
+	at   Label
 }
 
 type patch struct {

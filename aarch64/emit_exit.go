@@ -20,6 +20,25 @@ func (e *emitter) exit(in *lir.Instr) Label {
 // exitAs returns the label of an exit of another kind with the values of in's. A
 // Raise is at the instruction that runs, not at the one to continue with.
 func (e *emitter) exitAs(in *lir.Instr, kind object.ExitKind, reason object.Reason) Label {
+	x := e.describeExit(in, kind, reason)
+	key := exitKey(&x)
+	n, ok := e.exitKey[key]
+	if !ok {
+		n = e.addExit(x)
+		e.exitKey[key] = n
+	}
+	return e.exits[n]
+}
+
+// addExit returns the number of a new exit.
+func (e *emitter) addExit(x object.Exit) int {
+	e.obj.Exits = append(e.obj.Exits, x)
+	e.exits = append(e.exits, e.a.NewLabel())
+	return len(e.exits) - 1
+}
+
+// describeExit fills in where the values of in's exit are.
+func (e *emitter) describeExit(in *lir.Instr, kind object.ExitKind, reason object.Reason) object.Exit {
 	s := &e.f.Sides[in.Side]
 	if !s.Exit {
 		panic(fmt.Sprintf("aarch64: %s has no exit", in.Op))
@@ -37,14 +56,7 @@ func (e *emitter) exitAs(in *lir.Instr, kind object.ExitKind, reason object.Reas
 	if kind != s.Kind && kind == object.Raise {
 		x.Frames[0].Offset = uint32(in.Offset)
 	}
-	key := exitKey(&x)
-	if n, ok := e.exitKey[key]; ok {
-		return e.exits[n]
-	}
-	e.exitKey[key] = len(e.exits)
-	e.obj.Exits = append(e.obj.Exits, x)
-	e.exits = append(e.exits, e.a.NewLabel())
-	return e.exits[len(e.exits)-1]
+	return x
 }
 
 // forceExit emits an exit before in, where in may leave with nothing done yet, that is
@@ -219,6 +231,9 @@ func (e *emitter) finish(code Code) {
 	}
 	for _, p := range e.patches {
 		o.Patches = append(o.Patches, object.Patch{Offset: e.a.Offset(p.at), Target: e.a.LabelOffset(p.target)})
+	}
+	for _, c := range e.continues {
+		o.Exits[c.exit].Continue = e.a.LabelOffset(c.at)
 	}
 	sort.Slice(o.Patches, func(i, j int) bool { return o.Patches[i].Offset < o.Patches[j].Offset })
 	for _, l := range e.lines {

@@ -1,6 +1,9 @@
 package aarch64
 
-import "github.com/cinderjit/cinderjit/jit/lir"
+import (
+	"github.com/cinderjit/cinderjit/jit/lir"
+	"github.com/cinderjit/cinderjit/jit/object"
+)
 
 // immortalBit is the bit of the 32-bit reference count that immortal objects
 // have set.
@@ -56,7 +59,7 @@ func emitDecref(e *emitter, in *lir.Instr) int {
 		e.a.Emit(Mov(W64, scratch, r))
 		e.a.CallSymbol(Symbol{symbolStub, stub}, 0)
 		if in.Side != 0 {
-			e.checkFrame(e.exit(in))
+			e.checkFrame(in)
 		}
 		e.a.B(skip)
 	})
@@ -121,14 +124,28 @@ func (e *emitter) box(in *lir.Instr, stub uint32) {
 }
 
 func emitCheckFrame(e *emitter, in *lir.Instr) int {
-	e.checkFrame(e.exit(in))
+	e.checkFrame(in)
 	return 0
 }
 
-// checkFrame leaves when the frame has a frame object. Invalidation overwrites
-// the first of the two instructions.
-func (e *emitter) checkFrame(exit Label) {
+// checkFrame leaves when the frame has a frame object, by an exit that comes back
+// if that has changed nothing. Invalidation overwrites the first of the two
+// instructions. A check within an inlined call always leaves: its frames do not
+// exist yet.
+func (e *emitter) checkFrame(in *lir.Instr) {
+	var exit Label
+	comesBack := len(e.f.Sides[in.Side].Frames) == 1
+	if comesBack {
+		n := e.addExit(e.describeExit(in, object.Observe, object.ReasonFrameObserved))
+		e.continues = append(e.continues, continuation{n, e.a.NewLabel()})
+		exit = e.exits[n]
+	} else {
+		exit = e.exitAs(in, object.Observe, object.ReasonFrameObserved)
+	}
 	e.patches = append(e.patches, patch{e.a.Here(), exit})
 	e.a.Emit(Ldr(W64, scratch, At(frameReg, int32(e.lay.Frame.FrameObj))))
 	e.a.Cbnz(W64, scratch, exit)
+	if comesBack {
+		e.a.Bind(e.continues[len(e.continues)-1].at)
+	}
 }

@@ -296,7 +296,7 @@ func emitEvalBreaker(e *emitter, in *lir.Instr) int {
 		e.a.CallSymbol(Symbol{symbolStub, stubEvalBreaker}, 0)
 		e.a.Tbnz(scratch, 31, e.exitAs(in, object.Raise, object.ReasonRaised))
 		e.a.Cbnz(W32, scratch, e.exit(in))
-		e.checkFrame(e.exitAs(in, object.Observe, object.ReasonFrameObserved))
+		e.checkFrame(in)
 		e.a.B(done)
 	})
 	return 0

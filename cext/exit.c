@@ -4,6 +4,7 @@
  * Ownership has one rule. Every slot that is written gets a new reference, and afterwards each
  * value of the exit's Owned list, of which compiled code held a reference, is released once. */
 #include "exit.h"
+#include "frame_writes.h"
 
 #include <string.h>
 
@@ -439,8 +440,9 @@ borrow_again(_PyStackRef *slot, _PyStackRef before)
     }
 }
 
-PyObject *
-cj_exit(CJExitRegs *regs, CJObject *object, uint32_t index)
+/* Result and regs->x[16] as of cj_exit. */
+static PyObject *
+leave(CJExitRegs *regs, CJObject *object, uint32_t index)
 {
     PyThreadState *tstate = (PyThreadState *)regs->x[19];
     _PyInterpreterFrame *outermost = (_PyInterpreterFrame *)regs->x[20];
@@ -528,4 +530,17 @@ cj_exit(CJExitRegs *regs, CJObject *object, uint32_t index)
     }
     cj_exit_release(&exit);
     return result;
+}
+
+PyObject *
+cj_exit(CJExitRegs *regs, CJObject *object, uint32_t index)
+{
+    _PyInterpreterFrame *frame = (_PyInterpreterFrame *)regs->x[20];
+    /* Exits that are forced come here without a frame object. */
+    uint32_t at = object->invalidated || frame->frame_obj == NULL ? 0 : cj_exit_continues(object, index);
+    if (at != 0 && cj_frame_unchanged(frame)) {
+        regs->x[16] = (uint64_t)(object->text + at);
+        return NULL;
+    }
+    return leave(regs, object, index);
 }

@@ -89,6 +89,10 @@ extern int32_t cj_exit_countdown;
  * stops it. */
 void cj_force_exits(uint32_t period, uint32_t seed);
 
+/* Where the code goes on, as an offset into its text, when a frame object that was found has changed nothing; 0 when
+ * the exit has to be taken. */
+uint32_t cj_exit_continues(const CJObject *object, uint32_t index);
+
 /* The object with an id that the object's exits use, borrowed. */
 PyObject *cj_object_constant(const CJObject *object, uint32_t id);
 
@@ -99,9 +103,10 @@ const CJResume *cj_find_resume(const CJObject *object, uint32_t offset);
  * frame, and of those inlined into it, in the interpreter. Returns the function's result: a
  * new reference, or NULL with an exception set; x16 in regs becomes 0.
  *
- * When an exception was raised whose handler is compiled, the code does not end: x16 becomes the
+ * The code does not end when an exception was raised whose handler is compiled: x16 becomes the
  * address of the handler's resume block, which takes over the frame, and the stub goes there with
- * the native frame as it is. */
+ * the native frame as it is. Nor does it end when a frame object was found that has changed nothing: x16 becomes
+ * the address behind the check, and the stub goes there with all registers as they were. */
 PyObject *cj_exit(CJExitRegs *regs, CJObject *object, uint32_t index);
 
 /* The functions below are about a frame that is linked (tstate->current_frame), complete, with all its

@@ -82,6 +82,7 @@ cj_exit_read(const CJObject *object, uint32_t index, CJExit *exit)
     Bump memory = {exit->memory, (char *)exit->memory + size};
     exit->kind = (uint8_t)cj_read_u32(&reader);
     exit->reason = (uint8_t)cj_read_u32(&reader);
+    cj_read_u32(&reader); /* see cj_exit_continues */
     exit->text = cj_read_u32(&reader);
     exit->guilty = read_location(&reader);
     exit->nvirtuals = cj_read_length(&reader);
@@ -111,6 +112,20 @@ cj_exit_read(const CJObject *object, uint32_t index, CJExit *exit)
         return false;
     }
     return true;
+}
+
+uint32_t
+cj_exit_continues(const CJObject *object, uint32_t index)
+{
+    if (index >= object->nexits) {
+        return 0;
+    }
+    CJReader reader = {object->encoded + object->exits + exit_offset(object, index), object->encoded + object->exits_end,
+                       false};
+    cj_read_u32(&reader); /* kind */
+    cj_read_u32(&reader); /* reason */
+    uint32_t at = cj_read_u32(&reader);
+    return reader.damaged || at >= object->text_size ? 0 : at;
 }
 
 void

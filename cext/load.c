@@ -11,7 +11,7 @@
 #include "stubs.h"
 #include "varint.h"
 
-enum { VERSION = 1 };
+enum { VERSION = 2 };
 
 enum {
     SEC_STRINGS,

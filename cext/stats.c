@@ -168,9 +168,10 @@ cj_stats_take(void)
     return list;
 }
 
-/* How often a guard may fail before the function is compiled again: first this often, then
-   twice as often after each compilation, up to a limit. */
-enum { FIRST_LIMIT = 16, MAX_DOUBLINGS = 12, EXIT_DEOPT = 0 };
+/* How often a guard may fail before the function is compiled again. A place can have something to learn more than
+   once (the class, then that the int is a large one), and a large function has several such places; so the limit
+   stays for the first compilations, and then doubles with each, up to a limit of its own. */
+enum { FIRST_LIMIT = 16, UNDOUBLED = 5, MAX_DOUBLINGS = 12, EXIT_DEOPT = 0 };
 
 void
 cj_stats_exit_taken(CJObject *object, uint32_t exit, PyObject *guilty)
@@ -195,7 +196,7 @@ cj_stats_exit_taken(CJObject *object, uint32_t exit, PyObject *guilty)
         cj_registry_note_failure(info.code, (int32_t)(info.offset * sizeof(_Py_CODEUNIT)),
                                  about_class ? Py_TYPE(guilty) : &PyBaseObject_Type, 1);
     }
-    unsigned doublings = record->compiled_times > 0 ? record->compiled_times - 1 : 0;
+    unsigned doublings = record->compiled_times > UNDOUBLED ? record->compiled_times - UNDOUBLED : 0;
     uint64_t limit = (uint64_t)FIRST_LIMIT << (doublings > MAX_DOUBLINGS ? MAX_DOUBLINGS : doublings);
     if (object->exit_count[exit] == 0 || object->exit_count[exit] % limit != 0) {
         return;

@@ -63,7 +63,8 @@ TARGET(cj_stub_vectorcall_bind_target)
 
 /* deopt: leaves compiled code. w16 number of the exit, x17 record of the machine code; all other
  * registers belong to the compiled code and are saved as CJExitRegs (exit.h):
- * x0…x30, sp, d0…d31. Result in x0; or control goes back to the code, to a handler. */
+ * x0…x30, sp, d0…d31. Result in x0; or control goes back to the code, behind the check or to a handler, with all
+ * registers but x16, x17 and x30 as they were. */
 STUB(cj_stub_deopt)
 	stp	x29, x30, [sp, #-16]!
 	mov	x29, sp
@@ -107,12 +108,34 @@ STUB(cj_stub_deopt)
 	mov	w2, w16
 	ldr	x16, cj_stub_deopt_target
 	blr	x16
-	ldr	x16, [sp, #128]		/* a resume block of the code that was left, or 0 */
+	ldr	x16, [sp, #128]		/* where the code goes on, or 0 */
+	cbnz	x16, 1f
 	mov	sp, x29
 	ldp	x29, x30, [sp], #16
-	cbnz	x16, 1f
 	ret
-1:	br	x16
+1:	ldp	x0, x1, [sp]		/* what C preserves is what it was */
+	ldp	x2, x3, [sp, #16]
+	ldp	x4, x5, [sp, #32]
+	ldp	x6, x7, [sp, #48]
+	ldp	x8, x9, [sp, #64]
+	ldp	x10, x11, [sp, #80]
+	ldp	x12, x13, [sp, #96]
+	ldp	x14, x15, [sp, #112]
+	ldp	d0, d1, [sp, #256]
+	ldp	d2, d3, [sp, #272]
+	ldp	d4, d5, [sp, #288]
+	ldp	d6, d7, [sp, #304]
+	ldp	d16, d17, [sp, #384]
+	ldp	d18, d19, [sp, #400]
+	ldp	d20, d21, [sp, #416]
+	ldp	d22, d23, [sp, #432]
+	ldp	d24, d25, [sp, #448]
+	ldp	d26, d27, [sp, #464]
+	ldp	d28, d29, [sp, #480]
+	ldp	d30, d31, [sp, #496]
+	mov	sp, x29
+	ldp	x29, x30, [sp], #16
+	ret	x16			/* needs no landing pad there */
 TARGET(cj_stub_deopt_target)
 
 /* Saving all that the C convention does not preserve, except x16, x17 and x30. Compiled code has scalars only,

@@ -4,6 +4,7 @@
 #include "watch.h"
 
 #include "class_assignment.h"
+#include "frame_writes.h"
 #include "internal/pycore_hashtable.h"
 #include "internal/pycore_object.h"
 #include "versions.h"
@@ -368,7 +369,7 @@ cj_watch_start(void)
         || (functions == NULL && make_table(&functions) < 0)) {
         return -1;
     }
-    if (cj_class_assignment_start() < 0) {
+    if (cj_class_assignment_start() < 0 || cj_frame_writes_start() < 0) {
         return -1;
     }
     if (death_callback == NULL) {

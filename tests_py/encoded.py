@@ -2,7 +2,7 @@
 
 import struct
 
-MAGIC, VERSION, NONE = b"CJOB", 1, 0xFFFFFFFF
+MAGIC, VERSION, NONE = b"CJOB", 2, 0xFFFFFFFF
 DEOPT, OBSERVE, RAISE = range(3)
 PUSH, DISCARD, INIT, BOOL, NOT = range(5)
 OBJECT, INT, FLOAT, TRUTH, TAGGED = range(5)
@@ -71,7 +71,7 @@ def exit_(kind, frames, owned=(), virtuals=(), reason=1, text=1, guilty=NOTHING)
     def one_virtual(values):
         return uint(values[0]) + sequence(values[1], location)
 
-    return (uint(kind) + uint(reason) + uint(text) + location(guilty) + sequence(virtuals, one_virtual)
+    return (uint(kind) + uint(reason) + uint(0) + uint(text) + location(guilty) + sequence(virtuals, one_virtual)
             + sequence(frames, one_frame) + sequence(owned, location))
 
 

@@ -285,3 +285,36 @@ def test_damaged_objects_are_refused():
             pass
         finally:
             _cinderjit._debug_retire(values)
+
+
+def test_a_frame_that_is_only_looked_at_stays_in_compiled_code():
+    cinderjit = pytest.importorskip("cinderjit")
+
+    def look():
+        return sys._getframe(1).f_lineno
+
+    def looked_at(n):
+        lines = []
+        for _ in range(n):
+            lines.append(look())
+        return lines
+
+    def written_to(n):
+        value = None
+        for _ in range(n):
+            write("value", n)
+        return value
+
+    def write(name, value):
+        sys._getframe(1).f_locals[name] = value
+
+    cinderjit.enable()
+    for function in looked_at, written_to:
+        for _ in range(10):
+            function(2)
+        assert cinderjit.force_compile(function)
+    cinderjit.get_and_clear_runtime_stats()
+    assert looked_at(3) == [looked_at.__code__.co_firstlineno + 3] * 3
+    assert cinderjit.get_and_clear_runtime_stats() == {"deopt": []}
+    assert written_to(3) == 3
+    assert [exit["reason"] for exit in cinderjit.get_and_clear_runtime_stats()["deopt"]] == ["frame observed"]

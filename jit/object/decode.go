@@ -204,7 +204,7 @@ func (r *reader) locations() []Location {
 }
 
 func (r *reader) exit() Exit {
-	e := Exit{Kind: ExitKind(r.byte()), Reason: Reason(r.byte()), Text: r.string(), Guilty: r.location()}
+	e := Exit{Kind: ExitKind(r.byte()), Reason: Reason(r.byte()), Continue: r.uint(), Text: r.string(), Guilty: r.location()}
 	for range r.length() {
 		e.Virtuals = append(e.Virtuals, Virtual{Kind: VirtualKind(r.byte()), Fields: r.locations()})
 	}

@@ -6,7 +6,7 @@ import (
 )
 
 // Version is the version of the encoding. The loader refuses any other.
-const Version = 1
+const Version = 2
 
 // magic are the first bytes of an encoded object.
 const magic = "CJOB"
@@ -220,6 +220,7 @@ func (w *writer) locations(list []Location) {
 func (w *writer) exit(e *Exit) {
 	w.uint(uint32(e.Kind))
 	w.uint(uint32(e.Reason))
+	w.uint(e.Continue)
 	w.string(e.Text)
 	w.location(e.Guilty)
 	w.uint(uint32(len(e.Virtuals)))
@@ -298,6 +299,9 @@ func (o *Object) Check() error {
 		if err := o.Exits[i].check(); err != nil {
 			return fail("exit %d: %v", i, err)
 		}
+		if !inText(o.Exits[i].Continue, 4) {
+			return fail("exit %d goes on at %#x", i, o.Exits[i].Continue)
+		}
 	}
 	return nil
 }
@@ -308,6 +312,9 @@ func (e *Exit) check() error {
 	}
 	if len(e.Frames) == 0 {
 		return fmt.Errorf("no frame")
+	}
+	if e.Continue != 0 && (e.Kind != Observe || len(e.Frames) != 1) {
+		return fmt.Errorf("a place to go on")
 	}
 	virtuals := 0 // that a location may name
 	bad := func(list []Location, what string) error {

@@ -49,6 +49,9 @@ const (
 type Exit struct {
 	Kind   ExitKind
 	Reason Reason
+	// Continue is where code goes on, as an offset into Text, when a frame object that was
+	// found changes nothing; 0 when the exit has to be taken. Only for Observe.
+	Continue uint32
 	// Text describes the guard or the instruction, for statistics.
 	Text string
 	// Guilty is the value whose type, or value, failed a guard; NoLocation if there is none.

@@ -114,6 +114,9 @@ func (e *Exit) String() string {
 	if e.Text != "" {
 		fmt.Fprintf(&b, " %q", e.Text)
 	}
+	if e.Continue != 0 {
+		fmt.Fprintf(&b, " or to %#x", e.Continue)
+	}
 	if e.Guilty != NoLocation {
 		fmt.Fprintf(&b, " guilty %s", e.Guilty)
 	}

@@ -369,3 +369,70 @@ def lines_of_deaths(n):
     y = (q,
          w)
     return log, x, y
+
+
+def cold_frame():
+    return sys._getframe(1)
+
+
+def cold_write_by(way, frame, name, new):
+    """Every way in which the mapping of local variables is written to."""
+    mapping = frame.f_locals
+    if way == "item":
+        mapping[name] = new
+    elif way == "method":
+        mapping.__setitem__(name, new)
+    elif way == "update":
+        mapping.update({name: new})
+    elif way == "or":
+        mapping |= {name: new}
+    elif way == "ior":
+        mapping.__ior__({name: new})
+    elif way == "default":
+        mapping.setdefault(name, new)
+
+
+@case("'none'", "'item'", "'method'", "'update'", "'or'", "'ior'", "'default'")
+def written_while_held(way):
+    frame = cold_frame()
+    singleton = None
+    number = 1
+    counts = []
+    for i in range(4):
+        total = number + i
+        counts.append((singleton, total, len(counts)))
+        if i == 1:
+            cold_write_by(way, frame, "singleton", True)
+        elif i == 2:
+            cold_write_by(way, frame, "number", 40)
+    return counts, frame.f_lineno - frame.f_code.co_firstlineno, frame.f_locals["total"]
+
+
+@case("'none'", "'item'", "'default'")
+def written_while_unbound(way):
+    if way == "never":
+        unbound = 0
+    cold_frame().f_lineno
+    cold_write_by(way, cold_frame(), "unbound", None)
+    try:
+        return unbound
+    except UnboundLocalError as error:
+        return str(error)
+
+
+@case("3", "0")
+def looked_at_in_a_loop(n):
+    seen = []
+    for i in range(n):
+        frame = cold_frame()
+        seen.append((frame.f_lineno - frame.f_code.co_firstlineno, frame.f_locals["i"], frame is cold_frame()))
+        del frame
+        seen.append(len(seen))
+    return seen, [name for name, _ in cold_stack()]
+
+
+@case("1", "2")
+def extra_names_stay(x):
+    cold_frame().f_locals["extra"] = x
+    y = [x, len("a")]
+    return y, cold_frame().f_locals.get("extra")

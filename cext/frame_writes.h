@@ -1,0 +1,18 @@
+/* Whether a frame object has changed the frame that it shows. */
+#ifndef CJ_FRAME_WRITES_H
+#define CJ_FRAME_WRITES_H
+
+#include <Python.h>
+#include <stdbool.h>
+
+#include "internal/pycore_interpframe_structs.h"
+
+/* Begins to notice writes through f_locals. Returns 0, or -1 with an exception. Calls after the first do nothing. */
+int cj_frame_writes_start(void);
+
+/* The frame runs compiled code and has a frame object. Reports whether its local variables are what the code has
+ * stored, so that it may go on. A frame object that nobody else holds is dropped: the next one who asks gets a new
+ * one. Runs no Python code. */
+bool cj_frame_unchanged(_PyInterpreterFrame *frame);
+
+#endif
