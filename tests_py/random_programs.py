@@ -415,10 +415,10 @@ class Writer:
         return "\n".join(self.lines) + "\n"
 
 
-def program(seed, functions=10):
-    """The source text of the program that belongs to a seed."""
+def first_that_compiles(writer, seed, functions):
+    """The text of a class of programs that belongs to a seed."""
     while True:
-        text = Writer(seed).text(functions)
+        text = writer(seed).text(functions)
         try:
             with warnings.catch_warnings(action="ignore"):
                 compile(text, "<random>", "exec")
@@ -427,6 +427,11 @@ def program(seed, functions=10):
             seed = f"{seed}'"
             continue
         return text
+
+
+def program(seed, functions=10):
+    """The source text of the program that belongs to a seed."""
+    return first_that_compiles(Writer, seed, functions)
 
 
 def main():
