@@ -40,6 +40,8 @@ const (
 	stubBoxFloat
 	stubFreeInt
 	stubFreeFloat
+	stubResume
+	stubResumeSlow
 	stubVectorcall // and the number of parameters
 )
 
@@ -47,6 +49,7 @@ var stubs = func() []string {
 	list := []string{
 		object.StubSlowEntry, object.StubDeopt, object.StubDealloc, object.StubVectorcallBind, object.StubLeaveFrame,
 		object.StubEvalBreaker, object.StubBoxInt, object.StubBoxFloat, object.StubFreeInt, object.StubFreeFloat,
+		object.StubResume, object.StubResumeSlow,
 	}
 	for n := 0; n <= Convention.MaxDirectArgs(); n++ {
 		list = append(list, object.StubVectorcall+strconv.Itoa(n))
@@ -76,14 +79,15 @@ type emitter struct {
 	frameSize int64 // bytes below the saved x29
 	spillBase int64 // offset of spill slot 0 from sp
 
-	body     Label // behind the prologue
-	tail     Label // of the prologue, shared by the entries
-	slow     Label
-	epilogue Label
-	hasEpi   bool
-	direct   Label
-	vector   Label
-	frame    Label
+	body      Label // behind the prologue
+	tail      Label // of the prologue, shared by the entries
+	slow      Label
+	epilogue  Label
+	hasEpi    bool
+	direct    Label
+	vector    Label
+	frame     Label
+	generator Label
 
 	exits   []Label // by exit number
 	exitKey map[string]int
@@ -125,7 +129,7 @@ type linePos struct {
 func Emit(f *lir.Func, res *regalloc.Result, o EmitOptions) (obj *object.Object, listing string, err error) {
 	e := &emitter{
 		f: f, res: res, lay: f.Snap.Layout, exitKey: map[string]int{},
-		obj:        &object.Object{Code: object.ID(f.Code), Vectorcall: object.None, Direct: object.None, Frame: object.None},
+		obj:        &object.Object{Code: object.ID(f.Code), Vectorcall: object.None, Direct: object.None, Frame: object.None, Generator: object.None},
 		forceExits: o.ForceExits,
 	}
 	e.a.Reset()
@@ -135,7 +139,11 @@ func Emit(f *lir.Func, res *regalloc.Result, o EmitOptions) (obj *object.Object,
 	for i := range e.labels {
 		e.labels[i] = e.a.NewLabel()
 	}
-	e.entries()
+	if f.Resumable {
+		e.generatorEntry()
+	} else {
+		e.entries()
+	}
 	for b := range f.Blocks {
 		e.emitBlock(b)
 	}
@@ -187,7 +195,9 @@ func (e *emitter) emitBlock(b int) {
 	if in := &e.f.Instrs[blk.First]; in.Op == lir.ResumePoint {
 		// In front of the moves with which the block begins.
 		e.a.Emit(Bti(TargetCall))
-		e.resumes = append(e.resumes, resume{uint32(in.Imm), e.a.NewLabel(), e.labels[b]})
+		if in.NumDefs() == 0 {
+			e.resumes = append(e.resumes, resume{uint32(in.Imm), e.a.NewLabel(), e.labels[b]})
+		}
 	}
 	for i := int(blk.First); i < int(blk.Last); i++ {
 		i += e.emitInstr(i)
@@ -437,14 +447,15 @@ func init() {
 
 		lir.ResumePoint: emitNothing,
 
-		lir.Load:      emitLoad,
-		lir.LoadX:     emitLoadX,
-		lir.Store:     emitStore,
-		lir.StoreX:    emitStoreX,
-		lir.LoadSlot:  emitLoadSlot,
-		lir.StoreSlot: emitStoreSlot,
-		lir.StoreOut:  emitStoreOut,
-		lir.SetIP:     emitSetIP,
+		lir.Load:       emitLoad,
+		lir.LoadX:      emitLoadX,
+		lir.Store:      emitStore,
+		lir.StoreX:     emitStoreX,
+		lir.LoadSlot:   emitLoadSlot,
+		lir.StoreSlot:  emitStoreSlot,
+		lir.StoreOwned: emitStoreOwned,
+		lir.StoreOut:   emitStoreOut,
+		lir.SetIP:      emitSetIP,
 
 		lir.Add:       emitThree(Add),
 		lir.AddImm:    emitAddImm,
@@ -485,13 +496,18 @@ func init() {
 
 		lir.CallHelper: emitCallHelper,
 		lir.CallDirect: emitCallDirect,
+		lir.CallResume: emitCallResume,
 		lir.CallPtr:    emitCallPtr,
 
-		lir.Incref:      emitIncref,
-		lir.Decref:      emitDecref,
-		lir.CheckFrame:  emitCheckFrame,
-		lir.PopFrame:    emitPopFrame,
-		lir.EvalBreaker: emitEvalBreaker,
+		lir.Incref:     emitIncref,
+		lir.Decref:     emitDecref,
+		lir.CheckFrame: emitCheckFrame,
+		lir.PopFrame:   emitPopFrame,
+
+		lir.SetStack:       emitSetStack,
+		lir.Suspend:        emitSuspend,
+		lir.LeaveGenerator: emitLeaveGenerator,
+		lir.EvalBreaker:    emitEvalBreaker,
 
 		lir.BoxInt:   emitBoxInt,
 		lir.BoxFloat: emitBoxFloat,

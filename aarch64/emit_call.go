@@ -21,6 +21,12 @@ func emitCallDirect(e *emitter, in *lir.Instr) int {
 	return 0
 }
 
+func emitCallResume(e *emitter, in *lir.Instr) int {
+	e.a.CallSymbol(Symbol{symbolStub, stubResume}, 0)
+	e.checkResult(in)
+	return 0
+}
+
 func emitCallPtr(e *emitter, in *lir.Instr) int {
 	e.a.Emit(Blr(scratch))
 	e.checkResult(in)

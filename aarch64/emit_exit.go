@@ -215,11 +215,15 @@ func (e *emitter) finish(code Code) {
 	o.HotSize = code.HotSize
 	o.ColdSize = code.TextSize - code.HotSize
 	o.LiteralSize = uint32(len(code.Bytes)) - code.TextSize
-	o.Vectorcall = e.a.LabelOffset(e.vector)
+	if e.f.Resumable {
+		o.Generator = e.a.LabelOffset(e.generator)
+	} else {
+		o.Vectorcall = e.a.LabelOffset(e.vector)
+		o.Frame = e.a.LabelOffset(e.frame)
+	}
 	if e.f.DirectArgs >= 0 {
 		o.Direct = e.a.LabelOffset(e.direct)
 	}
-	o.Frame = e.a.LabelOffset(e.frame)
 	for _, r := range e.resumes {
 		o.Resumes = append(o.Resumes, object.Resume{Offset: r.unit, Code: e.a.LabelOffset(r.entry), Landing: e.a.LabelOffset(r.landing)})
 	}

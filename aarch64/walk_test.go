@@ -100,7 +100,7 @@ func walkFunc(op hir.Op) *hir.Func {
 			f.Link(0, b+1)
 			f.Append(b+1, hir.Unreachable)
 		}
-	case hir.Entries:
+	case hir.Entries, hir.Sent:
 		// A call and a frame that is resumed meet.
 		emit(hir.Entries)
 		for range 3 {
@@ -110,7 +110,12 @@ func walkFunc(op hir.Op) *hir.Func {
 		f.Link(0, 2)
 		f.Append(1, hir.Jump)
 		f.Append(2, hir.ResumePoint)
-		slot := f.Append(2, hir.LoadSlot)
+		slot := hir.Value(0)
+		if op == hir.Sent {
+			slot = f.Append(2, hir.Sent)
+		} else {
+			slot = f.Append(2, hir.LoadSlot)
+		}
 		f.Append(2, hir.Jump)
 		f.Link(1, 3)
 		f.Link(2, 3)

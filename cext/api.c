@@ -189,7 +189,11 @@ is_jit_compiled(PyObject *Py_UNUSED(module), PyObject *callable)
     if (record == NULL || record->code.object == NULL) {
         Py_RETURN_FALSE;
     }
-    CJFunctionEntry *entry = cj_registry_entry(function_of(callable));
+    PyFunctionObject *function = function_of(callable);
+    if (cj_registry_is_generator(record)) {
+        return PyBool_FromLong(function->func_builtins == record->code.builtins);
+    }
+    CJFunctionEntry *entry = cj_registry_entry(function);
     return PyBool_FromLong(entry != NULL && entry->record == record);
 }
 

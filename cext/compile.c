@@ -213,9 +213,9 @@ compile(CJRecord *record, PyFunctionObject *function)
         return;
     }
     cj_keep_loosely(object);
+    record->code.builtins = builtins;
     cj_object_install(object);
     record->state = CJ_COMPILED;
-    record->builtins = builtins;
     record->compiled_times++;
     record->milliseconds = milliseconds() - start;
     free(record->reason);

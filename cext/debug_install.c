@@ -42,9 +42,7 @@ code_for_function(PyObject *function)
         PyErr_NoMemory();
         return NULL;
     }
-    made->code = (CJCode){.direct_entry = cj_interp_entry(),
-                          .code = (PyCodeObject *)Py_NewRef(f->func_code),
-                          .globals = Py_NewRef(f->func_globals)};
+    made->code = cj_code_idle((PyCodeObject *)Py_NewRef(f->func_code), Py_NewRef(f->func_globals));
     made->next = codes;
     codes = made;
     return &made->code;

@@ -63,8 +63,8 @@ cj_entries_suspended(void)
     return islands > 0;
 }
 
-static void
-enter_island(void)
+void
+cj_enter_island(void)
 {
     own_islands++;
     if (islands++ == 0 && cj_loader_hooks.suspend_entries != NULL) {
@@ -72,8 +72,8 @@ enter_island(void)
     }
 }
 
-static void
-leave_island(void)
+void
+cj_leave_island(void)
 {
     own_islands--;
     if (--islands == 0 && cj_loader_hooks.suspend_entries != NULL) {
@@ -140,9 +140,9 @@ cj_entry_slow(PyThreadState *tstate, CJCode *code, PyObject **arguments)
         return interpreter_vectorcall(function, arguments + 1, (size_t)nargs, NULL);
     }
     if (cj_stack_is_low(tstate)) {
-        enter_island();
+        cj_enter_island();
         PyObject *result = interpreter_vectorcall(function, arguments + 1, (size_t)nargs, NULL);
-        leave_island();
+        cj_leave_island();
         return result;
     }
     /* What is left is a data stack that has to grow. */
@@ -172,9 +172,9 @@ static PyObject *
 interpret(PyThreadState *tstate, _PyInterpreterFrame *frame)
 {
     if (tstate->py_recursion_remaining > 0 && cj_stack_is_low(tstate)) {
-        enter_island();
+        cj_enter_island();
         PyObject *result = _PyEval_EvalFrameDefault(tstate, frame, 0);
-        leave_island();
+        cj_leave_island();
         return result;
     }
     return _PyEval_EvalFrameDefault(tstate, frame, 0);

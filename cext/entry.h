@@ -20,6 +20,10 @@ PyObject *cj_vectorcall_bind(PyObject *function, PyObject *const *arguments, siz
 /* Whether the machine stack is too short for compiled code. */
 bool cj_stack_is_low(PyThreadState *tstate);
 
+/* Around what runs in the interpreter because of that: nothing enters compiled code in between. */
+void cj_enter_island(void);
+void cj_leave_island(void);
+
 /* Whether some thread is short of machine stack, so that nothing enters compiled code. */
 bool cj_entries_suspended(void);
 

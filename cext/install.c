@@ -11,12 +11,15 @@
 #include <Python.h>
 
 #include "arena.h"
+#include "internal/pycore_ceval.h"
 #include "internal/pycore_interp.h"
 #include "internal/pycore_pystate.h"
 #include "internal/pycore_runtime.h"
 #include "internal/pycore_tstate.h"
+#include "generator.h"
 #include "keep.h"
 #include "object.h"
+#include "stubs.h"
 
 static CJObject *zombies;
 static size_t nzombies, zombie_bytes;
@@ -24,14 +27,33 @@ static size_t nzombies, zombie_bytes;
 /* How much may wait before retiring an object looks for what can be freed. */
 enum { MANY_ZOMBIES = 32, MANY_BYTES = 1 << 20 };
 
+CJCode
+cj_code_idle(PyCodeObject *code, PyObject *globals)
+{
+    CJCode idle = {.resume_entry = cj_resume_slow_entry(), .code = code, .globals = globals};
+    idle.direct_entry = cj_idle_entry(&idle);
+    return idle;
+}
+
+void *
+cj_idle_entry(const CJCode *code)
+{
+    return code->code != NULL && cj_makes_generator(code->code) ? cj_make_generator_entry() : cj_interp_entry();
+}
+
 void
 cj_object_install(CJObject *object)
 {
     CJCode *code = object->code;
     CJObject *before = code->object;
     code->object = object;
-    code->direct_entry = object->direct != CJ_NO_ENTRY ? object->text + object->direct : cj_interp_entry();
+    code->direct_entry = object->direct != CJ_NO_ENTRY ? object->text + object->direct : cj_idle_entry(code);
     code->vectorcall_entry = object->vectorcall != CJ_NO_ENTRY ? object->text + object->vectorcall : NULL;
+    if (object->generator != CJ_NO_ENTRY) {
+        code->resume_entry = object->text + object->generator;
+        code->breaker = _Py_atomic_load_uintptr_relaxed(&_PyThreadState_GET()->eval_breaker) & ~(uintptr_t)_PY_EVAL_EVENTS_MASK;
+        cj_generators_start();
+    }
     if (before != NULL && before != object) {
         cj_object_retire(before);
     }
@@ -74,8 +96,9 @@ cj_object_retire(CJObject *object)
     cj_keep_firmly(object);
     if (code->object == object) {
         code->object = NULL;
-        code->direct_entry = cj_interp_entry();
+        code->direct_entry = cj_idle_entry(code);
         code->vectorcall_entry = NULL;
+        code->resume_entry = cj_resume_slow_entry();
     }
     invalidate(object);
     object->next_zombie = zombies;

@@ -451,8 +451,10 @@ fill(CJObject *object, const Source *source)
     object->frame = scalars[7];
     object->stack_size = scalars[8];
     object->spill_size = scalars[9];
+    object->generator = scalars[10];
     object->text_size = sections[SEC_TEXT].count;
-    if (bad_entry(object, object->vectorcall) || bad_entry(object, object->direct) || bad_entry(object, object->frame)) {
+    if (bad_entry(object, object->vectorcall) || bad_entry(object, object->direct) || bad_entry(object, object->frame) ||
+        bad_entry(object, object->generator)) {
         return damaged("entries");
     }
     object->encoded_size = sections[SEC_TEXT].offset;

@@ -15,13 +15,16 @@ typedef struct CJCode CJCode;
 typedef struct CJObject CJObject;
 
 /* What is known of one code object with one globals dict. The registry makes it, and it
- * lives until the code object dies. Machine code has its address baked in and
- * reads the first two fields. */
+ * lives until the code object dies. Machine code and stubs have its address or find it, and
+ * read the fields before code, and what the stub resume compares. */
 struct CJCode {
     void *direct_entry;     /* never NULL: cj_interp_entry() when there is no machine code */
     void *vectorcall_entry; /* vectorcall of the machine code, or NULL */
+    void *resume_entry;     /* never NULL: where the stub resume goes on; the stub resume_slow when there is no machine code */
     PyCodeObject *code;     /* borrowed; NULL after the code object died */
     PyObject *globals;      /* borrowed */
+    PyObject *builtins;     /* that the machine code was made for; only compared */
+    uintptr_t breaker;      /* the eval breaker that the machine code expects when nothing is asked for */
     CJObject *object;       /* the machine code in use, or NULL */
     void *registry;         /* the registry's own part */
 };
@@ -65,7 +68,7 @@ struct CJObject {
     uint8_t *text; /* in the arena */
     uint32_t text_size;
     uint32_t hot_size, cold_size, literal_size, stack_size, spill_size;
-    uint32_t vectorcall, direct, frame; /* entries, offsets into text or CJ_NO_ENTRY */
+    uint32_t vectorcall, direct, frame, generator; /* entries, offsets into text or CJ_NO_ENTRY */
     uint32_t nresumes, npatches, ndepends, nconstants, nkeep, nexits, nlines, nstrings;
     CJResume *resumes;
     CJPatch *patches;
@@ -128,8 +131,13 @@ size_t cj_free_zombies(void);
 /* The vectorcall of a function as the interpreter made it. */
 vectorcallfunc cj_interpreter_vectorcall(void);
 
-/* Value of CJCode.direct_entry for code without machine code; of CJObject entries otherwise. */
+/* Value of CJCode.direct_entry for code without an entry of its own: calls are interpreted, and those of generators
+ * and the like make the generator. */
 void *cj_interp_entry(void);
+void *cj_idle_entry(const CJCode *code);
+
+/* A record without machine code, but for the parts of the registry. */
+CJCode cj_code_idle(PyCodeObject *code, PyObject *globals);
 
 /* Runs a frame that was pushed but not linked yet and stands at its start. Consumes the frame. */
 PyObject *cj_run_frame(PyThreadState *tstate, _PyInterpreterFrame *frame, CJObject *object);

@@ -13,6 +13,7 @@
 #include "opcode.h"
 #include "options.h"
 #include "stats.h"
+#include "stubs.h"
 #include "versions.h"
 #include "watch.h"
 
@@ -52,6 +53,21 @@ cj_registry_find(PyCodeObject *code, PyObject *globals)
     return NULL;
 }
 
+/* The layout of the data is private to the interpreter. It is looked at once, with data that is known. */
+static void
+show_extra_to_stubs(PyCodeObject *code, CJRecord *record)
+{
+    static bool shown;
+    const struct {
+        Py_ssize_t size;
+        void *items[];
+    } *extra = code->co_extra;
+    if (!shown && extra != NULL && extra->size > extra_index && extra->size < 1000 && extra->items[extra_index] == record) {
+        cj_stubs_extra_index(extra_index);
+        shown = true;
+    }
+}
+
 CJRecord *
 cj_registry_get(PyCodeObject *code, PyObject *globals)
 {
@@ -64,7 +80,8 @@ cj_registry_get(PyCodeObject *code, PyObject *globals)
         PyErr_NoMemory();
         return NULL;
     }
-    record->code = (CJCode){.direct_entry = cj_interp_entry(), .code = code, .globals = globals, .registry = record};
+    record->code = cj_code_idle(code, globals);
+    record->code.registry = record;
     /* The first record of a code object stays the first: replacing the code's data would report its death. */
     CJRecord *first = first_of(code);
     if (first != NULL) {
@@ -75,6 +92,7 @@ cj_registry_get(PyCodeObject *code, PyObject *globals)
         free(record);
         return NULL;
     }
+    show_extra_to_stubs(code, record);
     record->next = records;
     record->self = &records;
     if (records != NULL) {
@@ -248,13 +266,19 @@ cj_registry_update(CJRecord *record)
         if (call != NULL) {
             install(entry, suspended ? cj_interpreter_vectorcall() : call);
         }
-        else if (record->state == CJ_COUNTING) {
+        else if (record->state == CJ_COUNTING || record->state == CJ_COMPILED) {
             release(entry);
         }
         else {
             detach(entry);
         }
     }
+}
+
+bool
+cj_registry_is_generator(const CJRecord *record)
+{
+    return record->code.object != NULL && record->code.object->generator != CJ_NO_ENTRY;
 }
 
 int
@@ -266,8 +290,8 @@ cj_registry_attach(PyFunctionObject *function, CJRecord *record)
         detach(entry);
         entry = NULL;
     }
-    if (entry != NULL || call == NULL || function->vectorcall != cj_interpreter_vectorcall()
-        || (record->state == CJ_COMPILED && function->func_builtins != record->builtins)) {
+    if (entry != NULL || (call == NULL && !cj_registry_is_generator(record)) || function->vectorcall != cj_interpreter_vectorcall()
+        || (record->state == CJ_COMPILED && function->func_builtins != record->code.builtins)) {
         return 0;
     }
     entry = malloc(sizeof(*entry));
@@ -278,7 +302,9 @@ cj_registry_attach(PyFunctionObject *function, CJRecord *record)
     }
     *entry = (CJFunctionEntry){.function = function, .record = record, .next = record->functions};
     record->functions = entry;
-    install(entry, suspended ? function->vectorcall : call);
+    if (call != NULL) {
+        install(entry, suspended ? function->vectorcall : call);
+    }
     return 0;
 }
 
@@ -359,8 +385,9 @@ consider(PyFunctionObject *function, PyCodeObject *code)
         cj_registry_count(record, calls);
         record->listed = listed;
     }
-    if (record->state == CJ_GIVEN_UP) {
-        return; /* as those of generators, which are made often */
+    if (record->state == CJ_GIVEN_UP || cj_registry_is_generator(record)) {
+        /* Generators find their code by themselves. Functions of generator expressions are made often. */
+        return;
     }
     if (cj_registry_attach(function, record) < 0) {
         PyErr_Clear();
@@ -589,7 +616,9 @@ suspend_entries(bool suspend)
         CJObject *object = record->code.object;
         if (object != NULL) {
             record->code.direct_entry = suspend || object->direct == CJ_NO_ENTRY
-                ? cj_interp_entry() : object->text + object->direct;
+                ? cj_idle_entry(&record->code) : object->text + object->direct;
+            record->code.resume_entry = suspend || object->generator == CJ_NO_ENTRY
+                ? cj_resume_slow_entry() : object->text + object->generator;
         }
         if (record->functions != NULL) {
             cj_registry_update(record);

@@ -43,7 +43,6 @@ typedef struct CJRecord {
     bool traced;     /* instrumented for a tool: counting waits until that is over */
     bool listed;     /* counted because of the jit list */
     int64_t calls_left;
-    PyObject *builtins; /* that the machine code was made for; only compared */
     uint32_t compiled_times, broken_times;
     char *reason; /* owned, or NULL */
     double milliseconds; /* of the last compilation */
@@ -67,6 +66,10 @@ CJRecord *cj_registry_first(void);
 /* Lets the function's calls come to the record's current entry. Returns 0, or -1 with an
    exception; a function that another owner has hooked is left alone, which is no error. */
 int cj_registry_attach(PyFunctionObject *function, CJRecord *record);
+
+/* Whether there is machine code, and it is resumed instead of called. Its functions have entries, as far as they were seen, but
+   their vectorcall is the interpreter's. */
+bool cj_registry_is_generator(const CJRecord *record);
 
 /* Has the function been hooked? Its entry, or NULL. */
 CJFunctionEntry *cj_registry_entry(PyFunctionObject *function);

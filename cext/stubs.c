@@ -12,11 +12,15 @@
 #include "entry.h"
 #include "exit.h"
 #include "helpers.h"
+#include "generator.h"
+#include "internal/pycore_frame.h"
 #include "internal/pycore_freelist.h"
+#include "internal/pycore_genobject.h"
 #include "internal/pycore_interp.h"
 #include "internal/pycore_long.h"
 #include "internal/pycore_pystate.h"
 #include "internal/pycore_runtime.h"
+#include "internal/pycore_tstate.h"
 
 #if defined(__aarch64__)
 
@@ -32,6 +36,8 @@ extern const uint8_t cj_stubs_begin[], cj_stubs_end[];
     X(slow_entry, cj_entry_slow)                                              \
     X(vectorcall_bind, cj_vectorcall_bind)                                    \
     X(deopt, cj_exit)                                                         \
+    X(resume_slow, cj_resume_slow)                                            \
+    X(make_generator, cj_make_generator)                                      \
     X(dealloc, _Py_Dealloc)
 
 /* The same, behind those entries. */
@@ -47,6 +53,7 @@ extern const uint8_t cj_stubs_begin[], cj_stubs_end[];
 VECTORCALLS(DECLARE_VECTORCALL)
 extern const uint8_t cj_stub_thread_target[], cj_stub_current_target[];
 extern const uint8_t cj_stub_free_float[], cj_stub_free_int[];
+extern const uint8_t cj_stub_resume[], cj_stub_extra_index_target[], cj_stub_none_target[];
 extern const uint8_t cj_stub_small_ints_target[], cj_stub_ints_target[], cj_stub_floats_target[], cj_stub_ints_limit_target[],
     cj_stub_floats_limit_target[];
 
@@ -56,6 +63,17 @@ _Static_assert(offsetof(PyLongObject, long_value.lv_tag) == 16 && offsetof(PyLon
                    PyLong_SHIFT == 30 && _PyLong_NON_SIZE_BITS == 3,
                "ints");
 _Static_assert(offsetof(PyFloatObject, ob_fval) == 16, "floats");
+_Static_assert(offsetof(PyGenObject, gi_frame_state) == 67 && offsetof(PyGenObject, gi_iframe.f_executable) == 72 &&
+                   offsetof(PyGenObject, gi_iframe.f_globals) == 96 && offsetof(PyGenObject, gi_iframe.f_builtins) == 104 &&
+                   offsetof(PyGenObject, gi_iframe.frame_obj) == 120 && FRAME_CREATED == -3 && FRAME_EXECUTING == 0,
+               "generators");
+_Static_assert(offsetof(PyCodeObject, co_extra) == 200 && offsetof(PyThreadState, eval_breaker) == 24 &&
+                   offsetof(PyThreadState, py_recursion_remaining) == 48 &&
+                   offsetof(_PyThreadStateImpl, c_stack_soft_limit) == 848 && CJ_STACK_MARGIN == 256 << 10,
+               "resuming");
+_Static_assert(offsetof(CJCode, resume_entry) == 16 && offsetof(CJCode, globals) == 32 && offsetof(CJCode, builtins) == 40 &&
+                   offsetof(CJCode, breaker) == 48,
+               "records");
 _Static_assert(offsetof(struct _Py_freelist, freelist) == 0 && offsetof(struct _Py_freelist, size) == 8, "free lists");
 
 #define DECLARE(name, function) extern const uint8_t cj_stub_##name[], cj_stub_##name##_target[];
@@ -74,12 +92,16 @@ static const Stub stubs[] = {
     STUBS(ENTRY) VECTORCALLS(VECTORCALL_ENTRY) STUBS_AFTER(ENTRY)
     {"free_float", cj_stub_free_float, NULL, NULL},
     {"free_int", cj_stub_free_int, NULL, NULL},
+    {"resume", cj_stub_resume, NULL, NULL},
 };
 
 static uint8_t *block, *helper_stubs;
 static uint64_t tls_offset; /* 0 when it was not found */
 
 enum { HELPER_STUB_SIZE = 16 };
+
+/* An index that no code object has data for. */
+#define NO_EXTRA ((uint64_t)INT64_MAX)
 
 /* Finds where the interpreter keeps the thread state: the thread-local variable is not exported, but it is the one
  * word near the thread pointer that follows a change of thread state. */
@@ -149,6 +171,8 @@ cj_stubs_start(void)
         {cj_stub_floats_target, (uint64_t)&lists->floats},
         {cj_stub_ints_limit_target, Py_ints_MAXFREELIST},
         {cj_stub_floats_limit_target, Py_floats_MAXFREELIST},
+        {cj_stub_extra_index_target, NO_EXTRA},
+        {cj_stub_none_target, (uint64_t)Py_None},
     };
     for (size_t i = 0; i < Py_ARRAY_LENGTH(words); i++) {
         memcpy(block + (words[i].target - cj_stubs_begin), &words[i].value, sizeof(words[i].value));
@@ -197,6 +221,28 @@ cj_symbol_value(const char *name, uint64_t *value)
     }
     *value = (uint64_t)dlsym(RTLD_DEFAULT, name);
     return *value != 0;
+}
+
+void *
+cj_resume_slow_entry(void)
+{
+    return (void *)cj_stub_address("resume_slow");
+}
+
+void *
+cj_make_generator_entry(void)
+{
+    return (void *)cj_stub_address("make_generator");
+}
+
+void
+cj_stubs_extra_index(Py_ssize_t index)
+{
+    uint64_t value = (uint64_t)index;
+    uint8_t *at = block + (cj_stub_extra_index_target - cj_stubs_begin);
+    cj_arena_open(at, sizeof(value));
+    memcpy(at, &value, sizeof(value));
+    cj_arena_close(at, sizeof(value));
 }
 
 const char *

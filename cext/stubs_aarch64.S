@@ -48,6 +48,11 @@ STUB(cj_stub_interp_entry)
 	ENTRY_TO_C cj_stub_interp_entry_target
 TARGET(cj_stub_interp_entry_target)
 
+/* make_generator: the direct entry of code that can be suspended. The same convention. */
+STUB(cj_stub_make_generator)
+	ENTRY_TO_C cj_stub_make_generator_target
+TARGET(cj_stub_make_generator_target)
+
 STUB(cj_stub_slow_entry)
 	ENTRY_TO_C cj_stub_slow_entry_target
 TARGET(cj_stub_slow_entry_target)
@@ -259,6 +264,60 @@ STUB(cj_stub_vectorcall_\n)
 TARGET(cj_stub_thread_target)
 TARGET(cj_stub_current_target)
 
+/* resume: runs the generator or coroutine x0 on, sending x1, whose reference is consumed. x0 is what it yields or returns, which
+ * its state tells apart, or NULL. A generator that can go on in machine code goes there: it is suspended or just made, its
+ * code object's data has a record with the same namespaces, nobody has its frame object, nothing is pending or traced, and
+ * there is room. All else is done in C. */
+STUB(cj_stub_resume)
+	hint	#34
+	ldrsb	w9, [x0, #67]		/* state */
+	tbz	w9, #31, cj_stub_resume_slow
+	ldr	x10, [x0, #72]		/* code object */
+	and	x10, x10, #~1
+	ldr	x10, [x10, #200]	/* data of other tools, and of this one: the size, then the items */
+	cbz	x10, cj_stub_resume_slow
+	ldr	x11, cj_stub_extra_index_target
+	ldr	x12, [x10], #8
+	cmp	x11, x12
+	b.ge	cj_stub_resume_slow
+	ldr	x10, [x10, x11, lsl #3]
+	cbz	x10, cj_stub_resume_slow
+	ldp	x11, x12, [x0, #96]	/* globals, builtins */
+	ldp	x13, x14, [x10, #32]
+	cmp	x11, x13
+	ccmp	x12, x14, #0, eq
+	b.ne	cj_stub_resume_slow
+	ldr	x11, [x0, #120]		/* frame object */
+	cbnz	x11, cj_stub_resume_slow
+	ldr	x11, [x19, #24]		/* eval breaker */
+	ldr	x12, [x10, #48]
+	cmp	x11, x12
+	b.ne	cj_stub_resume_slow
+	ldr	x11, [x19, #848]	/* limit of the machine stack */
+	sub	x12, sp, #64, lsl #12
+	cmp	x12, x11
+	b.lo	cj_stub_resume_slow
+	cmn	w9, #3
+	b.eq	2f
+1:	ldr	w9, [x19, #48]		/* recursion */
+	subs	w9, w9, #1
+	b.mi	cj_stub_resume_slow
+	ldr	x16, [x10, #16]
+	br	x16
+	/* The first value sent has to be None. */
+2:	ldr	x11, cj_stub_none_target
+	cmp	x1, x11
+	b.eq	1b
+	b	cj_stub_resume_slow
+TARGET(cj_stub_extra_index_target)
+TARGET(cj_stub_none_target)
+
+STUB(cj_stub_resume_slow)
+	hint	#34
+	ldr	x16, cj_stub_resume_slow_target
+	br	x16
+TARGET(cj_stub_resume_slow_target)
+
 /* leave_frame: x16 is a frame that was unlinked and has a frame object. Preserves as dealloc does. */
 STUB(cj_stub_leave_frame)
 	SAVE_ALL
@@ -437,6 +496,40 @@ cj_enter:
 	ret
 	.cfi_endproc
 	.size cj_enter, .-cj_enter
+
+/* PyObject *cj_enter_generator(const void *stub, PyThreadState *tstate, frame of the caller, generator, value)
+ * calls the stub resume from C. */
+	.balign 16
+	.globl cj_enter_generator
+	.hidden cj_enter_generator
+	.type cj_enter_generator, %function
+cj_enter_generator:
+	.cfi_startproc
+	hint	#34
+	stp	x29, x30, [sp, #-32]!
+	.cfi_def_cfa_offset 32
+	.cfi_offset 29, -32
+	.cfi_offset 30, -24
+	mov	x29, sp
+	stp	x19, x20, [sp, #16]
+	.cfi_offset 19, -16
+	.cfi_offset 20, -8
+	mov	x16, x0
+	mov	x19, x1
+	mov	x20, x2
+	mov	x0, x3
+	mov	x1, x4
+	blr	x16
+	ldp	x19, x20, [sp, #16]
+	ldp	x29, x30, [sp], #32
+	.cfi_restore 29
+	.cfi_restore 30
+	.cfi_restore 19
+	.cfi_restore 20
+	.cfi_def_cfa_offset 0
+	ret
+	.cfi_endproc
+	.size cj_enter_generator, .-cj_enter_generator
 
 	.section .note.GNU-stack,"",%progbits
 #endif

@@ -92,5 +92,5 @@ def encode(exits, strings=("", "guard")):
         payload += bytes(pad) + data
         table += struct.pack("<II", at + pad, count)
         at += pad + len(data)
-    scalars = struct.pack("<12I", 0, 0, len(text), 0, 0, NONE, NONE, NONE, 0, 0, 0, 0)
+    scalars = struct.pack("<12I", 0, 0, len(text), 0, 0, NONE, NONE, NONE, 0, 0, NONE, 0)
     return MAGIC + struct.pack("<II", VERSION, at) + scalars + table + payload

@@ -116,10 +116,15 @@ const (
 	CheckFrame
 	EvalBreaker
 	ResumePoint
+	Sent
 	LoadSlot
 	SyncSlot
 	SetIP
 	LeaveFrame
+	StoreOwned
+	SetStack
+	Suspend
+	LeaveGenerator
 	// Guards
 	GuardType
 	GuardClasses
@@ -263,6 +268,7 @@ const (
 	CallVector
 	CallEx
 	CallDirect
+	ResumeGenerator
 	CallCNoArgs
 	CallCO
 	CallCFast
@@ -292,14 +298,19 @@ var Ops = [NumOps]OpInfo{
 	Callee: {Name: "Callee", Type: TFunction, Own: OwnStable, Doc: "The function object that was called. Only in the entry block, unless the function has several entries."},
 	Phi:    {Name: "Phi", Args: "v*", Type: TNullable, Own: OwnPhi, Doc: "One operand for each predecessor of its block."},
 
-	Snapshot:    {Name: "Snapshot", NeedsFS: true, Doc: "Marks a bytecode boundary; values that died are released here. Emits nothing."},
-	CheckFrame:  {Name: "CheckFrame", NeedsFS: true, Doc: "After an observable instruction: leaves when a frame object exists or the code was invalidated (patch point). FS is the state after the bytecode instruction."},
-	EvalBreaker: {Name: "EvalBreaker", NeedsFS: true, Writes: HeapAll, Doc: "Serves signals, the GIL and instrumentation when the eval breaker is set; the cold path synchronises the frame and may leave to FS."},
-	ResumePoint: {Name: "ResumePoint", UsesImm: true, Doc: "Begins a resume block: compiled code can be entered here with a frame that stands at code unit Imm."},
-	LoadSlot:    {Name: "LoadSlot", Type: TNullable, Own: OwnNew, UsesImm: true, Doc: "Takes the reference out of slot Imm of the frame (locals, then operand stack); what the slot holds afterwards means nothing. Only at the head of a resume block."},
-	SyncSlot:    {Name: "SyncSlot", Args: "n", UsesImm: true, Doc: "Stores the value, borrowed, into local slot Imm of the frame."},
-	SetIP:       {Name: "SetIP", UsesImm: true, Doc: "Stores the address of code unit Imm into the frame's instr_ptr."},
-	LeaveFrame:  {Name: "LeaveFrame", NeedsFS: true, Doc: "Unlinks and pops the frame. Its cold path hands the frame, synchronised, to its frame object."},
+	Snapshot:       {Name: "Snapshot", NeedsFS: true, Doc: "Marks a bytecode boundary; values that died are released here. Emits nothing."},
+	CheckFrame:     {Name: "CheckFrame", NeedsFS: true, Doc: "After an observable instruction: leaves when a frame object exists or the code was invalidated (patch point). FS is the state after the bytecode instruction."},
+	EvalBreaker:    {Name: "EvalBreaker", NeedsFS: true, Writes: HeapAll, Doc: "Serves signals, the GIL and instrumentation when the eval breaker is set; the cold path synchronises the frame and may leave to FS."},
+	ResumePoint:    {Name: "ResumePoint", UsesImm: true, Doc: "Begins a resume block: compiled code can be entered here with a frame that stands at code unit Imm."},
+	Sent:           {Name: "Sent", Type: TObject, Own: OwnNew, Doc: "The value sent to a generator that is resumed, with its reference. Only behind ResumePoint, which then is not a landing."},
+	LoadSlot:       {Name: "LoadSlot", Type: TNullable, Own: OwnNew, UsesImm: true, Doc: "Takes the reference out of slot Imm of the frame (locals, then operand stack); what the slot holds afterwards means nothing. Only at the head of a resume block."},
+	SyncSlot:       {Name: "SyncSlot", Args: "n", UsesImm: true, Doc: "Stores the value, borrowed, into local slot Imm of the frame."},
+	SetIP:          {Name: "SetIP", UsesImm: true, Doc: "Stores the address of code unit Imm into the frame's instr_ptr."},
+	LeaveFrame:     {Name: "LeaveFrame", NeedsFS: true, Doc: "Unlinks and pops the frame. Its cold path hands the frame, synchronised, to its frame object."},
+	StoreOwned:     {Name: "StoreOwned", Args: "n", Steals: 1, UsesImm: true, Doc: "Stores the value with its reference into slot Imm of the frame. Nothing may leave compiled code between it and Suspend."},
+	SetStack:       {Name: "SetStack", UsesImm: true, Doc: "Says that the operand stack in the frame has Imm values."},
+	Suspend:        {Name: "Suspend", UsesImm: true, Doc: "Unlinks the frame of a generator, whose slots and instr_ptr are as the interpreter wants them, and puts the generator in state Imm. Return follows."},
+	LeaveGenerator: {Name: "LeaveGenerator", Type: TObject, Own: OwnNew, Exits: true, Doc: "Unlinks the frame of a generator that has finished. The result is the function object, with the frame's reference. Leaves when the frame has a frame object, or an exception is being handled."},
 
 	GuardType:         {Name: "GuardType", Args: "o", Type: TObject, Own: OwnAlias, Exits: true, UsesObj: true, Doc: "Leaves unless the object's class is exactly Obj."},
 	GuardClasses:      {Name: "GuardClasses", Args: "o", Type: TObject, Own: OwnAlias, Exits: true, UsesImm: true, Doc: "Leaves unless the object's class is one of the set number Imm of the function."},
@@ -440,13 +451,14 @@ var Ops = [NumOps]OpInfo{
 	RaiseVarargs:          {Name: "RaiseVarargs", Args: "nn", Observable: true, Helper: "raise_varargs", Err: ErrNegative, Doc: "Raises operand 0 (NULL: re-raises) from operand 1 (or NULL); always fails. Unreachable follows."},
 	InitResultError:       {Name: "InitResultError", Args: "o", Observable: true, Helper: "init_result_error", Err: ErrNegative, Doc: "Raises the TypeError of an __init__ that returned operand 0; always fails. Unreachable follows."},
 
-	CallVector:  {Name: "CallVector", Args: "ono*", Type: TObject, Own: OwnNew, Observable: true, UsesObj: true, Err: ErrNull, Doc: "Calls operand 0 with self (or NULL) and the arguments; Obj is the tuple of keyword names, 0 for none."},
-	CallEx:      {Name: "CallEx", Args: "onon", Type: TObject, Own: OwnNew, Observable: true, Helper: "call_function_ex", Err: ErrNull, Doc: "Calls operand 0 (self or NULL, iterable, mapping or NULL)."},
-	CallDirect:  {Name: "CallDirect", Args: "oo*", Type: TObject, Own: OwnNew, Observable: true, UsesObj: true, Err: ErrNull, Doc: "Calls a Python function by its direct entry: operand 0 is the function object whose code is that of the function Obj; as many arguments as it has positional parameters."},
-	CallCNoArgs: {Name: "CallCNoArgs", Args: "n", Type: TObject, Own: OwnNew, Observable: true, UsesObj: true, Err: ErrNull, Doc: "Calls the C function of Obj (METH_NOARGS) with self."},
-	CallCO:      {Name: "CallCO", Args: "no", Type: TObject, Own: OwnNew, Observable: true, UsesObj: true, Err: ErrNull, Doc: "Calls the C function of Obj (METH_O) with self and one argument."},
-	CallCFast:   {Name: "CallCFast", Args: "no*", Type: TObject, Own: OwnNew, Observable: true, UsesObj: true, Err: ErrNull, Doc: "Calls the C function of Obj (METH_FASTCALL) with self and an argument array."},
-	CallCFastKw: {Name: "CallCFastKw", Args: "no*", Type: TObject, Own: OwnNew, Observable: true, UsesObj: true, Err: ErrNull, Doc: "Calls the C function of Obj (METH_FASTCALL|METH_KEYWORDS) with self, an argument array and no keywords."},
+	CallVector:      {Name: "CallVector", Args: "ono*", Type: TObject, Own: OwnNew, Observable: true, UsesObj: true, Err: ErrNull, Doc: "Calls operand 0 with self (or NULL) and the arguments; Obj is the tuple of keyword names, 0 for none."},
+	CallEx:          {Name: "CallEx", Args: "onon", Type: TObject, Own: OwnNew, Observable: true, Helper: "call_function_ex", Err: ErrNull, Doc: "Calls operand 0 (self or NULL, iterable, mapping or NULL)."},
+	CallDirect:      {Name: "CallDirect", Args: "oo*", Type: TObject, Own: OwnNew, Observable: true, UsesObj: true, Err: ErrNull, Doc: "Calls a Python function by its direct entry: operand 0 is the function object whose code is that of the function Obj; as many arguments as it has positional parameters."},
+	ResumeGenerator: {Name: "ResumeGenerator", Args: "oo", Type: TObject, Own: OwnNew, Steals: 1 << 1, Observable: true, Err: ErrNull, Doc: "Runs the generator or coroutine operand 0 on, sending operand 1. The result is what it yields or returns; its state tells which."},
+	CallCNoArgs:     {Name: "CallCNoArgs", Args: "n", Type: TObject, Own: OwnNew, Observable: true, UsesObj: true, Err: ErrNull, Doc: "Calls the C function of Obj (METH_NOARGS) with self."},
+	CallCO:          {Name: "CallCO", Args: "no", Type: TObject, Own: OwnNew, Observable: true, UsesObj: true, Err: ErrNull, Doc: "Calls the C function of Obj (METH_O) with self and one argument."},
+	CallCFast:       {Name: "CallCFast", Args: "no*", Type: TObject, Own: OwnNew, Observable: true, UsesObj: true, Err: ErrNull, Doc: "Calls the C function of Obj (METH_FASTCALL) with self and an argument array."},
+	CallCFastKw:     {Name: "CallCFastKw", Args: "no*", Type: TObject, Own: OwnNew, Observable: true, UsesObj: true, Err: ErrNull, Doc: "Calls the C function of Obj (METH_FASTCALL|METH_KEYWORDS) with self, an argument array and no keywords."},
 
 	Incref: {Name: "Incref", Args: "n", Doc: "Adds a reference; nothing for NULL (when the type admits it) and immortal objects."},
 	Decref: {Name: "Decref", Args: "n", NeedsFS: true, Writes: HeapAll, Doc: "Drops a reference. The cold path, where the object dies, synchronises the frame and checks it afterwards; with FS 0 the frame is gone already."},

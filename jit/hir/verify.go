@@ -149,6 +149,8 @@ func (v *verifier) block(id BlockID) {
 			v.bad(id, val, "outside of the entry block")
 		case in.Op == ResumePoint && (i != 0 || !v.entered(id)):
 			v.bad(id, val, "not at the begin of a resume block")
+		case in.Op == Sent && (i != 1 || f.At(b.Instrs[0]).Op != ResumePoint):
+			v.bad(id, val, "not behind a resume point")
 		case in.Op == LoadSlot && (i == 0 || !v.headOfResume(b.Instrs[:i])):
 			v.bad(id, val, "not at the head of a resume block")
 		case o.Terminator && i != len(b.Instrs)-1:
@@ -191,7 +193,7 @@ func (v *verifier) entered(b BlockID) bool {
 // front of an instruction.
 func (v *verifier) headOfResume(before []Value) bool {
 	for i, w := range before {
-		if op := v.f.At(w).Op; i == 0 && op != ResumePoint || i > 0 && op != LoadSlot {
+		if op := v.f.At(w).Op; i == 0 && op != ResumePoint || i > 0 && op != LoadSlot && op != Sent {
 			return false
 		}
 	}
@@ -354,7 +356,7 @@ func (v *verifier) afterObservable(id BlockID, i int, val Value) {
 			case o.Observable && i+k+2 < len(ins) && f.At(ins[i+k+2]).Op == Unreachable:
 				// It raises, from the frame as it is in memory.
 				return
-			case o.Observable || o.Exits || in.Op == Snapshot || in.Op == EvalBreaker || in.Op == LeaveFrame:
+			case o.Observable || o.Exits || in.Op == Snapshot || in.Op == EvalBreaker || in.Op == LeaveFrame || in.Op == Suspend:
 				v.bad(id, val, "is followed by v%d (%s) before the frame is checked", w, in.Op)
 				return
 			}

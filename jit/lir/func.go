@@ -112,6 +112,8 @@ type Func struct {
 	// DirectArgs is the number of arguments that the direct entry takes in
 	// registers, or -1 when the function has only the frame entry.
 	DirectArgs int
+	// Resumable code is entered with a generator only.
+	Resumable bool
 	// OutSize is the size of the outgoing argument area, in bytes.
 	OutSize int64
 

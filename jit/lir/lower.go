@@ -57,6 +57,9 @@ func Lower(h *hir.Func, conv *Convention) *Func {
 	order := h.ComputeOrder()
 	l.uses = countUses(h, order)
 	l.f.DirectArgs = l.directArgs()
+	if c := h.Snap.Code(l.f.Code); c != nil {
+		l.f.Resumable = c.Resumable()
+	}
 	for _, b := range order.RPO {
 		hb := &h.Blocks[b]
 		l.start[b] = &buildBlock{loop: hb.Loop, cold: hb.Cold}

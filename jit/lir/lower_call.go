@@ -219,6 +219,15 @@ func lowerCallDirect(l *lowerer, v hir.Value) {
 	l.fixUses(in, args)
 }
 
+func lowerResumeGenerator(l *lowerer, v hir.Value) {
+	args := []VReg{l.arg(v, 0), l.arg(v, 1)}
+	side := l.failure(v)
+	in := l.begin(CallResume)
+	in.Side, in.Err = side, hir.ErrNull
+	l.val[v] = l.fixDef(in, l.conv.IntResults[0])
+	l.fixUses(in, args)
+}
+
 // lowerCallC calls the C function of a built-in function or a method
 // descriptor, whose address it reads from the definition the object points to.
 func lowerCallC(l *lowerer, v hir.Value) {

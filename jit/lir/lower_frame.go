@@ -44,7 +44,29 @@ func lowerCallee(l *lowerer, v hir.Value) {
 
 // lowerResumePoint marks the block, which nothing leads to but Entries.
 func lowerResumePoint(l *lowerer, v hir.Value) {
-	l.emit(ResumePoint).Imm = l.h.At(v).Imm
+	in := l.begin(ResumePoint)
+	in.Imm = l.h.At(v).Imm
+	if ins := l.h.Blocks[l.curHIR].Instrs; len(ins) > 1 && l.h.At(ins[1]).Op == hir.Sent {
+		l.val[ins[1]] = l.fixDef(in, l.conv.IntArgs[1])
+	}
+}
+
+func lowerStoreOwned(l *lowerer, v hir.Value) {
+	in := l.begin(StoreOwned)
+	in.Imm = l.h.At(v).Imm
+	value := l.h.Arg(v, 0)
+	in.Facts = l.facts(value) & MayBeNull
+	l.storedValue(in, value)
+}
+
+func lowerSetStack(l *lowerer, v hir.Value) { l.emit(SetStack).Imm = l.h.At(v).Imm }
+
+func lowerSuspend(l *lowerer, v hir.Value) { l.emit(Suspend).Imm = l.h.At(v).Imm }
+
+func lowerLeaveGenerator(l *lowerer, v hir.Value) {
+	side := l.exitSide(v, object.Deopt, object.ReasonFrameObserved)
+	l.emit(LeaveGenerator).Side = side
+	l.val[v] = l.def(0)
 }
 
 func lowerLoadSlot(l *lowerer, v hir.Value) {

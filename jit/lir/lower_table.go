@@ -20,10 +20,16 @@ func init() {
 		hir.CheckFrame:  lowerCheckFrame,
 		hir.EvalBreaker: lowerEvalBreaker,
 		hir.ResumePoint: lowerResumePoint,
+		hir.Sent:        lowerNothing,
 		hir.LoadSlot:    lowerLoadSlot,
 		hir.SyncSlot:    lowerSyncSlot,
 		hir.SetIP:       lowerSetIP,
 		hir.LeaveFrame:  lowerLeaveFrame,
+
+		hir.StoreOwned:     lowerStoreOwned,
+		hir.SetStack:       lowerSetStack,
+		hir.Suspend:        lowerSuspend,
+		hir.LeaveGenerator: lowerLeaveGenerator,
 
 		hir.GuardType:         lowerGuardType,
 		hir.GuardClasses:      lowerGuardClasses,
@@ -88,12 +94,14 @@ func init() {
 		hir.SecondResult: lowerSecondResult,
 		hir.UnpackedItem: lowerUnpackedItem,
 
-		hir.CallVector:  lowerCallVector,
-		hir.CallDirect:  lowerCallDirect,
-		hir.CallCNoArgs: lowerCallC,
-		hir.CallCO:      lowerCallC,
-		hir.CallCFast:   lowerCallC,
-		hir.CallCFastKw: lowerCallC,
+		hir.CallVector: lowerCallVector,
+		hir.CallDirect: lowerCallDirect,
+
+		hir.ResumeGenerator: lowerResumeGenerator,
+		hir.CallCNoArgs:     lowerCallC,
+		hir.CallCO:          lowerCallC,
+		hir.CallCFast:       lowerCallC,
+		hir.CallCFastKw:     lowerCallC,
 
 		hir.Incref: lowerIncref,
 		hir.Decref: lowerDecref,

@@ -39,6 +39,7 @@ const (
 	StoreX
 	LoadSlot
 	StoreSlot
+	StoreOwned
 	StoreOut
 	SetIP
 	// Integers
@@ -81,12 +82,16 @@ const (
 	// Calls
 	CallHelper
 	CallDirect
+	CallResume
 	CallPtr
 	// Reference counts and frames
 	Incref
 	Decref
 	CheckFrame
 	PopFrame
+	SetStack
+	Suspend
+	LeaveGenerator
 	EvalBreaker
 	// Boxes
 	BoxInt
@@ -110,16 +115,17 @@ var Ops = [NumOps]OpInfo{
 	SymAddr:     {Name: "sym", Defs: "i", Sym: true, Remat: true, Doc: "The address Sym."},
 	OutAddr:     {Name: "outaddr", Defs: "i", Imm: true, Remat: true, Doc: "The address of byte Imm of the outgoing argument area."},
 	Args:        {Name: "args", Defs: "*", Effect: true, Doc: "Defines the callee and the arguments, in the registers of the direct entry. First instruction of the entry block."},
-	ResumePoint: {Name: "resumepoint", Imm: true, Effect: true, Doc: "Begins a block that is entered with a frame that stands at code unit Imm. No register holds anything there."},
+	ResumePoint: {Name: "resumepoint", Defs: "*", Imm: true, Effect: true, Doc: "Begins a block that is entered with a frame that stands at code unit Imm. No register holds anything there, but for the definition, if there is one: the value that is sent to a generator."},
 
-	Load:      {Name: "load", Defs: "m", Uses: "b", Memory: true, Doc: "The value at base + Imm."},
-	LoadX:     {Name: "loadx", Defs: "m", Uses: "ii", Memory: true, Doc: "The value at use 0 + 8 * use 1 + Imm."},
-	Store:     {Name: "store", Uses: "mb", Memory: true, Effect: true, Doc: "Stores use 0 at base + Imm."},
-	StoreX:    {Name: "storex", Uses: "mii", Memory: true, Effect: true, Doc: "Stores use 0 at use 1 + 8 * use 2 + Imm."},
-	LoadSlot:  {Name: "loadslot", Defs: "i", Imm: true, Effect: true, Doc: "The reference that slot Imm of the frame holds, without its tag; counted here if the slot did not own it."},
-	StoreSlot: {Name: "storeslot", Uses: "?", Imm: true, Sym: true, Effect: true, Doc: "Stores a borrowed reference into local slot Imm of the frame: to the use, or to the object Sym, or the empty slot when there is neither."},
-	StoreOut:  {Name: "storeout", Uses: "?", Imm: true, Sym: true, Effect: true, Doc: "Stores the use, the address Sym, or zero at byte Imm of the outgoing argument area."},
-	SetIP:     {Name: "setip", Imm: true, Effect: true, Doc: "Stores the address of code unit Imm into the frame's instr_ptr."},
+	Load:       {Name: "load", Defs: "m", Uses: "b", Memory: true, Doc: "The value at base + Imm."},
+	LoadX:      {Name: "loadx", Defs: "m", Uses: "ii", Memory: true, Doc: "The value at use 0 + 8 * use 1 + Imm."},
+	Store:      {Name: "store", Uses: "mb", Memory: true, Effect: true, Doc: "Stores use 0 at base + Imm."},
+	StoreX:     {Name: "storex", Uses: "mii", Memory: true, Effect: true, Doc: "Stores use 0 at use 1 + 8 * use 2 + Imm."},
+	LoadSlot:   {Name: "loadslot", Defs: "i", Imm: true, Effect: true, Doc: "The reference that slot Imm of the frame holds, without its tag; counted here if the slot did not own it."},
+	StoreSlot:  {Name: "storeslot", Uses: "?", Imm: true, Sym: true, Effect: true, Doc: "Stores a borrowed reference into local slot Imm of the frame: to the use, or to the object Sym, or the empty slot when there is neither."},
+	StoreOwned: {Name: "storeowned", Uses: "?", Imm: true, Sym: true, Effect: true, Doc: "Stores a reference, like StoreSlot, that the slot owns. Facts say whether the use may be null."},
+	StoreOut:   {Name: "storeout", Uses: "?", Imm: true, Sym: true, Effect: true, Doc: "Stores the use, the address Sym, or zero at byte Imm of the outgoing argument area."},
+	SetIP:      {Name: "setip", Imm: true, Effect: true, Doc: "Stores the address of code unit Imm into the frame's instr_ptr."},
 
 	Add:       {Name: "add", Defs: "i", Uses: "ii", Doc: "Sum, modulo 2^64."},
 	AddImm:    {Name: "addimm", Defs: "i", Uses: "i", Imm: true, Doc: "Sum with Imm."},
@@ -160,13 +166,17 @@ var Ops = [NumOps]OpInfo{
 
 	CallHelper: {Name: "callhelper", Defs: "*", Uses: "*", Imm: true, Call: true, Exit: true, Effect: true, Doc: "Calls run-time helper number Imm; leaves when the result is an error according to Err."},
 	CallDirect: {Name: "calldirect", Defs: "*", Uses: "*", Sym: true, Call: true, Exit: true, Effect: true, Doc: "Calls the direct entry of the code record Sym."},
+	CallResume: {Name: "callresume", Defs: "*", Uses: "*", Call: true, Exit: true, Effect: true, Doc: "Runs a generator on, with the value sent."},
 	CallPtr:    {Name: "callptr", Defs: "*", Uses: "*", Call: true, Exit: true, Effect: true, Doc: "Calls the C function whose address is the last use."},
 
-	Incref:      {Name: "incref", Uses: "i", Effect: true, Doc: "Adds a reference."},
-	Decref:      {Name: "decref", Uses: "i", Exit: true, Effect: true, Doc: "Drops a reference. When the object dies: performs the side's stores, deallocates, and checks the frame when the side is an exit. Destroys no register."},
-	CheckFrame:  {Name: "checkframe", Exit: true, Effect: true, Doc: "Leaves when the frame has a frame object. Patch point."},
-	PopFrame:    {Name: "popframe", Exit: true, Effect: true, Doc: "Unlinks the frame, gives its data stack and its recursion level back, and makes the caller's frame the current one. When it has a frame object: performs the side's stores into it, and the run time hands it over. Destroys no register."},
-	EvalBreaker: {Name: "evalbreaker", Imm: true, Exit: true, Effect: true, Doc: "When the thread's eval breaker is not Imm: performs the side's stores, serves it, and checks the frame. Leaves when that is asked for, or with the exception raised. Destroys no register."},
+	Incref:         {Name: "incref", Uses: "i", Effect: true, Doc: "Adds a reference."},
+	Decref:         {Name: "decref", Uses: "i", Exit: true, Effect: true, Doc: "Drops a reference. When the object dies: performs the side's stores, deallocates, and checks the frame when the side is an exit. Destroys no register."},
+	CheckFrame:     {Name: "checkframe", Exit: true, Effect: true, Doc: "Leaves when the frame has a frame object. Patch point."},
+	PopFrame:       {Name: "popframe", Exit: true, Effect: true, Doc: "Unlinks the frame, gives its data stack and its recursion level back, and makes the caller's frame the current one. When it has a frame object: performs the side's stores into it, and the run time hands it over. Destroys no register."},
+	SetStack:       {Name: "setstack", Imm: true, Effect: true, Doc: "Sets the frame's stackpointer to Imm values above the bottom of the operand stack."},
+	Suspend:        {Name: "suspend", Imm: true, Effect: true, Doc: "Unlinks the generator's frame, gives its recursion level back, makes the caller's frame the current one, and the generator's state Imm."},
+	LeaveGenerator: {Name: "leavegenerator", Defs: "i", Exit: true, Effect: true, Doc: "The same for a generator that has finished. Leaves when the frame has a frame object or the generator's own exception state is not empty. The definition is the frame's function object."},
+	EvalBreaker:    {Name: "evalbreaker", Imm: true, Exit: true, Effect: true, Doc: "When the thread's eval breaker is not Imm: performs the side's stores, serves it, and checks the frame. Leaves when that is asked for, or with the exception raised. Destroys no register."},
 
 	BoxInt:   {Name: "boxint", Defs: "i", Uses: "a", Exit: true, Effect: true, Doc: "The int object of a number; leaves when there is no memory. Destroys no other register."},
 	BoxFloat: {Name: "boxfloat", Defs: "i", Uses: "f", Exit: true, Effect: true, Doc: "A new float object; leaves when there is no memory. Destroys no other register."},

@@ -55,7 +55,7 @@ func Decode(data []byte) (*Object, error) {
 		Name: r.stringAt(word(2)), Code: ID(word(3)),
 		HotSize: word(4), ColdSize: word(5), LiteralSize: word(6),
 		Vectorcall: word(7), Direct: word(8), Frame: word(9),
-		StackSize: word(10), SpillSize: word(11),
+		StackSize: word(10), SpillSize: word(11), Generator: word(12),
 	}
 	if n := count[secText]; n > 0 {
 		o.Text = body[secText][:n]

@@ -163,7 +163,7 @@ func (o *Object) Encode() []byte {
 	word(uint32(offset))
 	for _, v := range [headerScalars]uint32{
 		name, uint32(o.Code), o.HotSize, o.ColdSize, o.LiteralSize,
-		o.Vectorcall, o.Direct, o.Frame, o.StackSize, o.SpillSize, 0, 0,
+		o.Vectorcall, o.Direct, o.Frame, o.StackSize, o.SpillSize, o.Generator, 0,
 	} {
 		word(v)
 	}
@@ -259,7 +259,7 @@ func (o *Object) Check() error {
 	for _, e := range []struct {
 		name string
 		at   uint32
-	}{{"vectorcall", o.Vectorcall}, {"direct", o.Direct}, {"frame", o.Frame}} {
+	}{{"vectorcall", o.Vectorcall}, {"direct", o.Direct}, {"frame", o.Frame}, {"generator", o.Generator}} {
 		if e.at != None && !inText(e.at, 4) {
 			return fail("%s entry at %#x", e.name, e.at)
 		}

@@ -19,7 +19,7 @@ func sample() *Object {
 		Name: "mod:Class.f", Code: 40,
 		Text:    bytes.Repeat([]byte{0x1f, 0x20, 0x03, 0xd5}, 16),
 		HotSize: 24, ColdSize: 24, LiteralSize: 16,
-		Vectorcall: 0, Direct: 8, Frame: None,
+		Vectorcall: 0, Direct: 8, Frame: None, Generator: 12,
 		Resumes:   []Resume{{Offset: 4, Code: 12, Landing: 4}, {Offset: 9, Code: 16, Landing: 8}},
 		StackSize: 96, SpillSize: 16,
 		Relocs: []Reloc{
@@ -61,7 +61,7 @@ func sample() *Object {
 }
 
 func TestRoundTrip(t *testing.T) {
-	for _, o := range []*Object{sample(), {Name: "", Vectorcall: None, Direct: None, Frame: None}} {
+	for _, o := range []*Object{sample(), {Name: "", Vectorcall: None, Direct: None, Frame: None, Generator: None}} {
 		data := o.Encode()
 		if !bytes.Equal(data, o.Encode()) {
 			t.Fatal("two encodings of one object differ")
@@ -130,6 +130,7 @@ func TestCheckRefuses(t *testing.T) {
 	}{
 		{"parts of", func(o *Object) { o.ColdSize++ }},
 		{"vectorcall entry", func(o *Object) { o.Vectorcall = 2 }},
+		{"generator entry", func(o *Object) { o.Generator = 2 }},
 		{"direct entry", func(o *Object) { o.Direct = 64 }},
 		{"resume entry 1", func(o *Object) { o.Resumes[1].Offset = 4 }},
 		{"relocation 0 at 0x3c", func(o *Object) { o.Relocs[0].Offset = 60 }},
@@ -177,7 +178,7 @@ func TestDecodeRefusesEveryTruncation(t *testing.T) {
 // that encodes and decodes to itself.
 func FuzzDecode(f *testing.F) {
 	f.Add(sample().Encode())
-	f.Add((&Object{Vectorcall: None, Direct: None, Frame: None}).Encode())
+	f.Add((&Object{Vectorcall: None, Direct: None, Frame: None, Generator: None}).Encode())
 	f.Fuzz(func(t *testing.T, data []byte) {
 		o, err := Decode(data)
 		if err != nil {

@@ -157,7 +157,7 @@ func (o *Object) Fprint(out io.Writer, text bool) error {
 	fmt.Fprintf(&b, "code #%d\n", o.Code)
 	fmt.Fprintf(&b, "size hot %d cold %d literals %d\n", o.HotSize, o.ColdSize, o.LiteralSize)
 	fmt.Fprintf(&b, "frame %d bytes, %d spilled\n", o.StackSize, o.SpillSize)
-	fmt.Fprintf(&b, "entry vectorcall %s direct %s frame %s\n", entry(o.Vectorcall), entry(o.Direct), entry(o.Frame))
+	fmt.Fprintf(&b, "entry vectorcall %s direct %s frame %s generator %s\n", entry(o.Vectorcall), entry(o.Direct), entry(o.Frame), entry(o.Generator))
 	for _, r := range o.Resumes {
 		fmt.Fprintf(&b, "resume @%d %#x landing %#x\n", r.Offset, r.Code, r.Landing)
 	}

@@ -101,12 +101,12 @@ func (r *refcounter) block(b hir.BlockID) {
 			r.bc = f.At(v).BC
 		}
 		r.eachUse(v, func(d int32) { r.die(d, after) })
-		if d := r.dense[v]; d >= 0 && r.root[v] == v {
-			r.die(d, after)
-		}
-		if op == hir.LeaveFrame {
+		if op == hir.LeaveFrame || op == hir.LeaveGenerator {
 			// The interpreter clears the locals from the last to the first.
 			slices.Reverse(r.pending[pending:])
+		}
+		if d := r.dense[v]; d >= 0 && r.root[v] == v {
+			r.die(d, after)
 		}
 	})
 	f.Blocks[b].Instrs = r.out

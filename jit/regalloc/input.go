@@ -464,6 +464,10 @@ func (a *Allocator) reserve(i int32, ops []Operand, k int) {
 	o := &ops[k]
 	r := o.Fixed
 	s := fixedSpan(i, o)
+	if b := &a.blocks[a.blockOf[i]]; o.Kind == Def && b.entered && i == b.first {
+		// It arrives in the register, which the moves into the block must leave alone.
+		s.from = 4 * i
+	}
 	for j := range k {
 		p := &ops[j]
 		if p.Constraint != Fixed || p.Fixed != r {

@@ -8,6 +8,9 @@ import (
 // maxDirectArgs is how many arguments the direct entry takes.
 const maxDirectArgs = 7
 
+// resumableFlags tell generators, coroutines and asynchronous generators apart.
+const resumableFlags = snapshot.CodeGenerator | snapshot.CodeCoroutine | snapshot.CodeAsyncGenerator
+
 // binding says which argument of a call each parameter of a Python function
 // gets.
 type binding struct {
@@ -29,7 +32,7 @@ func (b *builder) bind(fn snapshot.ID, nargs int, names []string) (*binding, boo
 		return nil, false
 	}
 	code := b.s.Code(f.Code)
-	if code == nil || code.Resumable() || code.Flags&(snapshot.CodeVarArgs|snapshot.CodeVarKeywords) != 0 ||
+	if code == nil || code.Flags&(snapshot.CodeVarArgs|snapshot.CodeVarKeywords) != 0 ||
 		code.KwOnlyArgCount > 0 || code.ArgCount > maxDirectArgs || nargs > code.ArgCount {
 		return nil, false
 	}
@@ -87,7 +90,12 @@ func (b *builder) callDirect(c *binding, callee hir.Value, args []hir.Value) hir
 	if b.typeOf(callee).Obj == c.fn {
 		b.dependFunction(c.fn)
 	}
-	return b.emitObj(hir.CallDirect, c.fn, operands...)
+	v := b.emitObj(hir.CallDirect, c.fn, operands...)
+	if code := b.s.Code(b.s.Object(c.fn).Function.Code); code.Flags&resumableFlags == snapshot.CodeGenerator {
+		// The call makes the generator.
+		b.typed(v, hir.InstanceOf(snapshot.TypeGenerator))
+	}
+	return v
 }
 
 // guardFunction makes sure that callable can be called as the bound function:

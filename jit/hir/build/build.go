@@ -72,8 +72,6 @@ func Build(s *snapshot.Snapshot, o Options) (*hir.Func, error) {
 		return nil, &Error{Unsupported, "asynchronous generators are not compiled", -1}
 	case code.Flags&snapshot.CodeCoroutine != 0:
 		return nil, &Error{Unsupported, "coroutines are not compiled", -1}
-	case code.Flags&snapshot.CodeGenerator != 0:
-		return nil, &Error{Unsupported, "generators are not compiled", -1}
 	}
 	bc, err := bytecode.Analyze(bytecode.Source{
 		Code: code.Bytecode, ExceptionTable: code.ExceptionTable, StackSize: code.StackSize,
@@ -111,7 +109,11 @@ func Build(s *snapshot.Snapshot, o Options) (*hir.Func, error) {
 	}
 	b.f.Code = o.Code
 	b.f.NumLocals = code.NLocalsPlus
-	b.build()
+	if code.Resumable() {
+		b.buildResumable()
+	} else {
+		b.build()
+	}
 	return b.f, nil
 }
 
@@ -170,6 +172,11 @@ func (b *builder) build() {
 	b.findRaising()
 	b.noteReceivers(b.st.locals[:b.code.NumArgs()])
 	b.enter(nil)
+	b.blocks()
+}
+
+// blocks builds all bytecode blocks that a way leads to, and completes the function.
+func (b *builder) blocks() {
 	for _, id := range b.bc.Order {
 		if b.start(id) {
 			b.block(id)

@@ -35,7 +35,7 @@ var exceptionHandlers = map[bytecode.Op]handler{
 	bytecode.OpEndAsyncFor:      (*builder).deopt,
 	bytecode.OpEndSend:          (*builder).deopt,
 	bytecode.OpSend:             (*builder).deopt,
-	bytecode.OpYieldValue:       (*builder).deopt,
+	bytecode.OpYieldValue:       (*builder).yieldValue,
 	bytecode.OpReturnGenerator:  (*builder).deopt,
 	bytecode.OpGetAiter:         (*builder).deopt,
 	bytecode.OpGetAnext:         (*builder).deopt,
@@ -48,8 +48,10 @@ var exceptionHandlers = map[bytecode.Op]handler{
 // bytecodeBlock returns the bytecode block of the present instruction.
 func (b *builder) bytecodeBlock() *bytecode.Block { return b.bc.Block(b.at) }
 
+// resumeFrame serves the eval breaker where a call begins. A generator is not
+// entered at all while it is set.
 func (b *builder) resumeFrame() {
-	if at, _ := b.in.Resume(); at == bytecode.ResumeAtStart {
+	if at, _ := b.in.Resume(); at == bytecode.ResumeAtStart && !b.code.Resumable() {
 		b.breaker(b.resume)
 	}
 }
@@ -57,7 +59,11 @@ func (b *builder) resumeFrame() {
 func (b *builder) returnValue() {
 	b.peekObject(1)
 	fs := b.frameState(b.in.Start / 2)
-	b.f.At(b.raw(hir.LeaveFrame)).FS = fs
+	leave := hir.LeaveFrame
+	if b.code.Resumable() {
+		leave = hir.LeaveGenerator
+	}
+	b.f.At(b.raw(leave)).FS = fs
 	b.raw(hir.Return, b.pop())
 	b.cur = noBlock
 }

@@ -7,6 +7,9 @@ import (
 
 // raw appends an instruction without a frame state.
 func (b *builder) raw(op hir.Op, args ...hir.Value) hir.Value {
+	if b.entered != nil {
+		args = b.asObjects(op, args)
+	}
 	v := b.f.Append(b.cur, op, args...)
 	if b.in != nil {
 		b.f.At(v).BC = b.in.Offset / 2

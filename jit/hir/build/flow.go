@@ -71,6 +71,13 @@ func (b *builder) flow(to bytecode.BlockID) {
 	e := edge{b.cur, b.st.clone()}
 	b.cur = noBlock
 	if b.started[to] {
+		if b.headers[to] == nil {
+			// No way led there when its turn came.
+			b.cur = e.from
+			b.f.At(b.raw(hir.Deopt)).FS = b.frameState(b.bc.Instrs[b.bc.Block(to).Begin].Start / 2)
+			b.cur = noBlock
+			return
+		}
 		b.close(to, e)
 		return
 	}

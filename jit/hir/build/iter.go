@@ -55,6 +55,8 @@ func (b *builder) forIter() {
 			class = snapshot.TypeTupleIter
 		case bytecode.OpForIterRange:
 			class = snapshot.TypeRangeIter
+		case bytecode.OpForIterGen:
+			class = snapshot.TypeGenerator
 		}
 	}
 	switch class {
@@ -64,9 +66,27 @@ func (b *builder) forIter() {
 		b.forTuple(b.guardType(it, class))
 	case snapshot.TypeRangeIter:
 		b.forRange(b.guardType(it, class))
+	case snapshot.TypeGenerator:
+		b.forGenerator(b.guardType(it, class))
 	default:
 		b.forAny(it)
 	}
+}
+
+// forGenerator runs a generator on to its next yield. What it returns is dropped.
+func (b *builder) forGenerator(it hir.Value) {
+	bb := b.bytecodeBlock()
+	item := b.emit(hir.ResumeGenerator, it, b.constant(snapshot.None))
+	more, end := b.branch(b.suspended(it))
+	b.cur = more
+	b.push(item)
+	b.check()
+	b.flow(bb.Next)
+	b.pop()
+	b.cur = end
+	b.resume = b.bc.Instrs[b.bc.Block(bb.Taken).Begin].Start / 2
+	b.check()
+	b.flow(bb.Taken)
 }
 
 // forAny asks any iterator. What comes next depends on the result, so the frame

@@ -1,6 +1,8 @@
 package build
 
 import (
+	"slices"
+
 	"github.com/cinderjit/cinderjit/jit/bytecode"
 	"github.com/cinderjit/cinderjit/jit/hir"
 )
@@ -42,6 +44,12 @@ func (b *builder) resumeBlock(id bytecode.BlockID) edge {
 	b.f.At(point).BC = b.bc.Instrs[bb.Begin].Offset / 2
 	st := state{locals: make([]hir.Value, b.code.NLocalsPlus)}
 	slots := len(st.locals) + int(bb.Depth)
+	var sent hir.Value
+	if bb.Resumes {
+		// What is sent is not in the frame yet.
+		sent = b.emit(hir.Sent)
+		slots--
+	}
 	for i := range slots {
 		v := b.emitImm(hir.LoadSlot, int64(i))
 		if i < len(st.locals) {
@@ -50,5 +58,38 @@ func (b *builder) resumeBlock(id bytecode.BlockID) edge {
 			st.stack = append(st.stack, v)
 		}
 	}
+	if sent != 0 {
+		st.stack = append(st.stack, sent)
+	}
 	return edge{b.cur, st}
+}
+
+// asObjects refines what an operation takes as an object and what is, as far as
+// is known, NULL or an object, because it came from the operand stack of a frame
+// that was resumed. The bytecode says that it is one.
+func (b *builder) asObjects(op hir.Op, args []hir.Value) []hir.Value {
+	kinds := op.Info().Args
+	copied := false
+	for i, v := range args {
+		kind := byte('o')
+		if i < len(kinds) && kinds[i] != '*' {
+			kind = kinds[i]
+		} else {
+			kind = kinds[len(kinds)-2]
+		}
+		if kind != 'o' || !b.typeOf(v).MayBe(hir.BitNull) || b.typeOf(v).Is(hir.BitNull) {
+			continue
+		}
+		if !copied {
+			args, copied = slices.Clone(args), true
+		}
+		r := b.f.Append(b.cur, hir.Refine, v)
+		t := b.typeOf(v)
+		t.Bits &^= hir.BitNull
+		args[i] = b.typed(r, t)
+		if b.in != nil {
+			b.f.At(r).BC = b.in.Offset / 2
+		}
+	}
+	return args
 }

@@ -1,0 +1,184 @@
+/* Resuming generators and coroutines from C. See generator.h.
+ *
+ * The interpreter's own resumption does not come here: it runs frames inline. What does is next() and send() called
+ * by C functions (sum, list, asyncio's task step, compiled code) through the slots of the types. */
+#include "generator.h"
+
+#include "internal/pycore_ceval.h"
+#include "internal/pycore_cell.h"
+#include "internal/pycore_code.h"
+#include "internal/pycore_frame.h"
+#include "internal/pycore_genobject.h"
+#include "internal/pycore_interpframe.h"
+#include "internal/pycore_opcode_metadata.h"
+#include "internal/pycore_pystate.h"
+#include "internal/pycore_stackref.h"
+#include "opcode.h"
+
+#include "entry.h"
+#include "stubs.h"
+
+static iternextfunc original_next;
+static sendfunc original_send;
+
+/* In stubs_aarch64.S: calls the stub resume. */
+PyObject *cj_enter_generator(const void *stub, PyThreadState *tstate, _PyInterpreterFrame *caller, PyObject *generator,
+                             PyObject *value);
+
+static const void *resume_stub;
+
+PyObject *
+cj_resume_slow(PyObject *generator, PyObject *value)
+{
+    PyThreadState *tstate = _PyThreadState_GET();
+    PyObject *result;
+    bool island = cj_stack_is_low(tstate);
+    if (island) {
+        cj_enter_island();
+    }
+    original_send(generator, value, &result);
+    if (island) {
+        cj_leave_island();
+    }
+    Py_DECREF(value);
+    return result;
+}
+
+/* Whether the result is what the generator returned, not what it yielded. */
+static bool
+has_returned(PyObject *generator)
+{
+    return ((PyGenObject *)generator)->gi_frame_state >= FRAME_COMPLETED;
+}
+
+static PyObject *
+resume(PyObject *generator, PyObject *value)
+{
+    PyThreadState *tstate = _PyThreadState_GET();
+    return cj_enter_generator(resume_stub, tstate, tstate->current_frame, generator, Py_NewRef(value));
+}
+
+static PyObject *
+next(PyObject *generator)
+{
+    if (((PyGenObject *)generator)->gi_frame_state >= FRAME_EXECUTING) {
+        return original_next(generator);
+    }
+    PyObject *result = resume(generator, Py_None);
+    if (result != NULL && has_returned(generator)) {
+        if (!Py_IsNone(result)) {
+            _PyGen_SetStopIterationValue(result);
+        }
+        Py_CLEAR(result);
+    }
+    return result;
+}
+
+static PySendResult
+send(PyObject *generator, PyObject *value, PyObject **result)
+{
+    if (((PyGenObject *)generator)->gi_frame_state >= FRAME_EXECUTING) {
+        return original_send(generator, value, result);
+    }
+    *result = resume(generator, value);
+    return *result == NULL ? PYGEN_ERROR : has_returned(generator) ? PYGEN_RETURN : PYGEN_NEXT;
+}
+
+void
+cj_generators_start(void)
+{
+    if (resume_stub != NULL) {
+        return;
+    }
+    original_next = PyGen_Type.tp_iternext;
+    original_send = PyGen_Type.tp_as_async->am_send;
+    resume_stub = cj_stub_address("resume");
+    PyGen_Type.tp_iternext = next;
+    PyGen_Type.tp_as_async->am_send = send;
+    PyCoro_Type.tp_as_async->am_send = send;
+}
+
+/* The code in front of RETURN_GENERATOR makes the cells. Its length in code units, RETURN_GENERATOR included, or 0 when
+ * there is something else. */
+static Py_ssize_t
+prefix_length(const PyCodeObject *code)
+{
+    const _Py_CODEUNIT *units = (const _Py_CODEUNIT *)code->co_code_adaptive;
+    for (Py_ssize_t i = 0; i < Py_SIZE(code); i++) {
+        switch (units[i].op.code) {
+        case RETURN_GENERATOR:
+            return i + 1;
+        case COPY_FREE_VARS:
+        case MAKE_CELL:
+            break;
+        default:
+            return 0;
+        }
+    }
+    return 0;
+}
+
+bool
+cj_makes_generator(const PyCodeObject *code)
+{
+    const int kinds = CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR;
+    return (code->co_flags & kinds) != 0 && (code->co_flags & (CO_VARARGS | CO_VARKEYWORDS)) == 0
+        && (code->co_flags & CO_OPTIMIZED) != 0 && code->co_kwonlyargcount == 0 && prefix_length(code) > 0;
+}
+
+/* Fills the cells of a frame whose parameters are set. Returns 0, or -1 with MemoryError. */
+static int
+make_cells(_PyInterpreterFrame *frame, PyCodeObject *code, PyFunctionObject *function)
+{
+    for (const _Py_CODEUNIT *unit = (_Py_CODEUNIT *)code->co_code_adaptive; unit->op.code != RETURN_GENERATOR; unit++) {
+        int arg = unit->op.arg;
+        if (unit->op.code == MAKE_CELL) {
+            PyObject *value = PyStackRef_IsNull(frame->localsplus[arg])
+                ? NULL : PyStackRef_AsPyObjectBorrow(frame->localsplus[arg]);
+            PyObject *cell = PyCell_New(value);
+            if (cell == NULL) {
+                return -1;
+            }
+            PyStackRef_XCLOSE(frame->localsplus[arg]);
+            frame->localsplus[arg] = PyStackRef_FromPyObjectSteal(cell);
+        }
+        else {
+            _PyStackRef *slot = &frame->localsplus[code->co_nlocalsplus - arg];
+            for (int i = 0; i < arg; i++) {
+                slot[i] = PyStackRef_FromPyObjectNew(PyTuple_GET_ITEM(function->func_closure, i));
+            }
+        }
+    }
+    return 0;
+}
+
+PyObject *
+cj_make_generator(PyThreadState *tstate, CJCode *record, PyObject **arguments)
+{
+    PyFunctionObject *function = (PyFunctionObject *)arguments[0];
+    PyCodeObject *code = (PyCodeObject *)function->func_code;
+    /* Calls that are counted have to be seen. */
+    bool counted = record->object == NULL && function->vectorcall != cj_interpreter_vectorcall();
+    if (counted || tstate->py_recursion_remaining <= 1 || tstate->coroutine_origin_tracking_depth != 0) {
+        return cj_call_interpreted(tstate, record, arguments);
+    }
+    PyGenObject *generator = (PyGenObject *)_Py_MakeCoro(function);
+    if (generator == NULL) {
+        return NULL;
+    }
+    _PyInterpreterFrame *frame = &generator->gi_iframe;
+    int nargs = code->co_argcount;
+    _PyFrame_Initialize(tstate, frame, PyStackRef_FromPyObjectNew(function), NULL, code, nargs, NULL);
+    for (int i = 0; i < nargs; i++) {
+        frame->localsplus[i] = PyStackRef_FromPyObjectNew(arguments[i + 1]);
+    }
+    frame->owner = FRAME_OWNED_BY_GENERATOR;
+    frame->instr_ptr += prefix_length(code);
+    generator->gi_frame_state = FRAME_CREATED;
+    if (make_cells(frame, code, function) < 0) {
+        /* Not begun, so that its death does not run anything. */
+        generator->gi_frame_state = FRAME_COMPLETED;
+        Py_CLEAR(generator);
+    }
+    return (PyObject *)generator;
+}

@@ -1,0 +1,24 @@
+/* Generators and coroutines whose code is compiled. Their objects and frames are CPython's own. */
+#ifndef CJ_GENERATOR_H
+#define CJ_GENERATOR_H
+
+#include "object.h"
+
+/* Lets resumption from C come to compiled code. Called when the first such code is installed, any number of
+ * times. */
+void cj_generators_start(void);
+
+/* Target of the stub resume_slow: runs the generator or coroutine on with CPython's own code and sends value, whose
+ * reference it consumes. Returns what was yielded or returned, which the generator's state tells apart, or NULL
+ * with an exception. */
+PyObject *cj_resume_slow(PyObject *generator, PyObject *value);
+
+/* Whether a call with nothing but positional arguments for all parameters only makes a generator, coroutine or
+ * asynchronous generator, as cj_make_generator does. */
+bool cj_makes_generator(const PyCodeObject *code);
+
+/* Target of the stub make_generator, for such code: what the call of the function arguments[0] with the arguments behind
+ * it, all borrowed, returns. New reference, or NULL with an exception. */
+PyObject *cj_make_generator(PyThreadState *tstate, CJCode *code, PyObject **arguments);
+
+#endif
