@@ -106,6 +106,18 @@ def install(wheel):
     (SITE / info).with_name("INSTALLER").write_text("cinderjit-build\n")
 
 
+def link_into_base():
+    """Lets environments that are made from the emulated Python start with the JIT, as those of pyperformance.
+
+    A Python of the host is not ours to change; cinderjit/startup says what to do there.
+    """
+    if hosttools.native():
+        return
+    link = sysroot.SYSROOT / "usr/lib/python3.14/sitecustomize.py"  # the package's leads nowhere
+    link.unlink(missing_ok=True)
+    link.symlink_to(SITE / "cinderjit/startup/sitecustomize.py")
+
+
 def link_into_sources():
     """Links what was built into cinderjit/, so that an import from the checkout works too."""
     package = ROOT / "cinderjit"
@@ -127,6 +139,7 @@ def main():
     if wheel is None or not sysroot.current(STAMP, value) or not (SITE / "cinderjit").exists():
         wheel = make_wheel()
         install(wheel)
+        link_into_base()
         link_into_sources()
         STAMP.write_text(value)
     if options.wheel:

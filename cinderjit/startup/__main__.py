@@ -1,0 +1,3 @@
+import pathlib
+
+print(pathlib.Path(__file__).resolve().parent)
