@@ -51,9 +51,14 @@ code_for_function(PyObject *function)
 /* Functions that have a compiled entry, for suspend_entries. */
 static PyObject *installed;
 
+static void (*suspend_others)(bool); /* the registry's, if it has started in this process, or NULL */
+
 static void
 suspend_entries(bool suspend)
 {
+    if (suspend_others != NULL) {
+        suspend_others(suspend);
+    }
     for (Py_ssize_t i = 0; installed != NULL && i < PyList_GET_SIZE(installed); i++) {
         PyFunctionObject *function = (PyFunctionObject *)PyList_GET_ITEM(installed, i);
         CJCode *code = find_code((PyCodeObject *)function->func_code, function->func_globals);
@@ -74,6 +79,9 @@ start(void)
     }
     if (cj_loader_hooks.code_for_function == NULL) {
         cj_loader_hooks.code_for_function = code_for_function;
+    }
+    if (cj_loader_hooks.suspend_entries != suspend_entries) {
+        suspend_others = cj_loader_hooks.suspend_entries;
         cj_loader_hooks.suspend_entries = suspend_entries;
     }
     if (installed == NULL) {

@@ -225,7 +225,7 @@ def calls_leaf(x):
 
 
 def test_inlined_frames_are_frames():
-    exit = e.exit_(e.DEOPT, [e.frame(units(leaf, "RESUME"), locals=[e.NULL, e.NULL], code=1, callee=e.constant(2)),
+    exit = e.exit_(e.DEOPT, [e.frame(units(leaf, "RESUME"), locals=[e.number(1), e.number(3)], code=1, callee=e.constant(2)),
                              caller_frame(calls_leaf, None)])
     # take() is one more frame.
     assert take(calls_leaf, (1,), [exit], {}, [leaf.__code__, leaf]) == calls_leaf(1) + 1
@@ -242,7 +242,7 @@ def test_recursion_is_counted_as_if_nothing_were_inlined():
                 n, entry = n + 1, entry.tb_next
             return n
 
-    exit = e.exit_(e.DEOPT, [e.frame(units(endless, "RESUME"), locals=[e.NULL, e.NULL], code=1, callee=e.constant(2)),
+    exit = e.exit_(e.DEOPT, [e.frame(units(endless, "RESUME"), locals=[e.number(1), e.number(3)], code=1, callee=e.constant(2)),
                              caller_frame(calls_endless, None)])
     # The traceback is as long as recursion is deep, whoever is in it.
     inlined = left(lambda: take(calls_endless, (1,), [exit], {}, [endless.__code__, endless]))
