@@ -411,27 +411,26 @@ class Writer:
 
     def text(self, functions):
         for number in range(functions):
-            self.function(number)
+            while not self.attempt(number):
+                pass
         return "\n".join(self.lines) + "\n"
 
-
-def first_that_compiles(writer, seed, functions):
-    """The text of a class of programs that belongs to a seed."""
-    while True:
-        text = writer(seed).text(functions)
+    def attempt(self, number):
+        """Write a function; take it back and return False when it is none, such as for a nonlocal after the use of the name."""
+        lines, known = len(self.lines), len(self.functions)
+        self.function(number)
         try:
             with warnings.catch_warnings(action="ignore"):
-                compile(text, "<random>", "exec")
+                compile("\n".join(self.lines[lines:]), "<random>", "exec")
         except SyntaxError:
-            # Such as a nonlocal after the use of the name: take a neighbour.
-            seed = f"{seed}'"
-            continue
-        return text
+            del self.lines[lines:], self.functions[known:]
+            return False
+        return True
 
 
 def program(seed, functions=10):
     """The source text of the program that belongs to a seed."""
-    return first_that_compiles(Writer, seed, functions)
+    return Writer(seed).text(functions)
 
 
 def main():

@@ -427,6 +427,13 @@ class Writer(random_programs.Writer):
         if self.chance(40):
             self.put(indent, f"del {name}")
 
+    def attempt(self, number):
+        generators, coroutines = len(self.generators), len(self.coroutines)
+        if super().attempt(number):
+            return True
+        del self.generators[generators:], self.coroutines[coroutines:]
+        return False
+
     def function(self, number):
         # Every third or so is no plain function; those come early so that others can use them.
         self.kind = "generator" if number % 5 == 0 else "coroutine" if number % 5 == 2 else "function"
@@ -456,4 +463,4 @@ class Writer(random_programs.Writer):
 
 def program(seed, functions=10):
     """The source text of the program that belongs to a seed."""
-    return random_programs.first_that_compiles(Writer, seed, functions)
+    return Writer(seed).text(functions)
