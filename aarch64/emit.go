@@ -32,6 +32,7 @@ const (
 const (
 	stubSlowEntry = iota
 	stubDeopt
+	stubService
 	stubDealloc
 	stubVectorcallBind
 	stubLeaveFrame
@@ -47,7 +48,7 @@ const (
 
 var stubs = func() []string {
 	list := []string{
-		object.StubSlowEntry, object.StubDeopt, object.StubDealloc, object.StubVectorcallBind, object.StubLeaveFrame,
+		object.StubSlowEntry, object.StubDeopt, object.StubService, object.StubDealloc, object.StubVectorcallBind, object.StubLeaveFrame,
 		object.StubEvalBreaker, object.StubBoxInt, object.StubBoxFloat, object.StubFreeInt, object.StubFreeFloat,
 		object.StubResume, object.StubResumeSlow,
 	}
@@ -90,6 +91,8 @@ type emitter struct {
 	generator Label
 
 	exits   []Label // by exit number
+	service Label   // of the code common to the cold paths that the run time serves
+	served  bool
 	exitKey map[string]int
 	resumes []resume
 	patches []patch

@@ -3,6 +3,7 @@ package aarch64
 import (
 	"encoding/binary"
 	"fmt"
+	"slices"
 	"sort"
 
 	"github.com/cinderjit/cinderjit/jit/lir"
@@ -15,6 +16,11 @@ import (
 func (e *emitter) exit(in *lir.Instr) Label {
 	s := &e.f.Sides[in.Side]
 	return e.exitAs(in, s.Kind, s.Reason)
+}
+
+// exitNumber returns the number of the exit of in.
+func (e *emitter) exitNumber(in *lir.Instr) int {
+	return slices.Index(e.exits, e.exit(in))
 }
 
 // exitAs returns the label of an exit of another kind with the values of in's. A
@@ -179,8 +185,13 @@ func (e *emitter) exitTable() {
 	e.a.LoadSymbol(scratch2, Symbol{Kind: symbolSelf}, 0)
 	e.a.CallSymbol(Symbol{symbolStub, stubDeopt}, 0)
 	// The run time has consumed the frame and unlinked it.
+	left := e.a.NewLabel()
+	e.a.Bind(left)
 	e.a.Emit(Ldr(W64, frameReg, At(threadReg, int32(e.lay.Thread.CurrentFrame))))
 	e.leave()
+	if e.served {
+		e.serviceCode(left)
+	}
 	first := e.a.Here()
 	for n, l := range e.exits {
 		e.a.Bind(l)
@@ -194,6 +205,23 @@ func (e *emitter) exitTable() {
 		}
 	}
 	e.a.KeepTogether(first)
+}
+
+// serviceCode is what serve calls: it passes the record of the object on to the
+// run time, in x17, with the number of the exit and the way back on the stack.
+func (e *emitter) serviceCode(left Label) {
+	gone := e.a.NewLabel()
+	e.a.Bind(e.service)
+	e.a.Comment("service")
+	e.a.Emit(Stp(MemU64, scratch2, LR, AtPre(SP, -16)))
+	e.a.LoadSymbol(scratch2, Symbol{Kind: symbolSelf}, 0)
+	e.a.CallSymbol(Symbol{symbolStub, stubService}, 0)
+	e.a.Cbnz(W32, scratch, gone)
+	e.a.Emit(Ldp(MemU64, scratch2, LR, AtPost(SP, 16)))
+	e.a.Emit(Ret())
+	e.a.Bind(gone)
+	e.a.Emit(AddImm(W64, SP, SP, 16))
+	e.a.B(left)
 }
 
 // object loads the address of an object of the snapshot.

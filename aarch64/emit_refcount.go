@@ -57,7 +57,11 @@ func emitDecref(e *emitter, in *lir.Instr) int {
 			e.staleStores(in, frameReg, scratch)
 		}
 		e.a.Emit(Mov(W64, scratch, r))
-		e.a.CallSymbol(Symbol{symbolStub, stub}, 0)
+		if in.Side != 0 && e.f.Sides[in.Side].Service {
+			e.serve(in)
+		} else {
+			e.a.CallSymbol(Symbol{symbolStub, stub}, 0)
+		}
 		if in.Side != 0 {
 			e.checkFrame(in)
 		}
@@ -99,6 +103,19 @@ func (e *emitter) staleStores(in *lir.Instr, base, tmp Reg) {
 		e.codeUnit(tmp, int64(s.IP))
 		e.a.Emit(Str(W64, tmp, At(base, int32(e.lay.Frame.InstrPtr))))
 	}
+}
+
+// serve lets the run time do what the cold path of in is for, with the machine
+// numbers among the locals shown in the frame meanwhile: it deallocates the object
+// in the scratch register or, when that is zero, serves the eval breaker.
+// Preserves all registers. When the function has to be left, control does not
+// come back.
+func (e *emitter) serve(in *lir.Instr) {
+	if !e.served {
+		e.served, e.service = true, e.a.NewLabel()
+	}
+	e.a.MovImm64(scratch2, uint64(e.exitNumber(in)))
+	e.a.Bl(e.service)
 }
 
 // emitBoxInt and emitBoxFloat call stubs that find or make the object and

@@ -293,9 +293,14 @@ func emitEvalBreaker(e *emitter, in *lir.Instr) int {
 	e.aside(func() {
 		e.a.Bind(asked)
 		e.staleStores(in, frameReg, scratch)
-		e.a.CallSymbol(Symbol{symbolStub, stubEvalBreaker}, 0)
-		e.a.Tbnz(scratch, 31, e.exitAs(in, object.Raise, object.ReasonRaised))
-		e.a.Cbnz(W32, scratch, e.exit(in))
+		if e.f.Sides[in.Side].Service {
+			e.a.Emit(Mov(W64, scratch, XZR))
+			e.serve(in)
+		} else {
+			e.a.CallSymbol(Symbol{symbolStub, stubEvalBreaker}, 0)
+			e.a.Tbnz(scratch, 31, e.exitAs(in, object.Raise, object.ReasonRaised))
+			e.a.Cbnz(W32, scratch, e.exit(in))
+		}
 		e.checkFrame(in)
 		e.a.B(done)
 	})

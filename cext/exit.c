@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#include "helpers.h"
+
 #include "internal/pycore_cell.h"
 #include "internal/pycore_ceval.h"
 #include "internal/pycore_code.h"
@@ -46,9 +48,16 @@ cj_force_exits(uint32_t period, uint32_t seed)
 }
 
 typedef struct {
+    CJLocation at;
+    PyObject *object; /* owned */
+} Box;
+
+typedef struct {
     const CJExitRegs *regs;
     const CJObject *object;
     PyObject **virtuals; /* owned, made so far */
+    Box *boxes;          /* of the numbers boxed so far: a number in two slots is one object */
+    size_t nboxes;
     bool failed;         /* something could not be made; MemoryError is to be raised */
 } Values;
 
@@ -70,6 +79,37 @@ raw_bits(const Values *values, const CJLocation *at)
     default:
         return 0;
     }
+}
+
+static PyObject *
+find_box(const Values *values, const CJLocation *at)
+{
+    for (size_t i = 0; i < values->nboxes; i++) {
+        const CJLocation *known = &values->boxes[i].at;
+        if (known->kind == at->kind && known->repr == at->repr && known->index == at->index && known->imm == at->imm) {
+            return values->boxes[i].object;
+        }
+    }
+    return NULL;
+}
+
+static void
+remember_box(Values *values, const CJLocation *at, PyObject *made)
+{
+    Box *boxes = PyMem_RawRealloc(values->boxes, (values->nboxes + 1) * sizeof(Box));
+    if (boxes != NULL) {
+        boxes[values->nboxes++] = (Box){*at, Py_NewRef(made)};
+        values->boxes = boxes;
+    }
+}
+
+static void
+release_boxes(Values *values)
+{
+    for (size_t i = 0; i < values->nboxes; i++) {
+        Py_DECREF(values->boxes[i].object);
+    }
+    PyMem_RawFree(values->boxes);
 }
 
 /* The value as a new reference; NULL for null, and also, with failed set, when it cannot be made. */
@@ -94,7 +134,26 @@ new_value(Values *values, const CJLocation *at)
         return Py_XNewRef((PyObject *)bits);
     case CJ_AS_BOOL:
         return Py_NewRef((uint32_t)bits ? Py_True : Py_False);
-    case CJ_AS_DOUBLE: {
+    case CJ_AS_INT64_OR_NULL:
+        if (bits == CJ_NO_INT64) {
+            return NULL;
+        }
+        break;
+    case CJ_AS_DOUBLE_OR_NULL:
+        if (bits == CJ_NO_DOUBLE) {
+            return NULL;
+        }
+        break;
+    default:
+        break;
+    }
+    made = find_box(values, at);
+    if (made != NULL) {
+        return Py_NewRef(made);
+    }
+    switch ((CJRepr)at->repr) {
+    case CJ_AS_DOUBLE:
+    case CJ_AS_DOUBLE_OR_NULL: {
         double number;
         memcpy(&number, &bits, sizeof(number));
         made = PyFloat_FromDouble(number);
@@ -107,6 +166,9 @@ new_value(Values *values, const CJLocation *at)
     if (made == NULL) {
         values->failed = true;
         PyErr_Clear();
+    }
+    else {
+        remember_box(values, at, made);
     }
     return made;
 }
@@ -440,16 +502,21 @@ borrow_again(_PyStackRef *slot, _PyStackRef before)
     }
 }
 
-/* Result and regs->x[16] as of cj_exit. */
+static void
+read_exit(const CJObject *object, uint32_t index, CJExit *exit)
+{
+    if (!cj_exit_read(object, index, exit)) {
+        Py_FatalError("cinderjit: an exit of compiled code cannot be read");
+    }
+}
+
+/* Leaves at an exit. With raised_at, the exception that is set is raised there instead. Result and regs->x[16] as of
+ * cj_exit. */
 static PyObject *
-leave(CJExitRegs *regs, CJObject *object, uint32_t index)
+leave(CJExitRegs *regs, CJObject *object, uint32_t index, CJExit exit, _Py_CODEUNIT *raised_at)
 {
     PyThreadState *tstate = (PyThreadState *)regs->x[19];
     _PyInterpreterFrame *outermost = (_PyInterpreterFrame *)regs->x[20];
-    CJExit exit;
-    if (!cj_exit_read(object, index, &exit)) {
-        Py_FatalError("cinderjit: an exit of compiled code cannot be read");
-    }
     bool forced = cj_exit_countdown < 0;
     if (forced) {
         cj_exit_countdown = next_countdown();
@@ -457,7 +524,7 @@ leave(CJExitRegs *regs, CJObject *object, uint32_t index)
     else {
         object->exit_count[index]++;
     }
-    bool raise = exit.kind == CJ_RAISE;
+    bool raise = exit.kind == CJ_RAISE || raised_at != NULL;
     PyObject *raised = raise ? PyErr_GetRaisedException() : NULL;
     if (!raise) {
         /* A helper that failed: the interpreter executes the instruction again and raises it itself. */
@@ -493,8 +560,12 @@ leave(CJExitRegs *regs, CJObject *object, uint32_t index)
         fill_frame(&values, &exit.frames[first], frame);
         tstate->py_recursion_remaining--;
     }
+    if (raised_at != NULL) {
+        frames[first]->instr_ptr = raised_at;
+    }
     tstate->current_frame = frames[first];
 
+    release_boxes(&values);
     for (uint32_t i = 0; i < exit.nvirtuals; i++) {
         Py_DECREF(values.virtuals[i]);
     }
@@ -542,5 +613,54 @@ cj_exit(CJExitRegs *regs, CJObject *object, uint32_t index)
         regs->x[16] = (uint64_t)(object->text + at);
         return NULL;
     }
-    return leave(regs, object, index);
+    CJExit exit;
+    read_exit(object, index, &exit);
+    return leave(regs, object, index, exit, NULL);
+}
+
+/* Shows machine numbers in the slots of the frame, or takes them out again. */
+static void
+show_numbers(Values *values, const CJFrame *from, _PyInterpreterFrame *frame, bool show)
+{
+    for (uint32_t i = 0; i < from->nlocals; i++) {
+        if (from->locals[i].kind == CJ_IN_NOTHING) {
+            continue;
+        }
+        _PyStackRef old = frame->localsplus[i];
+        frame->localsplus[i] = show ? new_slot(values, &from->locals[i]) : PyStackRef_NULL;
+        if (!show) {
+            PyStackRef_XCLOSE(old);
+        }
+    }
+}
+
+CJServed
+cj_service(CJExitRegs *regs, CJObject *object, uint32_t index, PyObject *dead)
+{
+    _PyInterpreterFrame *frame = (_PyInterpreterFrame *)regs->x[20];
+    CJExit exit;
+    read_exit(object, index, &exit);
+    CJFrame *from = &exit.frames[exit.nframes - 1];
+    Values values = {.regs = regs, .object = object};
+    show_numbers(&values, from, frame, true);
+    release_boxes(&values);
+    int64_t status = 0;
+    if (dead != NULL) {
+        _Py_Dealloc(dead);
+    }
+    else if (values.failed) {
+        PyErr_NoMemory();
+        status = -1;
+    }
+    else {
+        status = cj_handle_eval_breaker();
+    }
+    if (status == 0 && (frame->frame_obj == NULL || (!object->invalidated && cj_frame_unchanged(frame)))) {
+        show_numbers(&values, from, frame, false);
+        cj_exit_release(&exit);
+        return (CJServed){NULL, 0};
+    }
+    /* What the slots show now may have been changed, and is what the interpreter goes on with. */
+    from->in_memory = true;
+    return (CJServed){leave(regs, object, index, exit, status < 0 ? frame->instr_ptr : NULL), 1};
 }

@@ -27,7 +27,11 @@ typedef enum {
     CJ_IN_VIRTUAL,
 } CJLocationKind;
 
-typedef enum { CJ_AS_OBJECT, CJ_AS_INT64, CJ_AS_DOUBLE, CJ_AS_BOOL, CJ_AS_TAGGED } CJRepr;
+typedef enum { CJ_AS_OBJECT, CJ_AS_INT64, CJ_AS_DOUBLE, CJ_AS_BOOL, CJ_AS_INT64_OR_NULL, CJ_AS_DOUBLE_OR_NULL, CJ_AS_TAGGED } CJRepr;
+
+/* The bits that are null in a number of a kind that may be. */
+#define CJ_NO_INT64 0x8000000000000000u
+#define CJ_NO_DOUBLE 0x7ff0000063696a74u
 
 typedef enum {
     CJ_VIRTUAL_TUPLE,
@@ -108,6 +112,17 @@ const CJResume *cj_find_resume(const CJObject *object, uint32_t offset);
  * the native frame as it is. Nor does it end when a frame object was found that has changed nothing: x16 becomes
  * the address behind the check, and the stub goes there with all registers as they were. */
 PyObject *cj_exit(CJExitRegs *regs, CJObject *object, uint32_t index);
+
+typedef struct {
+    PyObject *result; /* of the function, when it was left: a new reference, or NULL with an exception */
+    uint64_t left;
+} CJServed;
+
+/* Called by the service stub: a cold path of compiled code at which locals are machine numbers, while their slots can be
+ * seen. Deallocates dead or, when it is NULL, serves the eval breaker. The slots show the numbers' objects
+ * meanwhile. The frame is left, by the Observe exit with the given number, when that is asked for or when somebody
+ * has made a frame object. */
+CJServed cj_service(CJExitRegs *regs, CJObject *object, uint32_t index, PyObject *dead);
 
 /* The functions below are about a frame that is linked (tstate->current_frame), complete, with all its
  * references its own and counted in the recursion depth, as the interpreter would have it. */

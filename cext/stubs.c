@@ -38,6 +38,7 @@ extern const uint8_t cj_stubs_begin[], cj_stubs_end[];
     X(deopt, cj_exit)                                                         \
     X(resume_slow, cj_resume_slow)                                            \
     X(make_generator, cj_make_generator)                                      \
+    X(service, cj_service)                                                    \
     X(dealloc, _Py_Dealloc)
 
 /* The same, behind those entries. */

@@ -66,11 +66,9 @@ STUB(cj_stub_vectorcall_bind)
 	br	x16
 TARGET(cj_stub_vectorcall_bind_target)
 
-/* deopt: leaves compiled code. w16 number of the exit, x17 record of the machine code; all other
- * registers belong to the compiled code and are saved as CJExitRegs (exit.h):
- * x0…x30, sp, d0…d31. Result in x0; or control goes back to the code, behind the check or to a handler, with all
- * registers but x16, x17 and x30 as they were. */
-STUB(cj_stub_deopt)
+/* The registers of the compiled code as CJExitRegs (exit.h): x0…x30, sp, d0…d31. pushed is what lies on the stack between
+ * the compiled code's frame and here. */
+	.macro SAVE_EXIT_REGS pushed=0
 	stp	x29, x30, [sp, #-16]!
 	mov	x29, sp
 	sub	sp, sp, #512
@@ -90,7 +88,7 @@ STUB(cj_stub_deopt)
 	stp	x26, x27, [sp, #208]
 	ldr	x0, [x29]		/* the compiled code's frame pointer */
 	stp	x28, x0, [sp, #224]
-	add	x1, x29, #16		/* its stack pointer */
+	add	x1, x29, #16 + \pushed	/* its stack pointer */
 	stp	x30, x1, [sp, #240]
 	stp	d0, d1, [sp, #256]
 	stp	d2, d3, [sp, #272]
@@ -108,17 +106,10 @@ STUB(cj_stub_deopt)
 	stp	d26, d27, [sp, #464]
 	stp	d28, d29, [sp, #480]
 	stp	d30, d31, [sp, #496]
-	mov	x0, sp
-	mov	x1, x17
-	mov	w2, w16
-	ldr	x16, cj_stub_deopt_target
-	blr	x16
-	ldr	x16, [sp, #128]		/* where the code goes on, or 0 */
-	cbnz	x16, 1f
-	mov	sp, x29
-	ldp	x29, x30, [sp], #16
-	ret
-1:	ldp	x0, x1, [sp]		/* what C preserves is what it was */
+	.endm
+/* What C preserves is what it was. */
+	.macro RESTORE_EXIT_REGS
+	ldp	x0, x1, [sp]
 	ldp	x2, x3, [sp, #16]
 	ldp	x4, x5, [sp, #32]
 	ldp	x6, x7, [sp, #48]
@@ -138,10 +129,55 @@ STUB(cj_stub_deopt)
 	ldp	d26, d27, [sp, #464]
 	ldp	d28, d29, [sp, #480]
 	ldp	d30, d31, [sp, #496]
+	.endm
+
+/* deopt: leaves compiled code. w16 number of the exit, x17 record of the machine code; all other
+ * registers belong to the compiled code. Result in x0; or control goes back to the code, behind the check or to a
+ * handler, with all registers but x16, x17 and x30 as they were. */
+STUB(cj_stub_deopt)
+	SAVE_EXIT_REGS
+	mov	x0, sp
+	mov	x1, x17
+	mov	w2, w16
+	ldr	x16, cj_stub_deopt_target
+	blr	x16
+	ldr	x16, [sp, #128]		/* where the code goes on, or 0 */
+	cbnz	x16, 1f
+	mov	sp, x29
+	ldp	x29, x30, [sp], #16
+	ret
+1:	RESTORE_EXIT_REGS
 	mov	sp, x29
 	ldp	x29, x30, [sp], #16
 	ret	x16			/* needs no landing pad there */
 TARGET(cj_stub_deopt_target)
+
+/* service: a cold path that C serves because machine numbers have to be shown. x16 is an object to be deallocated or 0
+ * for the eval breaker, x17 the record of the machine code, the number of the exit is on top of 16 bytes of stack.
+ * x16 becomes 0 and all other registers but x17 and x30 are preserved; or it becomes 1, the frame is gone, and x0 is
+ * the function's result; or control goes to a handler. */
+STUB(cj_stub_service)
+	SAVE_EXIT_REGS 16
+	mov	x0, sp
+	mov	x1, x17
+	ldr	w2, [x29, #16]
+	mov	x3, x16
+	ldr	x16, cj_stub_service_target
+	blr	x16
+	mov	x16, x1
+	cbnz	x16, 1f
+	RESTORE_EXIT_REGS
+	mov	sp, x29
+	ldp	x29, x30, [sp], #16
+	ret
+1:	ldr	x17, [sp, #128]		/* as after deopt */
+	mov	sp, x29
+	ldp	x29, x30, [sp], #16
+	cbnz	x17, 2f
+	ret
+2:	add	sp, sp, #16
+	ret	x17
+TARGET(cj_stub_service_target)
 
 /* Saving all that the C convention does not preserve, except x16, x17 and x30. Compiled code has scalars only,
  * so the low halves of the vector registers are enough. */

@@ -134,6 +134,8 @@ const (
 	GuardInlineValues
 	GuardTrue
 	GuardFalse
+	GuardUnobserved
+	GuardNotEmpty
 	Refine
 	// Memory
 	LoadField
@@ -158,6 +160,7 @@ const (
 	BoolUnbox
 	BoolBox
 	IntAdd
+	IntAddWrap
 	IntSub
 	IntMul
 	IntAnd
@@ -171,6 +174,7 @@ const (
 	IntAddOvf
 	IntSubOvf
 	IntMulOvf
+	IntLow
 	IntToFloat
 	FloatAdd
 	FloatSub
@@ -319,6 +323,8 @@ var Ops = [NumOps]OpInfo{
 	GuardCompact:      {Name: "GuardCompact", Args: "o", Type: Type{Bits: BitSmallLong}, Own: OwnAlias, Exits: true, Doc: "Leaves unless the exact int has at most one digit."},
 	GuardInlineValues: {Name: "GuardInlineValues", Args: "o", Exits: true, UsesImm: true, Reads: HeapDict, Doc: "Leaves unless the object's inline values, at offset Imm, are valid."},
 	GuardTrue:         {Name: "GuardTrue", Args: "b", Exits: true, Doc: "Leaves when the condition is false."},
+	GuardNotEmpty:     {Name: "GuardNotEmpty", Args: "i", Exits: true, Doc: "Leaves when the number is the one that stands for an empty slot among machine ints, the least one."},
+	GuardUnobserved:   {Name: "GuardUnobserved", Exits: true, Doc: "Leaves when the frame has a frame object. Unlike CheckFrame, it does not take the frame for synchronised."},
 	GuardFalse:        {Name: "GuardFalse", Args: "b", Exits: true, Doc: "Leaves when the condition is true."},
 	Refine:            {Name: "Refine", Args: "n", Type: TNullable, Own: OwnAlias, Doc: "The same value; its type is what a branch before it has established. Emits nothing, and must not move above that branch."},
 
@@ -344,6 +350,7 @@ var Ops = [NumOps]OpInfo{
 	BoolUnbox:   {Name: "BoolUnbox", Args: "o", Type: TCBool, Pure: true, Doc: "Whether the object is True."},
 	BoolBox:     {Name: "BoolBox", Args: "b", Type: TBool, Own: OwnStable, Pure: true, Doc: "True or False."},
 	IntAdd:      {Name: "IntAdd", Args: "ii", Type: TCInt, Pure: true, Doc: "Sum; the operands are known not to overflow."},
+	IntAddWrap:  {Name: "IntAddWrap", Args: "ii", Type: TCInt, Pure: true, Doc: "Sum modulo 2^64."},
 	IntSub:      {Name: "IntSub", Args: "ii", Type: TCInt, Pure: true, Doc: "Difference; the operands are known not to overflow."},
 	IntMul:      {Name: "IntMul", Args: "ii", Type: TCInt, Pure: true, Doc: "Product; the operands are known not to overflow."},
 	IntAnd:      {Name: "IntAnd", Args: "ii", Type: TCInt, Pure: true, Doc: "Bitwise and."},
@@ -357,6 +364,7 @@ var Ops = [NumOps]OpInfo{
 	IntAddOvf:   {Name: "IntAddOvf", Args: "ii", Type: TCInt, Exits: true, Doc: "Sum; leaves on overflow of 64 bits."},
 	IntSubOvf:   {Name: "IntSubOvf", Args: "ii", Type: TCInt, Exits: true, Doc: "Difference; leaves on overflow of 64 bits."},
 	IntMulOvf:   {Name: "IntMulOvf", Args: "ii", Type: TCInt, Exits: true, Doc: "Product; leaves on overflow of 64 bits."},
+	IntLow:      {Name: "IntLow", Args: "i", Type: TCInt, Pure: true, Doc: "The low 32 bits, sign-extended."},
 	IntToFloat:  {Name: "IntToFloat", Args: "i", Type: TCFloat, Pure: true, Doc: "Conversion; exact for compact ints."},
 	FloatAdd:    {Name: "FloatAdd", Args: "ff", Type: TCFloat, Pure: true, Doc: "Sum."},
 	FloatSub:    {Name: "FloatSub", Args: "ff", Type: TCFloat, Pure: true, Doc: "Difference."},

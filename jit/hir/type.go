@@ -1,6 +1,7 @@
 package hir
 
 import (
+	"math"
 	"strings"
 
 	"github.com/cinderjit/cinderjit/jit/snapshot"
@@ -83,6 +84,13 @@ var (
 	TCFloat   = Type{Bits: BitCFloat}
 	TCBool    = Type{Bits: BitCBool}
 	TCPtr     = Type{Bits: BitCPtr}
+)
+
+// NoInt and NoFloat stand for an empty slot in a value that otherwise is a
+// machine number. NoFloat has the bits of a signalling NaN.
+const (
+	NoInt   = math.MinInt64
+	NoFloat = 0x7ff0_0000_6369_6a74
 )
 
 // Is reports whether every value of t is one of the kinds b. The empty type

@@ -107,7 +107,7 @@ func (l *lowerer) declarePhis(order *hir.Order) {
 
 // classOf returns the register class of values of type t.
 func classOf(t hir.Type) regalloc.Class {
-	if t.Is(hir.BitCFloat) {
+	if t.Is(hir.BitCFloat|hir.BitNull) && t.MayBe(hir.BitCFloat) {
 		return regalloc.Float
 	}
 	return regalloc.Int

@@ -90,6 +90,13 @@ func lowerMod(l *lowerer, v hir.Value) {
 	l.val[v] = l.value(Mod, 0, l.arg(v, 0), l.arg(v, 1))
 }
 
+// lowerGuardNotEmpty subtracts 1, which overflows for the least number only.
+func lowerGuardNotEmpty(l *lowerer, v hir.Value) {
+	side := l.exitSide(v, object.Deopt, object.ReasonOverflow)
+	in := l.emit(AddOvfImm, l.arg(v, 0))
+	in.Imm, in.Side = -1, side
+}
+
 func lowerAddOvf(l *lowerer, v hir.Value) {
 	a, b := l.h.Arg(v, 0), l.h.Arg(v, 1)
 	if _, ok := l.constInt(a); ok {

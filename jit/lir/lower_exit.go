@@ -32,6 +32,10 @@ func (l *lowerer) place(v hir.Value, s *Side) Place {
 	}
 	r := object.AsObject
 	switch {
+	case in.Type.Is(hir.BitCInt|hir.BitNull) && in.Type.MayBe(hir.BitNull):
+		r = object.AsInt64OrNull
+	case in.Type.Is(hir.BitCFloat|hir.BitNull) && in.Type.MayBe(hir.BitNull):
+		r = object.AsDoubleOrNull
 	case in.Type.Is(hir.BitCInt):
 		r = object.AsInt64
 	case in.Type.Is(hir.BitCFloat):
@@ -46,6 +50,21 @@ func (l *lowerer) places(vs []hir.Value, s *Side) []Place {
 	ps := make([]Place, len(vs))
 	for i, v := range vs {
 		ps[i] = l.place(v, s)
+	}
+	return ps
+}
+
+// numbers returns the places of the locals that are machine numbers, which
+// are in no slot; nil when there is none.
+func (l *lowerer) numbers(locals []hir.Value, s *Side) []Place {
+	var ps []Place
+	for i, v := range locals {
+		if v != 0 && !l.h.At(v).Type.IsObject() {
+			if ps == nil {
+				ps = make([]Place, len(locals))
+			}
+			ps[i] = l.place(v, s)
+		}
 	}
 	return ps
 }
@@ -75,7 +94,8 @@ func (l *lowerer) fillExit(v hir.Value, s *Side) {
 			fr.Offset = l.behindPrefixes(fs.Code, fs.Offset)
 		}
 		if s.Kind != object.Deopt && fs.Parent == 0 {
-			fr.InMemory = true
+			fr.Locals = l.numbers(fs.Locals, s)
+			fr.InMemory = fr.Locals == nil
 		} else {
 			fr.Locals = l.places(fs.Locals, s)
 		}
@@ -119,6 +139,10 @@ func (l *lowerer) fillStores(v hir.Value, s *Side) {
 	}
 	e := &l.h.Exts[in.Ext]
 	for _, st := range e.Stale {
+		if !l.h.At(st.Value).Type.IsObject() {
+			s.Service = true
+			continue
+		}
 		s.Stores = append(s.Stores, SlotStore{Slot: st.Slot, Value: l.place(st.Value, s)})
 	}
 	s.SetIP = e.SetIP

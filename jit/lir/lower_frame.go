@@ -93,6 +93,11 @@ func lowerCheckFrame(l *lowerer, v hir.Value) {
 	l.emit(CheckFrame).Side = side
 }
 
+func lowerGuardUnobserved(l *lowerer, v hir.Value) {
+	observer := l.loadPinned(Mem64, BaseFrame, l.layout.Frame.FrameObj)
+	l.guard(v, nonzero(observer), object.ReasonFrameObserved)
+}
+
 // lowerEvalBreaker compares the whole eval breaker word with what it is when
 // nothing is asked for; the rest is cold.
 func lowerEvalBreaker(l *lowerer, v hir.Value) {

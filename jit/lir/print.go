@@ -246,6 +246,9 @@ func (f *Func) printSide(sb *strings.Builder, s *Side, locs []regalloc.Loc) {
 			fmt.Fprintf(sb, " ip %d", s.IP)
 		}
 	}
+	if s.Service {
+		sb.WriteString(" service")
+	}
 	if !s.Exit {
 		return
 	}

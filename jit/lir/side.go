@@ -57,8 +57,11 @@ type Side struct {
 	Owned  []Place
 
 	Stores []SlotStore
-	SetIP  bool  // the cold path stores instr_ptr
-	IP     int32 // code unit, in the outermost frame's code
+	// Service says that slots have to show machine numbers, which only the run
+	// time can box: it serves the cold path.
+	Service bool
+	SetIP   bool  // the cold path stores instr_ptr
+	IP      int32 // code unit, in the outermost frame's code
 
 	// Values are the virtual registers that places refer to.
 	Values []VReg

@@ -133,11 +133,13 @@ type Repr uint8
 
 // The representations.
 const (
-	AsObject Repr = iota // pointer to an object, or null
-	AsInt64              // int, becomes a PyLong
-	AsDouble             // float64, becomes a PyFloat
-	AsBool               // 0 or 1 in the low 32 bits, becomes True or False
-	AsTagged             // number that becomes a tagged integer: the saved offset below an exception
+	AsObject       Repr = iota // pointer to an object, or null
+	AsInt64                    // int, becomes a PyLong
+	AsDouble                   // float64, becomes a PyFloat
+	AsBool                     // 0 or 1 in the low 32 bits, becomes True or False
+	AsInt64OrNull              // as AsInt64, but the least number is null
+	AsDoubleOrNull             // as AsDouble, but the bits of hir.NoFloat are null
+	AsTagged                   // number that becomes a tagged integer: the saved offset below an exception
 
 	numReprs
 )

@@ -27,6 +27,7 @@ const (
 	StubVectorcallBind = "vectorcall_bind" // arguments do not fit; convention of vectorcall, and x17 the code's record
 	StubVectorcall     = "vectorcall_"     // and the number of parameters, at most 7: calls the direct entry x16; convention of vectorcall, and x17 the object's record
 	StubDeopt          = "deopt"           // w16 exit number, x17 the object's record: result in x0
+	StubService        = "service"         // x16 object without references, or 0 for the eval breaker, x17 the object's record, exit number on top of the stack: x16 becomes 0 to go on, preserving as dealloc, or 1 with the function's result in x0
 	StubDealloc        = "dealloc"         // x16 object without references; preserves all other registers but x17 and x30
 	StubLeaveFrame     = "leave_frame"     // x16 unlinked frame that has a frame object; preserves as dealloc
 	StubEvalBreaker    = "eval_breaker"    // x16 becomes 0 to go on, 1 to leave, negative for an exception; preserves as dealloc

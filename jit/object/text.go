@@ -24,7 +24,7 @@ var reasonNames = [numReasons]string{
 
 var completionNames = [numCompletions]string{"push", "discard", "init", "bool", "not"}
 
-var reprNames = [numReprs]string{"", ":int", ":float", ":bool", ":tagged"}
+var reprNames = [numReprs]string{"", ":int", ":float", ":bool", ":int?", ":float?", ":tagged"}
 
 // virtualKinds gives names and numbers of fields; -1 is any number.
 var virtualKinds = [numVirtualKinds]struct {

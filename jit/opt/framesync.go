@@ -69,7 +69,7 @@ func (s *syncer) storeAtEntry() {
 		}
 		ins := append([]hir.Value(nil), body.Instrs[:i]...)
 		for slot, l := range s.outermost(f.At(v).FS).Locals {
-			if l != 0 {
+			if l != 0 && f.At(l).Type.IsObject() {
 				s.place(f.New(hir.SyncSlot, l), v, int64(slot), &ins)
 			}
 		}

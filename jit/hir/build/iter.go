@@ -172,7 +172,7 @@ func (b *builder) forRange(it hir.Value) {
 	value := b.load(hir.LoadI64, hir.HeapSize, at.Start, it)
 	step := b.load(hir.LoadI64, immutable, at.Step, it)
 	item := b.emit(hir.LongBox, value)
-	b.store(hir.StoreI64, hir.HeapSize, at.Start, it, b.emit(hir.IntAdd, value, step))
+	b.store(hir.StoreI64, hir.HeapSize, at.Start, it, b.emit(hir.IntAddWrap, value, step))
 	b.store(hir.StoreI64, hir.HeapSize, at.Length, it, b.emit(hir.IntSub, left, b.cint(1)))
 	b.push(item)
 	b.flow(bb.Next)

@@ -1,0 +1,204 @@
+"""Numbers that live in registers: what is seen of them when code is left, frames are looked at, or they grow."""
+
+import signal
+import sys
+
+from program import case
+
+NAN = float("nan")
+
+
+class Looks:
+    """Looks, when it dies, at the locals of the function in which it dies."""
+
+    def __init__(self, active=True):
+        self.active = active
+
+    def __del__(self):
+        if self.active:
+            frame = sys._getframe(1)
+            print(sorted((k, v) for k, v in frame.f_locals.items() if isinstance(v, (int, float))), frame.f_lineno - frame.f_code.co_firstlineno)
+
+
+@case("10, 0.5", "3, 0.25", "0, 1.0", "10, 2", "'x', 1.0", "1 << 70, 1.5")
+def sums(n, step):
+    total = 0.0
+    i = 0
+    while i < n:
+        total += i * step * 2.0
+        i += 1
+        if i > 20:
+            break
+    return total, i
+
+
+@case("[1, 2, 3]", "[2**29, 2**29, 2**29]", "[2**62, 2**62, 2**62, 5]", "[2**63 - 1, 1, -1]", "[-2**63, -1, 1]", "[1.5, 2]", "[True, 2]", "[]", "[None]")
+def int_sum(xs):
+    total = 0
+    twice = 0
+    for x in xs:
+        total = total + x
+        twice = twice + x + x
+    return total, twice
+
+
+@case("3, 20", "3, 40", "3, 41", "2, 70", "-2, 63", "-2, 64", "0, 5", "3, 0")
+def powers(base, n):
+    x = 1
+    for i in range(n):
+        x = x * base
+    return x
+
+
+@case("5", "40", "62", "63", "64", "80")
+def doubling(n):
+    x = 1
+    y = -1
+    for i in range(n):
+        x = x + x
+        y = y + y
+        z = x - y
+    return x, y, z
+
+
+@case("5", "0", "1")
+def unbound_before_the_loop(n):
+    for i in range(n):
+        square = i * 3
+    try:
+        return i, square
+    except UnboundLocalError as e:
+        return str(e)
+
+
+@case("-2**63, -2**63 + 3", "0, 3", "-3, 0", "2**63 - 3, 2**63 - 1", "2**63, 2**63 + 2")
+def ranges(start, stop):
+    last = None
+    count = 0
+    for i in range(start, stop):
+        count += 1
+        if count > 2:
+            last = i
+    return count, last, i
+
+
+@case("4, False", "4, True", "3, True")
+def deaths(n, active):
+    total = 0.0
+    count = 0
+    for i in range(n):
+        half = i * 0.5
+        keep = Looks(active)
+        total += half
+        count += 2
+        keep = None
+        total -= 0.25
+    return total, count
+
+
+@case("[1.0, 2.0]", "[1.0, 2.0, 'x', 3.0]", "[1.0, None]", "[NAN, 1.0]", "[1, 2.5]")
+def left_in_the_middle(xs):
+    acc = 0.0
+    trail = []
+    for x in xs:
+        product = acc * 2.0
+        try:
+            acc = product + x
+        except TypeError:
+            trail.append((acc, product, x))
+            acc = acc + 1.0
+    return acc, trail
+
+
+@case("1.0, 5", "NAN, 3", "2, 4")
+def one_object(start, n):
+    x = start
+    y = start * 1.0
+    seen = []
+    for i in range(n):
+        seen.append(y)
+        z = y
+        if z is not y or seen[-1] is not y or y not in seen:
+            return "different objects", i
+        y = y * 2.0
+    return x is start, len(seen), seen[0] is seen[0], seen
+
+
+@case("1.5, 4", "NAN, 2")
+def two_names(a, n):
+    for i in range(n):
+        b = a * 3.0
+        c = b
+        if i == 2:
+            found = sys._getframe().f_locals
+            return found["b"] is found["c"], b is c, found["b"] == b
+    return b is c, [b] == [c]
+
+
+@case("3", "10")
+def found_by_identity(n):
+    x = NAN * 1.0
+    box = []
+    for i in range(n):
+        if i == 1:
+            box.append(x)
+        y = x
+        if i > 1 and y not in box:
+            return "lost", i
+    return x in box, len(box)
+
+
+def cold_raise(signum, frame):
+    raise KeyboardInterrupt(frame.f_locals["even"], frame.f_locals["six"])
+
+
+@case("False", "True")
+def interrupted(now):
+    signal.signal(signal.SIGALRM, cold_raise)
+    if now:
+        signal.setitimer(signal.ITIMER_REAL, 0.05)
+    try:
+        even = 0.5
+        six = 3
+        while True:
+            even = even * 1.0
+            six = six % 4 * 1
+            if not now:
+                return "ended", even, six
+    except KeyboardInterrupt as e:
+        return e.args
+
+
+@case("6, 2.0", "6, 1", "6, 'a'")
+def nested(n, x):
+    total = 0.0
+    for i in range(n):
+        row = 0.0
+        for j in range(i):
+            row += j * 1.5
+            if row > 8.0:
+                row = row - x
+        total += row
+    return total, i
+
+
+@case("[3, 1, 2]", "[3.5, 1.5]", "[3, 'x']")
+def conditional(xs):
+    best = 0
+    where = -1
+    for i in range(len(xs)):
+        v = xs[i] * 2
+        if v > best:
+            best = v
+            where = i
+    return best, where
+
+
+@case("7", "2**40", "-5")
+def bits(n):
+    x = 1
+    for i in range(10):
+        x = (x ^ n) & 0xFFFF | i
+        x = x + (x >> 1)
+        y = ~x
+    return x, y, x % 7, y // 3
