@@ -369,13 +369,14 @@ func (e *Exit) check() error {
 
 func (l Location) check(virtuals int) error {
 	ok := l.Kind < numLocationKinds && l.Repr < numReprs
+	double := l.Repr == AsDouble || l.Repr == AsDoubleOrNull
 	switch l.Kind {
 	case InNothing, InNull:
 		ok = ok && l.Repr == AsObject && l.Index == 0
 	case InGPR:
-		ok = ok && l.Index < 31 && l.Repr != AsDouble
+		ok = ok && l.Index < 31 && !double
 	case InFPR:
-		ok = ok && l.Index < 32 && l.Repr == AsDouble
+		ok = ok && l.Index < 32 && double
 	case InStack:
 		ok = ok && l.Index%8 == 0 && l.Index < 1<<24
 	case InConstant:
