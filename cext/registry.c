@@ -314,6 +314,9 @@ cj_registry_attach(PyFunctionObject *function, CJRecord *record)
 static bool
 has_looped(PyCodeObject *code)
 {
+    if (code == NULL) {
+        return false;
+    }
     const _Py_CODEUNIT *units = (const _Py_CODEUNIT *)code->co_code_adaptive;
     for (Py_ssize_t i = 0; i < Py_SIZE(code);) {
         uint8_t op = units[i].op.code;
@@ -323,6 +326,12 @@ has_looped(PyCodeObject *code)
         i += 1 + _PyOpcode_Caches[_PyOpcode_Deopt[op]];
     }
     return false;
+}
+
+bool
+cj_registry_loops(const CJRecord *record)
+{
+    return has_looped(record->code.code);
 }
 
 /* Is it time? A function of the jit list that loops has shown its types after few calls. */
@@ -488,7 +497,7 @@ cj_registry_recompile_soon(CJRecord *record)
 {
     enum { CALLS_TO_LEARN = 3 };
     cj_registry_take_code(record);
-    cj_registry_count(record, CALLS_TO_LEARN);
+    cj_registry_count(record, cj_registry_loops(record) ? 0 : CALLS_TO_LEARN);
 }
 
 /* A watcher's message, in the middle of a change. */

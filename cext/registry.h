@@ -86,7 +86,10 @@ int cj_registry_consider_all(void);
 /* The record starts counting anew: it is compiled at call number calls + 1. */
 void cj_registry_count(CJRecord *record, int64_t calls);
 
-/* Takes machine code away that keeps failing; it is compiled anew after a few calls. */
+/* Has the interpreter run a loop of the code? */
+bool cj_registry_loops(const CJRecord *record);
+
+/* Takes machine code away that keeps failing; it is compiled anew after a few calls, if it loops at the next. */
 void cj_registry_recompile_soon(CJRecord *record);
 
 /* Takes the machine code away and leaves the rest to the caller. */

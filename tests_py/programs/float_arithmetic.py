@@ -168,3 +168,14 @@ def mandelbrot_row(width):
             i += 1
         row += " .:-=+*#%@"[i // 4]
     return row
+
+
+@case("10, 2.0", "10**30, 0.0", "2**31, 1.5", "1.5, 0.0", "1, 0")
+def values_that_fail_again_and_again(x, y):
+    results = []
+    for _ in range(20):
+        try:
+            results.append((x + 0.5, x * y, x < y, x / y))
+        except ZeroDivisionError as error:
+            results.append(str(error))
+    return results[:2], len(results)

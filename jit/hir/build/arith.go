@@ -33,8 +33,15 @@ const (
 // known for certain, then what the interpreter has seen.
 func (b *builder) operandClasses() operands {
 	classes := b.assumedClasses()
-	if (classes == floatInt || classes == intFloat) && (b.typeOf(b.peek(2)).Is(hir.BitBigLong) || b.typeOf(b.peek(1)).Is(hir.BitBigLong)) {
-		return anyOperands // no float holds it exactly
+	switch classes {
+	case floatInt, intFloat:
+		if b.typeOf(b.peek(2)).Is(hir.BitBigLong) || b.typeOf(b.peek(1)).Is(hir.BitBigLong) || b.valueFailed() {
+			return anyOperands // no float holds it exactly
+		}
+	case floatFloat:
+		if b.valueFailed() {
+			return anyOperands // divided by zero
+		}
 	}
 	return classes
 }

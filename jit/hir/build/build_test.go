@@ -192,3 +192,28 @@ func TestMixedNumbers(t *testing.T) {
 		t.Errorf("%d subtractions and %d comparisons of floats, %d calls, want 1, 1, 0\n%s", subs, compares, calls, f)
 	}
 }
+
+// TestDivisionByZeroSeen checks that a division of floats whose divisor was zero
+// is left to the helper, which raises.
+func TestDivisionByZeroSeen(t *testing.T) {
+	s := golden(t, "testdata/floats.txtar")
+	before, err := build.Build(s, build.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	code := s.RootCode()
+	for i := range before.Instrs {
+		in := &before.Instrs[i]
+		if in.Op == hir.FloatDiv {
+			code.Feedback = append(code.Feedback, snapshot.Feedback{Offset: 2 * in.BC, Kind: snapshot.GuardFailed, Type: snapshot.TypeObject, Value: 16})
+		}
+	}
+	sort.SliceStable(code.Feedback, func(i, j int) bool { return code.Feedback[i].Offset < code.Feedback[j].Offset })
+	after, err := build.Build(s, build.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if had, has, calls := count(before, hir.FloatDiv), count(after, hir.FloatDiv), count(after, hir.BinaryOp)-count(before, hir.BinaryOp); had == 0 || has != 0 || calls < had {
+		t.Errorf("%d divisions of floats before, %d after, %d calls more", had, has, calls)
+	}
+}
