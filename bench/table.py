@@ -28,11 +28,17 @@ def amount(value, counter):
 
 
 def same_result(plain, other):
-    """"same", "differs", or "-" where the benchmark gives nothing to compare."""
-    keys = [key for key in ("result", "check", "output") if plain[key] is not None or other[key] is not None]
-    if not keys:
+    """"same", "differs", or "-" where the benchmark gives nothing to compare.
+
+    A benchmark may return something else each time: its n-th calls are compared. One run may have made more
+    of them than the other.
+    """
+    pairs = [pair for results in zip(plain["results"], other["results"]) for pair in zip(*results)]
+    pairs.append((plain["check"], other["check"]))
+    pairs = [pair for pair in pairs if pair != (None, None)]
+    if not pairs:
         return "-"
-    return "same" if all(plain[key] == other[key] for key in keys) else "differs"
+    return "same" if all(a == b for a, b in pairs) else "differs"
 
 
 def share(record):

@@ -234,7 +234,8 @@ def test_rows_of_a_program(benchmark):
 @pytest.mark.parametrize("row, result", [("function", "8955050"), ("timed", None), ("coroutine", "8955050")])
 def test_a_benchmark_is_measured(benchmark, row, result):
     answer = measure(benchmark, row, check="work(3)")
-    assert (answer["row"], answer["result"], answer["check"]) == (row, result, "5")
+    assert (answer["row"], answer["check"]) == (row, "5")
+    assert answer["results"] == [[result, None]] * 5
     assert len(answer["warmup"]) == 2 and len(answer["warm"]) == 2
     assert answer["compiled"] == [] and answer["jit_absent"] is None
     if answer["counter"] == "emulator":
@@ -245,7 +246,7 @@ def test_a_benchmark_is_measured(benchmark, row, result):
 
 
 def test_sizes_replace_arguments(benchmark):
-    assert measure(benchmark, "function", sizes=[4])["result"] == "14"
+    assert measure(benchmark, "function", sizes=[4])["results"] == [["14", None]] * 5
 
 
 def test_a_failing_benchmark_is_reported(benchmark):
@@ -257,7 +258,7 @@ def test_compiled_code_is_seen(benchmark):
     answer = measure(benchmark, "function", mode="jit")
     if answer["jit_absent"]:
         pytest.skip(answer["jit_absent"])
-    assert answer["result"] == "8955050"
+    assert set(map(tuple, answer["results"])) == {("8955050", None)}
     assert "__main__:work" in [function["name"] for function in answer["compiled"]]
     if answer["counter"] == "emulator":
         assert all(call["jit_instructions"] > 0 for call in answer["warm"])
@@ -266,13 +267,13 @@ def test_compiled_code_is_seen(benchmark):
 def record(row, mode, instructions, **more):
     call = {"instructions": instructions, "jit_instructions": instructions // 2, "seconds": 1.0, "entries": 1}
     return {"row": row, "mode": mode, "policy": None if mode == "plain" else "auto", "counter": "emulator", "cold": call,
-            "warm": [call, call], "jit_absent": None, "compiled": [], "exits": [{"count": 6}], "result": "1", "check": None,
-            "output": None} | more
+            "warm": [call, call], "jit_absent": None, "compiled": [], "exits": [{"count": 6}], "check": None,
+            "results": [["1", None]] * 3} | more
 
 
 def test_table():
     records = [record("a", "plain", 4_000_000), record("a", "jit", 1_000_000),
-               record("b", "plain", 1_000_000), record("b", "jit", 4_000_000, result="2"),
+               record("b", "plain", 1_000_000), record("b", "jit", 4_000_000, results=[["1", None], ["2", None]]),
                {"row": "c", "mode": "plain", "failure": "longer than 1 s"}]
     a, b = table.lines(records)[1], table.lines(records)[3]
     assert a == ["a", "jit", "emulator", "1.000 M", "1.000 M", "0.250", "4.00", "50.0%", "0", "3", "same"]
@@ -280,6 +281,23 @@ def test_table():
     assert table.lines(records)[4][-1] == "longer than 1 s"
     assert list(table.summary(records)) == ["jit: 1.000 of plain (geometric mean of 2 rows), 1 above 1.00"]
     assert len({len(cells) for cells in [table.COLUMNS, *table.lines(records)]}) == 1
+
+
+@pytest.mark.parametrize("results, check, told", [
+    ([["1", "x"], ["2", None], ["3", None]], "c", "same"),
+    ([["1", "x"]], "c", "same"),
+    ([["2", "x"], ["1", None]], "c", "differs"),
+    ([["1", "y"]], "c", "differs"),
+    ([["1", "x"]], "d", "differs"),
+])
+def test_equal_numbers_of_calls_are_compared(results, check, told):
+    plain = {"results": [["1", "x"], ["2", None]], "check": "c"}
+    assert table.same_result(plain, {"results": results, "check": check}) == told
+
+
+def test_nothing_to_compare():
+    nothing = {"results": [[None, None]] * 2, "check": None}
+    assert table.same_result(nothing, nothing | {"results": [[None, None]]}) == "-"
 
 
 def test_resuming_measures_nothing_twice(tmp_path, monkeypatch):

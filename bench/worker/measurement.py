@@ -37,6 +37,8 @@ class Measurement:
         self.jit = policy.Jit(request["policy"] is not None)
         self.spans = []  # for each call: the numbers of the marks that bound it, in pairs
         self.rows = []
+        self.results = []
+        self.output = io.StringIO()
         self.answer = {}
 
     def consume(self, row):
@@ -74,7 +76,15 @@ class Measurement:
             self.children.append(self.counter.ended_processes() - before)
         return result
 
-    def warm_up(self, row, results, settled):
+    def compared_call(self, row, collect=True):
+        """Runs the benchmark once and notes what it returned and printed."""
+        result = self.call(row, collect)
+        printed = self.output.getvalue()
+        self.output.seek(0)
+        self.output.truncate()
+        self.results.append([digest(result), digest(printed) if printed else None])
+
+    def warm_up(self, row, settled):
         """Calls the benchmark at least as often as asked, then, with settled, until nothing is compiled any more."""
         request, jit = self.request, self.jit
         started = time.monotonic()
@@ -87,7 +97,7 @@ class Measurement:
                 break
             if time.monotonic() - started > request["warmup_seconds"]:
                 break
-            results.append(digest(self.call(row)))
+            self.compared_call(row)
 
     def measure(self, row):
         request, jit = self.request, self.jit
@@ -98,16 +108,14 @@ class Measurement:
         for _ in range(3):
             self.counter.mark()
         compilation = None
-        results = []
-        output = io.StringIO()
-        with contextlib.redirect_stdout(output):
-            results.append(digest(self.call(row)))
+        with contextlib.redirect_stdout(self.output):
+            self.compared_call(row)
             if request["policy"] == "force":
                 jit.forget_runs(FOLDER)
-            self.warm_up(row, results, settled=request["policy"] == "auto")
+            self.warm_up(row, settled=request["policy"] == "auto")
             if request["policy"] == "force" and jit.module:
                 compilation = jit.compile_what_ran(FOLDER)
-                self.warm_up(row, results, settled=True)
+                self.warm_up(row, settled=True)
             jit.settle()
             jit.exits()
             profiled = request["snapshot"] is not None
@@ -118,7 +126,7 @@ class Measurement:
             warm_from = len(self.spans)
             for _ in range(request["calls"]):
                 # Collections are not of interest in a profile.
-                results.append(digest(self.call(row, collect=not profiled)))
+                self.compared_call(row, collect=not profiled)
             if profiled:
                 counters.magic_call(counters.MARK_BLOCKS_WRITE)
                 self.take_snapshot()
@@ -132,10 +140,9 @@ class Measurement:
             "kind": row.kind,
             "counter": self.counter.name,
             "jit_absent": jit.absent,
-            # Cold and warm calls give the same, or the benchmark returns something else each time.
-            "result": results[0] if len(set(results)) == 1 else sorted({str(r) for r in results}),
+            # Of each call: what it returned and what it printed. Runs may differ in how many calls they make.
+            "results": self.results,
             "check": check,
-            "output": digest(output.getvalue()) if output.getvalue() else None,
             "compilation": compilation,
             "compiled": jit.compiled(),
             "warm_compiling": compiling,
