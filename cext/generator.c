@@ -27,11 +27,22 @@ PyObject *cj_enter_generator(const void *stub, PyThreadState *tstate, _PyInterpr
 
 static const void *resume_stub;
 
+/* Before the slots are replaced. Compiled loops come here even if no generator's own code was ever compiled. */
+static void
+note_originals(void)
+{
+    if (original_send == NULL) {
+        original_next = PyGen_Type.tp_iternext;
+        original_send = PyGen_Type.tp_as_async->am_send;
+    }
+}
+
 PyObject *
 cj_resume_slow(PyObject *generator, PyObject *value)
 {
     PyThreadState *tstate = _PyThreadState_GET();
     PyObject *result;
+    note_originals();
     bool island = cj_stack_is_low(tstate);
     if (island) {
         cj_enter_island();
@@ -90,8 +101,7 @@ cj_generators_start(void)
     if (resume_stub != NULL) {
         return;
     }
-    original_next = PyGen_Type.tp_iternext;
-    original_send = PyGen_Type.tp_as_async->am_send;
+    note_originals();
     resume_stub = cj_stub_address("resume");
     PyGen_Type.tp_iternext = next;
     PyGen_Type.tp_as_async->am_send = send;

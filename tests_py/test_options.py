@@ -84,3 +84,26 @@ def test_parsing():
     assert settings.auto is None and not settings.disable
     with pytest.raises(_options.OptionError, match="-X jit-auto needs a value"):
         _options.read({}, {"jit-auto": True})
+
+
+def test_a_compiled_loop_before_any_compiled_generator():
+    done = run("-c", """
+import cinderjit
+def numbers():
+    yield 1
+    yield 2
+def total():
+    result = 0
+    for number in numbers():
+        result += number
+    return result
+for _ in range(20): total()
+assert cinderjit.force_compile(total) and not cinderjit.is_jit_compiled(numbers)
+print(total())
+""")
+    assert (done.stdout, done.returncode) == ("3\n", 0)
+
+
+def test_start_up_survives_compiling_everything():
+    done = run("-c", "import json, enum, dataclasses, argparse; print(json.dumps([1, {'a': None}]))", PYTHONJITAUTO="2")
+    assert (done.stdout, done.stderr, done.returncode) == ('[1, {"a": null}]\n', "", 0)
