@@ -5,6 +5,7 @@ package cext
 import "C"
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"runtime/debug"
@@ -65,6 +66,8 @@ func compilerOptions(text string) (jit.Options, error) {
 			o.SpillEverything = number != 0
 		case "force_exits":
 			o.ForceExits = number != 0
+		case "bug_in":
+			o.BugIn, err = value, nil
 		case "check_allocation":
 			o.CheckAllocation = number != 0
 		case "disable_pass":
@@ -105,6 +108,10 @@ func guarded(out *unsafe.Pointer, outn *C.size_t, work func() ([]byte, error)) (
 		}
 	}()
 	result, err := work()
+	if bug := (*jit.Bug)(nil); errors.As(err, &bug) {
+		give([]byte(bug.Error() + "\n" + bug.Stack))
+		return C.CJ_COMPILE_BUG
+	}
 	if err != nil {
 		give([]byte(err.Error()))
 		return C.CJ_COMPILE_GIVEN_UP

@@ -42,6 +42,9 @@ type Options struct {
 	// ForceExits makes every guard and every check of the frame count down a number of
 	// the run time, and leave when it has become negative: a test of exits.
 	ForceExits bool
+	// BugIn names a stage ("build", "opt", "lower" …) that panics: a test of what
+	// a bug in the compiler costs.
+	BugIn string
 	// Dump receives the text of the stages that DumpStage selects; nil means
 	// no dumps.
 	Dump io.Writer
@@ -147,6 +150,9 @@ func (c *compiler) begin(stage string) {
 		c.o.Timings.Stages = append(c.o.Timings.Stages, Stage{c.stage, now.Sub(c.since)})
 	}
 	c.stage, c.since = stage, now
+	if stage != "" && stage == c.o.BugIn {
+		panic("asked for")
+	}
 }
 
 // wants reports whether a stage is to be dumped. It asks once for each stage.

@@ -107,6 +107,25 @@ func TestBug(t *testing.T) {
 	}
 }
 
+// TestBugIn checks that each stage's panic is caught and named.
+func TestBugIn(t *testing.T) {
+	var timings jit.Timings
+	s := callsSnapshot(t, 1)
+	if _, err := jit.Compile(s, jit.Options{Timings: &timings}); err != nil {
+		t.Fatal(err)
+	}
+	for _, stage := range timings.Stages {
+		if strings.Contains(stage.Name, "/") {
+			continue // a pass, which is part of a stage
+		}
+		_, err := jit.Compile(s, jit.Options{BugIn: stage.Name})
+		var bug *jit.Bug
+		if !errors.As(err, &bug) || bug.Stage != stage.Name {
+			t.Errorf("%s: error %v", stage.Name, err)
+		}
+	}
+}
+
 // TestLimits checks that a limit is a reason, not a bug.
 func TestLimits(t *testing.T) {
 	_, err := jit.Compile(callsSnapshot(t, 20), jit.Options{MaxCodeSize: 300})

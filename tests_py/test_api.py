@@ -73,6 +73,32 @@ def test_everything_is_harmless_where_there_is_no_jit(setting):
     assert said["disassemble"] == "unavailable PYTHONJITDISABLE is set"
 
 
+@pytest.mark.parametrize("name, arguments, error", [
+    ("append_jit_list", (3,), TypeError),
+    ("append_jit_list", ("",), ValueError),
+    ("append_jit_list", ("name@",), ValueError),
+    ("read_jit_list", (3,), TypeError),
+    ("read_jit_list", ("/does/not/exist",), FileNotFoundError),
+    ("set_max_code_size", ("1",), TypeError),
+    ("set_max_code_size", (-1,), ValueError),
+    ("compile_after_n_calls", (1 << 70,), OverflowError),
+    ("dump", (stub, 3), TypeError),
+    ("dump", (3, "hir"), TypeError),
+    ("dump", (stub, "no such stage"), RuntimeError),
+])
+def test_wrong_arguments_are_told(name, arguments, error):
+    before = cinderjit.get_jit_list(), cinderjit.get_compile_after_n_calls()
+    with pytest.raises(error):
+        getattr(cinderjit, name)(*arguments)
+    assert (cinderjit.get_jit_list(), cinderjit.get_compile_after_n_calls()) == before
+
+
+@pytest.mark.parametrize("name", [name for name in cinderjit.__all__ if name != "Unavailable"])
+def test_nothing_takes_five_arguments(name):
+    with pytest.raises(TypeError):
+        getattr(cinderjit, name)(1, 2, 3, 4, 5)
+
+
 def test_fork_goes_on_with_compiled_code_and_refuses_to_compile():
     def compiled(x):
         return x + 1

@@ -107,3 +107,33 @@ print(total())
 def test_start_up_survives_compiling_everything():
     done = run("-c", "import json, enum, dataclasses, argparse; print(json.dumps([1, {'a': None}]))", PYTHONJITAUTO="2")
     assert (done.stdout, done.stderr, done.returncode) == ('[1, {"a": null}]\n', "", 0)
+
+
+@pytest.mark.parametrize("stage", ["build", "opt", "lower"])
+def test_a_panic_in_the_compiler_costs_one_function(tmp_path, stage):
+    done = run("-c", """
+import cinderjit
+def f(x):
+    return x + 1
+def g(x):
+    return x - 1
+print(cinderjit.force_compile(f), cinderjit.is_jit_compiled(f), f(1))
+print(cinderjit.why_not_compiled(f).splitlines()[0])
+cinderjit._native.load().set_option("compiler", None)
+print(cinderjit.force_compile(g), g(1))
+""", PYTHONJITOPTIONS=f"bug_in={stage}", PYTHONJITLOGFILE=str(tmp_path / "log"))
+    assert done.stderr == ""
+    assert done.stdout.splitlines() == [
+        "False False 2", f"bug in the compiler: compiling __main__.f: bug in stage {stage}: asked for", "True 0"]
+    log = (tmp_path / "log").read_text()
+    assert "Bug in the compiler at __main__:f" in log and "goroutine" in log
+
+
+def test_a_wrong_compiler_option_is_a_reason():
+    done = run("-c", """
+import cinderjit
+def f(x):
+    return x + 1
+print(cinderjit.force_compile(f), cinderjit.why_not_compiled(f), f(1))
+""", PYTHONJITOPTIONS="nonsense=1")
+    assert done.stdout == 'False compiler option "nonsense=1": unknown name 2\n'
