@@ -30,8 +30,10 @@ func Unbox(f *hir.Func) {
 type number struct {
 	value hir.Value
 	phi   bool
-	bits  hir.Bits    // BitCInt or BitCFloat
-	raw   hir.Value   // the machine number; of a phi, once it is made
+	bits  hir.Bits         // BitCInt or BitCFloat
+	raw   hir.Value        // the machine number; of a phi, once it is made
+	fs    hir.FrameStateID // of a box, where it was made first
+	bc    int32
 	real  []place     // uses that need the object
 	loose []place     // frame states that can do with the number
 	feeds []hir.Value // phis among the numbers that have it as an operand
@@ -113,9 +115,9 @@ func (u *unboxer) choose() bool {
 			switch in := f.At(v); {
 			case in.Op == hir.LongBox:
 				u.boxOf[f.Arg(v, 0)] = v
-				u.add(number{value: v, bits: hir.BitCInt, raw: f.Arg(v, 0), fresh: true})
+				u.add(number{value: v, bits: hir.BitCInt, raw: f.Arg(v, 0), fs: in.FS, bc: in.BC, fresh: true})
 			case in.Op == hir.FloatBox:
-				u.add(number{value: v, bits: hir.BitCFloat, raw: f.Arg(v, 0), fresh: true})
+				u.add(number{value: v, bits: hir.BitCFloat, raw: f.Arg(v, 0), fs: in.FS, bc: in.BC, fresh: true})
 			case in.Op == hir.Phi && in.Type.Obj == 0 && u.firstSnapshot(b) >= 0:
 				n := number{value: v, phi: true, nullable: in.Type.MayBe(hir.BitNull)}
 				switch {

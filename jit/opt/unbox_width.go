@@ -133,8 +133,8 @@ func (u *unboxer) guardEmpty(v hir.Value, n *number) hir.Value {
 		return 0
 	}
 	guard := f.New(hir.GuardNotEmpty, n.raw)
-	in := f.At(v)
-	f.At(guard).Block, f.At(guard).BC, f.At(guard).FS = in.Block, in.BC, in.FS
+	// The box itself has the frame state of the place it has moved to by now.
+	f.At(guard).Block, f.At(guard).BC, f.At(guard).FS = f.At(v).Block, n.bc, n.fs
 	return guard
 }
 
