@@ -6,7 +6,7 @@ import "github.com/cinderjit/cinderjit/jit/lir"
 const sentReg = X1
 
 // generatorEntry emits the one entry of code that can be suspended: x0 is the
-// generator, suspended or not begun, x1 the value sent, with its reference; the
+// generator, suspended or not begun, x1 the value sent, borrowed; the
 // stub that jumps here has seen that there is machine stack, and left what
 // remains of the recursion limit in w9. Where the generator stands decides where the
 // code goes on.

@@ -4,6 +4,8 @@
  * by C functions (sum, list, asyncio's task step, compiled code) through the slots of the types. */
 #include "generator.h"
 
+#include <string.h>
+
 #include "internal/pycore_ceval.h"
 #include "internal/pycore_cell.h"
 #include "internal/pycore_code.h"
@@ -51,7 +53,6 @@ cj_resume_slow(PyObject *generator, PyObject *value)
     if (island) {
         cj_leave_island();
     }
-    Py_DECREF(value);
     return result;
 }
 
@@ -66,7 +67,7 @@ static PyObject *
 resume(PyObject *generator, PyObject *value)
 {
     PyThreadState *tstate = _PyThreadState_GET();
-    return cj_enter_generator(resume_stub, tstate, tstate->current_frame, generator, Py_NewRef(value));
+    return cj_enter_generator(resume_stub, tstate, tstate->current_frame, generator, value);
 }
 
 static PyObject *
@@ -95,6 +96,47 @@ send(PyObject *generator, PyObject *value, PyObject **result)
     return *result == NULL ? PYGEN_ERROR : has_returned(generator) ? PYGEN_RETURN : PYGEN_NEXT;
 }
 
+static PyCFunction original_send_method;
+
+/* The methods send of generators and coroutines. */
+static PyObject *
+send_method(PyObject *generator, PyObject *value)
+{
+    if (((PyGenObject *)generator)->gi_frame_state >= FRAME_EXECUTING) {
+        return original_send_method(generator, value);
+    }
+    PyObject *result = resume(generator, value);
+    if (result != NULL && has_returned(generator)) {
+        if (Py_IsNone(result)) {
+            PyErr_SetNone(PyExc_StopIteration);
+        }
+        else {
+            _PyGen_SetStopIterationValue(result);
+        }
+        Py_CLEAR(result);
+    }
+    return result;
+}
+
+/* Lets a class's methods send and __next__ come here. The function objects stay the same. */
+static void
+redirect_methods(PyTypeObject *type)
+{
+    for (PyMethodDef *def = type->tp_methods; def != NULL && def->ml_name != NULL; def++) {
+        if (strcmp(def->ml_name, "send") == 0 && def->ml_flags == METH_O) {
+            original_send_method = def->ml_meth;
+            def->ml_meth = send_method;
+        }
+    }
+    PyObject *namespace = PyType_GetDict(type);
+    PyObject *wrapper = namespace != NULL ? PyDict_GetItemString(namespace, "__next__") : NULL;
+    if (wrapper != NULL && Py_IS_TYPE(wrapper, &PyWrapperDescr_Type)
+        && ((PyWrapperDescrObject *)wrapper)->d_wrapped == (void *)original_next) {
+        ((PyWrapperDescrObject *)wrapper)->d_wrapped = (void *)next;
+    }
+    Py_XDECREF(namespace);
+}
+
 void
 cj_generators_start(void)
 {
@@ -106,6 +148,8 @@ cj_generators_start(void)
     PyGen_Type.tp_iternext = next;
     PyGen_Type.tp_as_async->am_send = send;
     PyCoro_Type.tp_as_async->am_send = send;
+    redirect_methods(&PyGen_Type);
+    redirect_methods(&PyCoro_Type);
 }
 
 /* The code in front of RETURN_GENERATOR makes the cells. Its length in code units, RETURN_GENERATOR included, or 0 when

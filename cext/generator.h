@@ -8,8 +8,7 @@
  * times. */
 void cj_generators_start(void);
 
-/* Target of the stub resume_slow: runs the generator or coroutine on with CPython's own code and sends value, whose
- * reference it consumes. Returns what was yielded or returned, which the generator's state tells apart, or NULL
+/* Target of the stub resume_slow: runs the generator or coroutine on with CPython's own code and sends value. Returns what was yielded or returned, which the generator's state tells apart, or NULL
  * with an exception. */
 PyObject *cj_resume_slow(PyObject *generator, PyObject *value);
 

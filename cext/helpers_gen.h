@@ -185,6 +185,21 @@ int64_t cj_unpack_ex(PyObject *a0, int64_t a1, PyObject **a2);
 /* iter(x). */
 PyObject *cj_get_iter(PyObject *a0);
 
+/* What yield from delegates to: iter(x), or a generator or coroutine itself. Imm is 1 where a coroutine is allowed. */
+PyObject *cj_get_yield_from_iter(PyObject *a0, int64_t a1);
+
+/* The iterator of an awaitable. Imm says what the error is about. */
+PyObject *cj_get_awaitable(PyObject *a0, int64_t a1);
+
+/* x.__aiter__() for async for. */
+PyObject *cj_get_aiter(PyObject *a0);
+
+/* The awaitable of x.__anext__(). */
+PyObject *cj_get_anext(PyObject *a0);
+
+/* Sends operand 1 to any iterator operand 0. The result is what it yields or returns; SecondResult is NULL when it yielded, None when it has finished. */
+CJPair cj_send(PyObject *a0, PyObject *a1);
+
 /* The next item, or NULL when exhausted. */
 PyObject *cj_iter_next(PyObject *a0);
 
@@ -314,6 +329,11 @@ void *cj_get_tstate(void);
     X(unpack_sequence, "oia", "i") \
     X(unpack_ex, "oia", "i") \
     X(get_iter, "o", "o") \
+    X(get_yield_from_iter, "oi", "o") \
+    X(get_awaitable, "oi", "o") \
+    X(get_aiter, "o", "o") \
+    X(get_anext, "o", "o") \
+    X(send, "oo", "2") \
     X(iter_next, "o", "n") \
     X(get_len, "o", "o") \
     X(match_class, "oooi", "o") \

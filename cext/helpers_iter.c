@@ -12,6 +12,64 @@ cj_get_iter(PyObject *iterable)
     return PyObject_GetIter(iterable);
 }
 
+PyObject *
+cj_get_yield_from_iter(PyObject *iterable, int64_t in_coroutine)
+{
+    if (PyCoro_CheckExact(iterable)) {
+        if (!in_coroutine) {
+            PyErr_SetString(PyExc_TypeError, "cannot 'yield from' a coroutine object in a non-coroutine generator");
+            return NULL;
+        }
+        return Py_NewRef(iterable);
+    }
+    return PyGen_CheckExact(iterable) ? Py_NewRef(iterable) : PyObject_GetIter(iterable);
+}
+
+PyObject *
+cj_get_awaitable(PyObject *awaitable, int64_t place)
+{
+    return _PyEval_GetAwaitable(awaitable, (int)place);
+}
+
+PyObject *
+cj_get_aiter(PyObject *iterable)
+{
+    PyAsyncMethods *methods = Py_TYPE(iterable)->tp_as_async;
+    if (methods == NULL || methods->am_aiter == NULL) {
+        PyErr_Format(PyExc_TypeError, "'async for' requires an object with __aiter__ method, got %.100s",
+                     Py_TYPE(iterable)->tp_name);
+        return NULL;
+    }
+    PyObject *iterator = methods->am_aiter(iterable);
+    if (iterator == NULL) {
+        return NULL;
+    }
+    methods = Py_TYPE(iterator)->tp_as_async;
+    if (methods == NULL || methods->am_anext == NULL) {
+        PyErr_Format(PyExc_TypeError,
+                     "'async for' received an object from __aiter__ that does not implement __anext__: %.100s",
+                     Py_TYPE(iterator)->tp_name);
+        Py_DECREF(iterator);
+        return NULL;
+    }
+    return iterator;
+}
+
+PyObject *
+cj_get_anext(PyObject *iterator)
+{
+    return _PyEval_GetANext(iterator);
+}
+
+/* The second result is None when the receiver has returned, NULL when it has yielded. */
+CJPair
+cj_send(PyObject *receiver, PyObject *value)
+{
+    PyObject *result;
+    PySendResult kind = PyIter_Send(receiver, value, &result);
+    return (CJPair){result, kind == PYGEN_RETURN ? Py_None : NULL};
+}
+
 /* The result is NULL, without an exception, when the iterator is exhausted, and -1 on an error. */
 PyObject *
 cj_iter_next(PyObject *iterator)

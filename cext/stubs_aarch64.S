@@ -300,7 +300,7 @@ STUB(cj_stub_vectorcall_\n)
 TARGET(cj_stub_thread_target)
 TARGET(cj_stub_current_target)
 
-/* resume: runs the generator or coroutine x0 on, sending x1, whose reference is consumed. x0 is what it yields or returns, which
+/* resume: runs the generator or coroutine x0 on, sending x1, which is borrowed. x0 is what it yields or returns, which
  * its state tells apart, or NULL. A generator that can go on in machine code goes there: it is suspended or just made, its
  * code object's data has a record with the same namespaces, nobody has its frame object, nothing is pending or traced, and
  * there is room. All else is done in C. */

@@ -62,7 +62,7 @@ func (o *OpInfo) helperArgs() string {
 
 func (o *OpInfo) helperRet() string {
 	switch {
-	case o.Helper == "load_method" || o.Helper == "load_super_method" || o.Helper == "load_special":
+	case o.Helper == "load_method" || o.Helper == "load_super_method" || o.Helper == "load_special" || o.Helper == "send":
 		return "2"
 	case o.Err == ErrMinusOne:
 		return "n"

@@ -252,6 +252,11 @@ const (
 	UnpackEx
 	UnpackedItem
 	GetIter
+	GetYieldFromIter
+	GetAwaitable
+	GetAiter
+	GetAnext
+	Send
 	IterNext
 	GetLen
 	MatchClass
@@ -306,7 +311,7 @@ var Ops = [NumOps]OpInfo{
 	CheckFrame:     {Name: "CheckFrame", NeedsFS: true, Doc: "After an observable instruction: leaves when a frame object exists or the code was invalidated (patch point). FS is the state after the bytecode instruction."},
 	EvalBreaker:    {Name: "EvalBreaker", NeedsFS: true, Writes: HeapAll, Doc: "Serves signals, the GIL and instrumentation when the eval breaker is set; the cold path synchronises the frame and may leave to FS."},
 	ResumePoint:    {Name: "ResumePoint", UsesImm: true, Doc: "Begins a resume block: compiled code can be entered here with a frame that stands at code unit Imm."},
-	Sent:           {Name: "Sent", Type: TObject, Own: OwnNew, Doc: "The value sent to a generator that is resumed, with its reference. Only behind ResumePoint, which then is not a landing."},
+	Sent:           {Name: "Sent", Type: TObject, Own: OwnNew, Doc: "The value sent to a generator that is resumed, as a reference of its own. Only behind ResumePoint, which then is not a landing."},
 	LoadSlot:       {Name: "LoadSlot", Type: TNullable, Own: OwnNew, UsesImm: true, Doc: "Takes the reference out of slot Imm of the frame (locals, then operand stack); what the slot holds afterwards means nothing. Only at the head of a resume block."},
 	SyncSlot:       {Name: "SyncSlot", Args: "n", UsesImm: true, Doc: "Stores the value, borrowed, into local slot Imm of the frame."},
 	SetIP:          {Name: "SetIP", UsesImm: true, Doc: "Stores the address of code unit Imm into the frame's instr_ptr."},
@@ -442,6 +447,11 @@ var Ops = [NumOps]OpInfo{
 	UnpackEx:              {Name: "UnpackEx", Args: "o", Observable: true, UsesImm: true, Helper: "unpack_ex", Err: ErrNegative, Doc: "Unpacks with a starred target, Imm as in UNPACK_EX; UnpackedItem instructions follow directly."},
 	UnpackedItem:          {Name: "UnpackedItem", Type: TObject, Own: OwnNew, UsesImm: true, Doc: "Item Imm (first target = 0) of the unpacking before it."},
 	GetIter:               {Name: "GetIter", Args: "o", Type: TObject, Own: OwnNew, Observable: true, Helper: "get_iter", Err: ErrNull, Doc: "iter(x)."},
+	GetYieldFromIter:      {Name: "GetYieldFromIter", Args: "o", Type: TObject, Own: OwnNew, Observable: true, UsesImm: true, Helper: "get_yield_from_iter", Err: ErrNull, Doc: "What yield from delegates to: iter(x), or a generator or coroutine itself. Imm is 1 where a coroutine is allowed."},
+	GetAwaitable:          {Name: "GetAwaitable", Args: "o", Type: TObject, Own: OwnNew, Observable: true, UsesImm: true, Helper: "get_awaitable", Err: ErrNull, Doc: "The iterator of an awaitable. Imm says what the error is about."},
+	GetAiter:              {Name: "GetAiter", Args: "o", Type: TObject, Own: OwnNew, Observable: true, Helper: "get_aiter", Err: ErrNull, Doc: "x.__aiter__() for async for."},
+	GetAnext:              {Name: "GetAnext", Args: "o", Type: TObject, Own: OwnNew, Observable: true, Helper: "get_anext", Err: ErrNull, Doc: "The awaitable of x.__anext__()."},
+	Send:                  {Name: "Send", Args: "oo", Type: TObject, Own: OwnNew, Observable: true, Helper: "send", Err: ErrNull, Doc: "Sends operand 1 to any iterator operand 0. The result is what it yields or returns; SecondResult is NULL when it yielded, None when it has finished."},
 	IterNext:              {Name: "IterNext", Args: "o", Type: TNullable, Own: OwnNew, Observable: true, Helper: "iter_next", Err: ErrMinusOne, Doc: "The next item, or NULL when exhausted."},
 	GetLen:                {Name: "GetLen", Args: "o", Type: TObject, Own: OwnNew, Observable: true, Helper: "get_len", Err: ErrNull, Doc: "len(x) as an int object."},
 	MatchClass:            {Name: "MatchClass", Args: "ooo", Type: TObject, Own: OwnNew, Observable: true, UsesImm: true, Helper: "match_class", Err: ErrNull, Doc: "Tuple of the attributes of a class pattern (subject, class, names), or None."},
@@ -462,7 +472,7 @@ var Ops = [NumOps]OpInfo{
 	CallVector:      {Name: "CallVector", Args: "ono*", Type: TObject, Own: OwnNew, Observable: true, UsesObj: true, Err: ErrNull, Doc: "Calls operand 0 with self (or NULL) and the arguments; Obj is the tuple of keyword names, 0 for none."},
 	CallEx:          {Name: "CallEx", Args: "onon", Type: TObject, Own: OwnNew, Observable: true, Helper: "call_function_ex", Err: ErrNull, Doc: "Calls operand 0 (self or NULL, iterable, mapping or NULL)."},
 	CallDirect:      {Name: "CallDirect", Args: "oo*", Type: TObject, Own: OwnNew, Observable: true, UsesObj: true, Err: ErrNull, Doc: "Calls a Python function by its direct entry: operand 0 is the function object whose code is that of the function Obj; as many arguments as it has positional parameters."},
-	ResumeGenerator: {Name: "ResumeGenerator", Args: "oo", Type: TObject, Own: OwnNew, Steals: 1 << 1, Observable: true, Err: ErrNull, Doc: "Runs the generator or coroutine operand 0 on, sending operand 1. The result is what it yields or returns; its state tells which."},
+	ResumeGenerator: {Name: "ResumeGenerator", Args: "oo", Type: TObject, Own: OwnNew, Observable: true, Err: ErrNull, Doc: "Runs the generator or coroutine operand 0 on, sending operand 1. The result is what it yields or returns; its state tells which."},
 	CallCNoArgs:     {Name: "CallCNoArgs", Args: "n", Type: TObject, Own: OwnNew, Observable: true, UsesObj: true, Err: ErrNull, Doc: "Calls the C function of Obj (METH_NOARGS) with self."},
 	CallCO:          {Name: "CallCO", Args: "no", Type: TObject, Own: OwnNew, Observable: true, UsesObj: true, Err: ErrNull, Doc: "Calls the C function of Obj (METH_O) with self and one argument."},
 	CallCFast:       {Name: "CallCFast", Args: "no*", Type: TObject, Own: OwnNew, Observable: true, UsesObj: true, Err: ErrNull, Doc: "Calls the C function of Obj (METH_FASTCALL) with self and an argument array."},

@@ -47,7 +47,9 @@ func lowerResumePoint(l *lowerer, v hir.Value) {
 	in := l.begin(ResumePoint)
 	in.Imm = l.h.At(v).Imm
 	if ins := l.h.Blocks[l.curHIR].Instrs; len(ins) > 1 && l.h.At(ins[1]).Op == hir.Sent {
-		l.val[ins[1]] = l.fixDef(in, l.conv.IntArgs[1])
+		sent := l.fixDef(in, l.conv.IntArgs[1])
+		l.val[ins[1]] = sent
+		l.emit(Incref, sent)
 	}
 }
 

@@ -35,7 +35,7 @@ const (
 	StubBoxFloat       = "box_float"       // x16 bits of a double become its object, or null with an exception; preserves as dealloc
 	StubFreeInt        = "free_int"        // dealloc of an exact int
 	StubFreeFloat      = "free_float"      // dealloc of an exact float
-	StubResume         = "resume"          // runs the generator or coroutine x0 on to its next yield or its end, sending x1, whose reference it consumes: result in x0
+	StubResume         = "resume"          // runs the generator or coroutine x0 on to its next yield or its end, sending x1, which is borrowed: result in x0
 	StubResumeSlow     = "resume_slow"     // the same, in C
 )
 
@@ -65,7 +65,7 @@ type Object struct {
 	// Vectorcall, Direct and Frame are the entries, as offsets into Text, or None.
 	Vectorcall, Direct, Frame uint32
 	// Generator is the entry of code that can be suspended, or None: generator and value
-	// sent (with a reference) in x0 and x1, as the stub resume_generator leaves them. Such code
+	// sent (borrowed) in x0 and x1, as the stub resume_generator leaves them. Such code
 	// has no other entry.
 	Generator uint32
 	// Resumes are the entries at which a frame can be entered later than its start.

@@ -91,9 +91,12 @@ func (b *builder) callDirect(c *binding, callee hir.Value, args []hir.Value) hir
 		b.dependFunction(c.fn)
 	}
 	v := b.emitObj(hir.CallDirect, c.fn, operands...)
-	if code := b.s.Code(b.s.Object(c.fn).Function.Code); code.Flags&resumableFlags == snapshot.CodeGenerator {
-		// The call makes the generator.
+	// The call of a generator function makes the generator.
+	switch b.s.Code(b.s.Object(c.fn).Function.Code).Flags & resumableFlags {
+	case snapshot.CodeGenerator:
 		b.typed(v, hir.InstanceOf(snapshot.TypeGenerator))
+	case snapshot.CodeCoroutine:
+		b.typed(v, hir.InstanceOf(snapshot.TypeCoroutine))
 	}
 	return v
 }

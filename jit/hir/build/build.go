@@ -70,8 +70,6 @@ func Build(s *snapshot.Snapshot, o Options) (*hir.Func, error) {
 	switch {
 	case code.Flags&snapshot.CodeAsyncGenerator != 0:
 		return nil, &Error{Unsupported, "asynchronous generators are not compiled", -1}
-	case code.Flags&snapshot.CodeCoroutine != 0:
-		return nil, &Error{Unsupported, "coroutines are not compiled", -1}
 	}
 	bc, err := bytecode.Analyze(bytecode.Source{
 		Code: code.Bytecode, ExceptionTable: code.ExceptionTable, StackSize: code.StackSize,

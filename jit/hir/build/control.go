@@ -25,24 +25,17 @@ var controlHandlers = map[bytecode.Op]handler{
 // exceptionHandlers are the instructions of exception handlers and of code that
 // suspends. Where one is met in normal flow the interpreter goes on.
 var exceptionHandlers = map[bytecode.Op]handler{
-	bytecode.OpPushExcInfo:      (*builder).deopt,
-	bytecode.OpPopExcept:        (*builder).deopt,
-	bytecode.OpReraise:          (*builder).deopt,
-	bytecode.OpCheckExcMatch:    (*builder).deopt,
-	bytecode.OpCheckEgMatch:     (*builder).deopt,
-	bytecode.OpWithExceptStart:  (*builder).deopt,
-	bytecode.OpCleanupThrow:     (*builder).deopt,
-	bytecode.OpEndAsyncFor:      (*builder).deopt,
-	bytecode.OpEndSend:          (*builder).deopt,
-	bytecode.OpSend:             (*builder).deopt,
-	bytecode.OpYieldValue:       (*builder).yieldValue,
-	bytecode.OpReturnGenerator:  (*builder).deopt,
-	bytecode.OpGetAiter:         (*builder).deopt,
-	bytecode.OpGetAnext:         (*builder).deopt,
-	bytecode.OpGetAwaitable:     (*builder).deopt,
-	bytecode.OpGetYieldFromIter: (*builder).deopt,
-	bytecode.OpExitInitCheck:    (*builder).deopt,
-	bytecode.OpInterpreterExit:  (*builder).deopt,
+	bytecode.OpPushExcInfo:     (*builder).deopt,
+	bytecode.OpPopExcept:       (*builder).deopt,
+	bytecode.OpReraise:         (*builder).deopt,
+	bytecode.OpCheckExcMatch:   (*builder).deopt,
+	bytecode.OpCheckEgMatch:    (*builder).deopt,
+	bytecode.OpWithExceptStart: (*builder).deopt,
+	bytecode.OpCleanupThrow:    (*builder).deopt,
+	bytecode.OpEndAsyncFor:     (*builder).deopt,
+	bytecode.OpReturnGenerator: (*builder).deopt,
+	bytecode.OpExitInitCheck:   (*builder).deopt,
+	bytecode.OpInterpreterExit: (*builder).deopt,
 }
 
 // bytecodeBlock returns the bytecode block of the present instruction.

@@ -19,7 +19,7 @@ func init() {
 	for _, table := range []map[bytecode.Op]handler{
 		localHandlers, constantHandlers, stackHandlers, controlHandlers, arithHandlers,
 		attrHandlers, globalHandlers, callHandlers, containerHandlers, iterHandlers,
-		functionHandlers, textHandlers, matchHandlers, exceptionHandlers,
+		functionHandlers, textHandlers, matchHandlers, exceptionHandlers, generatorHandlers,
 	} {
 		for op, h := range table {
 			if handlers[op] != nil {

@@ -3,7 +3,18 @@ package build
 import (
 	"github.com/cinderjit/cinderjit/jit/bytecode"
 	"github.com/cinderjit/cinderjit/jit/hir"
+	"github.com/cinderjit/cinderjit/jit/snapshot"
 )
+
+var generatorHandlers = map[bytecode.Op]handler{
+	bytecode.OpYieldValue:       (*builder).yieldValue,
+	bytecode.OpSend:             (*builder).send,
+	bytecode.OpEndSend:          (*builder).endSend,
+	bytecode.OpGetYieldFromIter: (*builder).getYieldFromIter,
+	bytecode.OpGetAwaitable:     (*builder).getAwaitable,
+	bytecode.OpGetAiter:         generic(hir.GetAiter, 1, pushes),
+	bytecode.OpGetAnext:         (*builder).getAnext,
+}
 
 // buildResumable builds the body of a generator: what runs when it is resumed.
 // The call that makes the generator is not part of the code.
@@ -52,4 +63,74 @@ func (b *builder) yieldValue() {
 	b.emitImm(hir.Suspend, state)
 	b.raw(hir.Return, value)
 	b.cur = noBlock
+}
+
+// getYieldFromIter leaves a generator as it is. What a coroutine is depends on
+// the code that delegates to it.
+func (b *builder) getYieldFromIter() {
+	if b.typeOf(b.peekObject(1)).ExactClass() == snapshot.TypeGenerator {
+		return
+	}
+	v := b.emit(hir.GetYieldFromIter, b.pop())
+	if b.code.Flags&(snapshot.CodeCoroutine|snapshot.CodeIterableCoroutine) != 0 {
+		b.f.At(v).Imm = 1
+	}
+	b.push(v)
+	b.check()
+}
+
+// getAwaitable leaves a coroutine as it is that nobody else can have seen: the
+// result of the call that made it.
+func (b *builder) getAwaitable() {
+	v := b.peekObject(1)
+	if b.f.At(v).Op == hir.CallDirect && b.typeOf(v).ExactClass() == snapshot.TypeCoroutine {
+		return
+	}
+	b.push(b.emitImm(hir.GetAwaitable, int64(b.in.Arg), b.pop()))
+	b.check()
+}
+
+func (b *builder) getAnext() {
+	b.push(b.emit(hir.GetAnext, b.peekObject(1)))
+	b.check()
+}
+
+// send pushes what the receiver yields, or jumps with what it returns. Generators
+// and coroutines run on without anything in between.
+func (b *builder) send() {
+	bb := b.bytecodeBlock()
+	b.fs()
+	value := b.peekObject(1)
+	receiver := b.peekObject(2)
+	class := b.typeOf(receiver).ExactClass()
+	if class != snapshot.TypeGenerator && class != snapshot.TypeCoroutine && b.in.Op == bytecode.OpSendGen && b.trusted() {
+		g := b.emitImm(hir.GuardClasses, b.f.ClassSet([]snapshot.ID{snapshot.TypeGenerator, snapshot.TypeCoroutine}), receiver)
+		receiver = b.guarded(receiver, g)
+		class = snapshot.TypeGenerator
+	}
+	b.pop()
+	var result, yielded hir.Value
+	if class == snapshot.TypeGenerator || class == snapshot.TypeCoroutine {
+		result = b.emit(hir.ResumeGenerator, receiver, value)
+		yielded = b.suspended(receiver)
+	} else {
+		result = b.emit(hir.Send, receiver, value)
+		yielded = b.emit(hir.IsNull, b.emit(hir.SecondResult, result))
+	}
+	more, end := b.branch(yielded)
+	b.cur = more
+	b.push(result)
+	b.check()
+	b.flow(bb.Next)
+	b.cur = end
+	b.resume = b.bc.Instrs[b.bc.Block(bb.Taken).Begin].Start / 2
+	b.check()
+	b.flow(bb.Taken)
+}
+
+// endSend drops the receiver, which has finished.
+func (b *builder) endSend() {
+	v := b.popObject()
+	b.pop()
+	b.push(v)
 }
