@@ -89,29 +89,6 @@ sweep(void *Py_UNUSED(unused))
     return 0;
 }
 
-void
-cj_object_retire(CJObject *object)
-{
-    CJCode *code = object->code;
-    cj_keep_firmly(object);
-    if (code->object == object) {
-        code->object = NULL;
-        code->direct_entry = cj_idle_entry(code);
-        code->vectorcall_entry = NULL;
-        code->resume_entry = cj_resume_slow_entry();
-    }
-    invalidate(object);
-    object->next_zombie = zombies;
-    zombies = object;
-    nzombies++;
-    zombie_bytes += object->text_size;
-    /* Freeing drops references, which may run any code; a watcher calls this in the middle of the
-     * change of a dict or type, where that is not allowed. So it waits for the eval breaker. */
-    if ((nzombies >= MANY_ZOMBIES || zombie_bytes >= MANY_BYTES) && !sweep_asked) {
-        sweep_asked = Py_AddPendingCall(sweep, NULL) == 0;
-    }
-}
-
 /* The zombies by address of their text, and whether a stack has a word that points into it. */
 typedef struct {
     uintptr_t start, end;
@@ -221,6 +198,49 @@ stacks_are_elsewhere(void)
     Py_XDECREF(module);
     Py_XDECREF(name);
     return found;
+}
+
+/* Whether some frame may still run the code. Runs no other code. */
+static bool
+may_run(CJObject *object)
+{
+    PyObject *raised = PyErr_GetRaisedException();
+    uintptr_t start = (uintptr_t)object->text;
+    /* Not on the stack, where the scan would find it. */
+    static Candidate candidate;
+    candidate = (Candidate){start, start + object->text_size, object, false};
+    Candidates candidates = {&candidate, 1};
+    bool elsewhere = stacks_are_elsewhere();
+    if (!elsewhere) {
+        scan_stacks(&candidates);
+    }
+    PyErr_SetRaisedException(raised);
+    return elsewhere || candidate.used;
+}
+
+void
+cj_object_retire(CJObject *object)
+{
+    CJCode *code = object->code;
+    if (may_run(object)) {
+        cj_keep_firmly(object);
+    }
+    if (code->object == object) {
+        code->object = NULL;
+        code->direct_entry = cj_idle_entry(code);
+        code->vectorcall_entry = NULL;
+        code->resume_entry = cj_resume_slow_entry();
+    }
+    invalidate(object);
+    object->next_zombie = zombies;
+    zombies = object;
+    nzombies++;
+    zombie_bytes += object->text_size;
+    /* Freeing drops references, which may run any code; a watcher calls this in the middle of the
+     * change of a dict or type, where that is not allowed. So it waits for the eval breaker. */
+    if ((nzombies >= MANY_ZOMBIES || zombie_bytes >= MANY_BYTES) && !sweep_asked) {
+        sweep_asked = Py_AddPendingCall(sweep, NULL) == 0;
+    }
 }
 
 size_t
