@@ -25,7 +25,7 @@ const (
 	symbolHelper           // helper number ID
 	symbolStub             // stubs[ID]
 	symbolSelf             // the object's own record
-	symbolUnit             // code unit: ID is the unit at which a window begins
+	symbolUnit             // code unit: ID is the unit at which a window begins, above unitBits the inlined call
 	symbolCountdown        // the count of forced exits
 )
 
@@ -79,6 +79,7 @@ type emitter struct {
 	saved     []Reg // callee-saved registers that the function uses
 	frameSize int64 // bytes below the saved x29
 	spillBase int64 // offset of spill slot 0 from sp
+	inlined   int64 // offset of the frames of inlined calls from sp
 
 	body      Label // behind the prologue
 	tail      Label // of the prologue, shared by the entries
@@ -505,6 +506,8 @@ func init() {
 		lir.Incref:     emitIncref,
 		lir.Decref:     emitDecref,
 		lir.CheckFrame: emitCheckFrame,
+		lir.FillFrame:  emitFillFrame,
+		lir.LinkFrame:  emitLinkFrame,
 		lir.PopFrame:   emitPopFrame,
 
 		lir.SetStack:       emitSetStack,

@@ -6,7 +6,9 @@ import (
 )
 
 func emitCallHelper(e *emitter, in *lir.Instr) int {
+	e.count(in, -1)
 	e.a.CallSymbol(Symbol{symbolHelper, uint32(in.Imm)}, 0)
+	e.count(in, 1)
 	e.checkResult(in)
 	return 0
 }
@@ -14,21 +16,35 @@ func emitCallHelper(e *emitter, in *lir.Instr) int {
 // emitCallDirect calls through the code's record, which has the direct entry
 // of the machine code or of the interpreter.
 func emitCallDirect(e *emitter, in *lir.Instr) int {
-	e.symbol(scratch2, in.Sym)
-	e.a.Emit(Ldr(W64, scratch, At(scratch2, int32(e.lay.CJCode.Direct))))
-	e.a.Emit(Blr(scratch))
+	e.count(in, -1)
+	e.callFrom(in, func() {
+		e.symbol(scratch2, in.Sym)
+		e.a.Emit(Ldr(W64, scratch, At(scratch2, int32(e.lay.CJCode.Direct))))
+		e.a.Emit(Blr(scratch))
+	})
+	e.count(in, 1)
 	e.checkResult(in)
 	return 0
 }
 
 func emitCallResume(e *emitter, in *lir.Instr) int {
-	e.a.CallSymbol(Symbol{symbolStub, stubResume}, 0)
+	e.count(in, -1)
+	e.callFrom(in, func() { e.a.CallSymbol(Symbol{symbolStub, stubResume}, 0) })
+	e.count(in, 1)
 	e.checkResult(in)
 	return 0
 }
 
 func emitCallPtr(e *emitter, in *lir.Instr) int {
-	e.a.Emit(Blr(scratch))
+	if in.Counts && in.Inline != 0 {
+		// The address of the function is in the register that counting needs.
+		e.a.Emit(Mov(W64, scratch2, scratch))
+		e.count(in, -1)
+		e.a.Emit(Blr(scratch2))
+	} else {
+		e.a.Emit(Blr(scratch))
+	}
+	e.count(in, 1)
 	e.checkResult(in)
 	return 0
 }

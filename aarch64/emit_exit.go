@@ -53,8 +53,13 @@ func (e *emitter) describeExit(in *lir.Instr, kind object.ExitKind, reason objec
 	x := object.Exit{Kind: kind, Reason: reason, Text: s.Text, Guilty: e.location(s.Guilty, locs), Owned: e.locations(s.Owned, locs)}
 	for i := range s.Frames {
 		fr := &s.Frames[i]
+		native := uint32(0)
+		if fr.InMemory && fr.Inline != 0 {
+			native = uint32(e.inlinedAt(fr.Inline))
+		}
 		x.Frames = append(x.Frames, object.Frame{
-			Code: object.ID(fr.Code), Callee: e.location(fr.Callee, locs),
+			Native: native,
+			Code:   object.ID(fr.Code), Callee: e.location(fr.Callee, locs),
 			Offset: uint32(fr.Offset), Next: uint32(fr.Next), Completion: fr.Completion,
 			InMemory: fr.InMemory, Locals: e.locations(fr.Locals, locs), Stack: e.locations(fr.Stack, locs),
 		})
@@ -159,6 +164,7 @@ func exitKey(x *object.Exit) string {
 		num(uint64(f.Completion))
 		if f.InMemory {
 			num(1)
+			num(uint64(f.Native))
 		} else {
 			num(0)
 			locs(f.Locals)
@@ -258,6 +264,7 @@ func (e *emitter) finish(code Code) {
 	sort.Slice(o.Resumes, func(i, j int) bool { return o.Resumes[i].Offset < o.Resumes[j].Offset })
 	o.StackSize = uint32(16 + e.frameSize)
 	o.SpillSize = uint32(8 * e.res.NumSpillSlots)
+	o.InlineDepth = uint32(e.f.Depth)
 	for _, r := range code.Relocs {
 		o.Relocs = append(o.Relocs, e.relocation(r))
 	}

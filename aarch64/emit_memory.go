@@ -67,11 +67,15 @@ func (e *emitter) slotOffset(slot int64) int64 { return e.lay.Frame.LocalsPlus +
 // become one.
 func emitStoreSlot(e *emitter, in *lir.Instr) int {
 	r := e.slotReference(in, e.locs, scratch)
-	off := e.slotOffset(in.Imm)
+	base, at := frameReg, int64(0)
+	if in.Inline != 0 {
+		base, at = SP, e.inlinedAt(in.Inline)
+	}
+	off := at + e.slotOffset(in.Imm)
 	if next, ok := e.nextStoreSlot(); ok {
 		other := &e.f.Instrs[next]
 		lo := min(in.Imm, other.Imm)
-		if d := in.Imm - other.Imm; (d == 1 || d == -1) && IsPairOffset(MemU64, e.slotOffset(lo)) {
+		if d := in.Imm - other.Imm; (d == 1 || d == -1) && IsPairOffset(MemU64, at+e.slotOffset(lo)) && in.Inline == other.Inline {
 			r2 := r
 			if other.Sym != in.Sym || other.NumUses()+in.NumUses() != 0 {
 				r2 = e.slotReference(other, e.res.Operands(next), scratch2)
@@ -79,11 +83,11 @@ func emitStoreSlot(e *emitter, in *lir.Instr) int {
 			if other.Imm == lo {
 				r, r2 = r2, r
 			}
-			e.a.Emit(Stp(MemU64, r, r2, At(frameReg, int32(e.slotOffset(lo)))))
+			e.a.Emit(Stp(MemU64, r, r2, At(base, int32(at+e.slotOffset(lo)))))
 			return 1
 		}
 	}
-	e.a.Emit(Store(MemU64, r, e.addr(frameReg, off, MemU64, scratch2)))
+	e.a.Emit(Store(MemU64, r, e.addr(base, off, MemU64, scratch2)))
 	return 0
 }
 
@@ -134,24 +138,28 @@ func emitStoreOut(e *emitter, in *lir.Instr) int {
 // in reach of one add.
 const unitWindow = 2048
 
-// codeUnit makes the address of a code unit of the compiled code. All units of a
-// window share a literal.
-func (e *emitter) codeUnit(r Reg, unit int64) {
+// unitBits is how many bits of a symbol's ID hold a code unit.
+const unitBits = 20
+
+// codeUnit makes the address of a code unit of the code of inlined call i, or
+// the outermost. All units of a window share a literal.
+func (e *emitter) codeUnit(r Reg, i int32, unit int64) {
 	first := unit &^ (unitWindow - 1)
-	e.a.LoadSymbol(r, Symbol{symbolUnit, uint32(first)}, 0)
+	e.a.LoadSymbol(r, Symbol{symbolUnit, uint32(i)<<unitBits | uint32(first)}, 0)
 	if unit != first {
 		e.a.Emit(AddImm(W64, r, r, (unit-first)*e.lay.Code.UnitSize))
 	}
 }
 
 func emitSetIP(e *emitter, in *lir.Instr) int {
-	e.setIP(in.Imm)
+	e.codeUnit(scratch, in.Inline, in.Imm)
+	at := e.lay.Frame.InstrPtr
+	if in.Inline != 0 {
+		e.a.Emit(Str(W64, scratch, e.addr(SP, e.inlinedAt(in.Inline)+at, MemU64, scratch2)))
+	} else {
+		e.a.Emit(Str(W64, scratch, At(frameReg, int32(at))))
+	}
 	return 0
-}
-
-func (e *emitter) setIP(unit int64) {
-	e.codeUnit(scratch, unit)
-	e.a.Emit(Str(W64, scratch, At(frameReg, int32(e.lay.Frame.InstrPtr))))
 }
 
 // relocation translates a symbol of the assembler.
@@ -167,7 +175,8 @@ func (e *emitter) relocation(r Reloc) object.Reloc {
 	case symbolCountdown:
 		o.Kind, o.Symbol = object.Abs64Symbol, object.SymbolCountdown
 	case symbolUnit:
-		o.Kind, o.ID, o.Addend = object.Abs64CodeUnit, uint32(e.f.Code), int64(r.Symbol.ID)
+		o.Kind, o.ID = object.Abs64CodeUnit, uint32(e.codeOf(int32(r.Symbol.ID>>unitBits)))
+		o.Addend = int64(r.Symbol.ID & (1<<unitBits - 1))
 	default:
 		s := e.f.Syms[r.Symbol.ID]
 		o.Kind, o.ID, o.Symbol = s.Kind, s.ID, s.Name

@@ -64,6 +64,7 @@ func emitDecref(e *emitter, in *lir.Instr) int {
 		}
 		if in.Side != 0 {
 			e.checkFrame(in)
+			e.unlink(in)
 		}
 		e.a.B(skip)
 	})
@@ -75,6 +76,16 @@ func emitDecref(e *emitter, in *lir.Instr) int {
 func (e *emitter) staleStores(in *lir.Instr, base, tmp Reg) {
 	s := &e.f.Sides[in.Side]
 	locs := e.locs[in.NumDefs()+in.NumUses():]
+	for _, fl := range s.Fills {
+		e.fillFrame(fl.Inline, func() {
+			if fl.Callee.Kind == lir.PlaceConst {
+				e.object(scratch, fl.Callee.Obj)
+				e.borrow(scratch, scratch)
+			} else {
+				e.borrow(scratch, e.anywhere(locs[fl.Callee.Index], scratch))
+			}
+		})
+	}
 	for _, st := range s.Stores {
 		switch p := st.Value; p.Kind {
 		case lir.PlaceNull:
@@ -86,6 +97,10 @@ func (e *emitter) staleStores(in *lir.Instr, base, tmp Reg) {
 			e.borrow(tmp, e.anywhere(locs[p.Index], tmp))
 		}
 		off := e.slotOffset(int64(st.Slot))
+		if st.Inline != 0 {
+			e.a.Emit(Str(W64, tmp, e.addr(SP, e.inlinedAt(st.Inline)+off, MemU64, scratch2)))
+			continue
+		}
 		if IsOffset(MemU64, off) {
 			e.a.Emit(Str(W64, tmp, At(base, int32(off))))
 			continue
@@ -99,9 +114,16 @@ func (e *emitter) staleStores(in *lir.Instr, base, tmp Reg) {
 		}
 		e.a.Emit(Str(W64, tmp, e.addr(base, off, MemU64, scratch2)))
 	}
-	if s.SetIP {
-		e.codeUnit(tmp, int64(s.IP))
-		e.a.Emit(Str(W64, tmp, At(base, int32(e.lay.Frame.InstrPtr))))
+	for _, ip := range s.IPs {
+		e.codeUnit(tmp, ip.Inline, int64(ip.Unit))
+		if ip.Inline != 0 {
+			e.a.Emit(Str(W64, tmp, e.addr(SP, e.inlinedAt(ip.Inline)+e.lay.Frame.InstrPtr, MemU64, scratch2)))
+		} else {
+			e.a.Emit(Str(W64, tmp, At(base, int32(e.lay.Frame.InstrPtr))))
+		}
+	}
+	if s.Link {
+		e.linkFrame(in.Inline)
 	}
 }
 
@@ -145,24 +167,19 @@ func emitCheckFrame(e *emitter, in *lir.Instr) int {
 	return 0
 }
 
-// checkFrame leaves when the frame has a frame object, by an exit that comes back
-// if that has changed nothing. Invalidation overwrites the first of the two
-// instructions. A check within an inlined call always leaves: its frames do not
-// exist yet.
+// checkFrame leaves when a frame object exists for the frame of in or one of those
+// that it is inlined into, by an exit that comes back if that has changed nothing.
+// Invalidation overwrites the first of the instructions.
 func (e *emitter) checkFrame(in *lir.Instr) {
-	var exit Label
-	comesBack := len(e.f.Sides[in.Side].Frames) == 1
-	if comesBack {
-		n := e.addExit(e.describeExit(in, object.Observe, object.ReasonFrameObserved))
-		e.continues = append(e.continues, continuation{n, e.a.NewLabel()})
-		exit = e.exits[n]
-	} else {
-		exit = e.exitAs(in, object.Observe, object.ReasonFrameObserved)
+	at := e.lay.Frame.FrameObj
+	c := continuation{e.addExit(e.describeExit(in, object.Observe, object.ReasonFrameObserved)), e.a.NewLabel()}
+	e.continues = append(e.continues, c)
+	e.patches = append(e.patches, patch{e.a.Here(), e.exits[c.exit]})
+	e.a.Emit(Ldr(W64, scratch, At(frameReg, int32(at))))
+	for i := in.Inline; i != 0; i = e.f.Inlines[i].Parent {
+		e.a.Emit(Ldr(W64, scratch2, e.addr(SP, e.inlinedAt(i)+at, MemU64, scratch2)))
+		e.a.Emit(Orr(W64, scratch, scratch, scratch2))
 	}
-	e.patches = append(e.patches, patch{e.a.Here(), exit})
-	e.a.Emit(Ldr(W64, scratch, At(frameReg, int32(e.lay.Frame.FrameObj))))
-	e.a.Cbnz(W64, scratch, exit)
-	if comesBack {
-		e.a.Bind(e.continues[len(e.continues)-1].at)
-	}
+	e.a.Cbnz(W64, scratch, e.exits[c.exit])
+	e.a.Bind(c.at)
 }

@@ -11,6 +11,7 @@ import (
 //	x29, x30           x29 points here
 //	saved registers
 //	spill slots
+//	interpreter frames of inlined calls
 //	outgoing arguments sp points here
 //
 // x19 and x20 are not saved: whoever enters compiled code from C saves them,
@@ -24,7 +25,8 @@ func (e *emitter) layOutFrame() {
 		s = s.Remove(r)
 		e.saved = append(e.saved, machineReg(r))
 	}
-	e.spillBase = (e.f.OutSize + 7) &^ 7
+	e.inlined = (e.f.OutSize + 7) &^ 7
+	e.spillBase = e.inlined + e.f.InlineSize
 	size := e.spillBase + 8*int64(e.res.NumSpillSlots) + 8*int64(len(e.saved))
 	e.frameSize = (size + 15) &^ 15
 }
@@ -150,8 +152,15 @@ func (e *emitter) directEntry() {
 	e.a.Comment("direct entry")
 	e.a.Emit(Bti(TargetCall))
 	e.a.Emit(Ldr(W32, recursion, At(threadReg, int32(t.RecursionLeft))))
-	e.a.Emit(SubsImm(W32, recursion, recursion, 1))
-	e.a.BCond(MI, e.slow)
+	if e.f.Depth == 0 {
+		e.a.Emit(SubsImm(W32, recursion, recursion, 1))
+		e.a.BCond(MI, e.slow)
+	} else {
+		// None of the inlined calls may exceed the recursion limit.
+		e.a.Emit(SubImm(W32, recursion, recursion, 1))
+		e.a.Emit(CmpImm(W32, recursion, int64(e.f.Depth)))
+		e.a.BCond(LT, e.slow)
+	}
 	e.a.Emit(Ldr(W64, X10, e.addr(threadReg, t.StackSoftLimit, MemU64, X10)))
 	e.a.AddConst(W64, X11, SP, -object.StackMargin, X11)
 	e.loadPair(newFrame, t.DataStackTop, X12, t.DataStackLimit, threadReg)
@@ -302,6 +311,7 @@ func emitEvalBreaker(e *emitter, in *lir.Instr) int {
 			e.a.Cbnz(W32, scratch, e.exit(in))
 		}
 		e.checkFrame(in)
+		e.unlink(in)
 		e.a.B(done)
 	})
 	return 0

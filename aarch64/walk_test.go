@@ -140,6 +140,9 @@ func walkFunc(op hir.Op) *hir.Func {
 		switch op {
 		case hir.GuardClasses:
 			f.At(v).Imm = f.ClassSet([]snapshot.ID{testClass, snapshot.TypeInt, snapshot.TypeStr})
+		case hir.FillFrame, hir.LinkFrame:
+			f.Inlines = append(f.Inlines, hir.Inline{Fn: testFunction, Code: f.Snap.Root, NumLocals: 2})
+			f.At(v).Inline = 1
 		case hir.EvalBreaker, hir.Decref, hir.LeaveFrame:
 			f.Blocks[0].Loop = 1 // else the eval breaker has no cold path
 			*f.Extension(v) = hir.Ext{Owned: []hir.Value{o}, Stale: []hir.SlotValue{{Slot: 1, Value: o}}, SetIP: true}

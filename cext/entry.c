@@ -135,8 +135,8 @@ cj_entry_slow(PyThreadState *tstate, CJCode *code, PyObject **arguments)
 {
     PyObject *function = arguments[0];
     Py_ssize_t nargs = ((PyCodeObject *)((PyFunctionObject *)function)->func_code)->co_argcount;
-    if (tstate->py_recursion_remaining <= 0 || code->object == NULL) {
-        /* The interpreter raises the RecursionError. */
+    if (code->object == NULL || tstate->py_recursion_remaining <= (int)code->object->inline_depth) {
+        /* The interpreter raises the RecursionError, in this call or in one that is inlined into it. */
         return interpreter_vectorcall(function, arguments + 1, (size_t)nargs, NULL);
     }
     if (cj_stack_is_low(tstate)) {
@@ -183,7 +183,7 @@ interpret(PyThreadState *tstate, _PyInterpreterFrame *frame)
 PyObject *
 cj_resume_frame(PyThreadState *tstate, _PyInterpreterFrame *frame, CJObject *object, uint32_t text)
 {
-    if (text == CJ_NO_ENTRY || tstate->py_recursion_remaining <= 0 || cj_stack_is_low(tstate)) {
+    if (text == CJ_NO_ENTRY || tstate->py_recursion_remaining <= (int)object->inline_depth || cj_stack_is_low(tstate)) {
         return interpret(tstate, frame);
     }
     /* While compiled code runs, slots hold borrowed references; this function holds what they owned. */

@@ -14,6 +14,7 @@
 #include "internal/pycore_ceval.h"
 #include "internal/pycore_code.h"
 #include "internal/pycore_dict.h"
+#include "internal/pycore_frame.h"
 #include "internal/pycore_interpframe.h"
 #include "internal/pycore_list.h"
 #include "internal/pycore_long.h"
@@ -379,6 +380,28 @@ push_inlined(PyThreadState *tstate, Values *values, const CJFrame *from, _PyInte
     return frame;
 }
 
+/* The frame of an inlined function that compiled code has made in the native frame moves to the data stack. */
+static _PyInterpreterFrame *
+move_inlined(PyThreadState *tstate, const Values *values, const CJFrame *from, _PyInterpreterFrame *previous)
+{
+    PyCodeObject *code = (PyCodeObject *)cj_object_constant(values->object, from->code);
+    const _PyInterpreterFrame *native = (const _PyInterpreterFrame *)((const char *)values->regs->sp + from->native);
+    _PyInterpreterFrame *frame = cj_push_frame(tstate, (size_t)code->co_framesize);
+    if (frame == NULL) {
+        /* A frame object may refer to it. */
+        Py_FatalError("cinderjit: no memory to leave compiled code");
+    }
+    memcpy(frame, native, offsetof(_PyInterpreterFrame, localsplus) + sizeof(_PyStackRef) * (size_t)code->co_nlocalsplus);
+    frame->previous = previous;
+    if (frame->frame_obj != NULL) {
+        frame->frame_obj->f_frame = frame;
+    }
+    frame->f_executable = PyStackRef_MakeHeapSafe(frame->f_executable);
+    frame->f_funcobj = PyStackRef_MakeHeapSafe(frame->f_funcobj);
+    Py_XINCREF(frame->f_locals);
+    return frame;
+}
+
 /* What the caller of an inlined function does with its result, which is stolen. Returns 0, or -1 with an
  * exception. */
 static int
@@ -550,7 +573,9 @@ leave(CJExitRegs *regs, CJObject *object, uint32_t index, CJExit exit, _Py_CODEU
     outermost->f_funcobj = PyStackRef_MakeHeapSafe(function);
     Py_XINCREF(outermost->f_locals);
     while (first > 0) {
-        _PyInterpreterFrame *frame = push_inlined(tstate, &values, &exit.frames[first - 1], frames[first]);
+        const CJFrame *inner = &exit.frames[first - 1];
+        _PyInterpreterFrame *frame = inner->in_memory ? move_inlined(tstate, &values, inner, frames[first])
+                                                      : push_inlined(tstate, &values, inner, frames[first]);
         if (frame == NULL) {
             values.failed = true;
             break;
@@ -603,13 +628,32 @@ leave(CJExitRegs *regs, CJObject *object, uint32_t index, CJExit exit, _Py_CODEU
     return result;
 }
 
+/* Reports whether the running frame, or one that it is inlined into up to the outermost, has a frame object, and those
+ * that exist have changed nothing. An inlined frame must get rid of its frame object, because nothing would hand the
+ * frame over to it at the end of the call. Exits that are forced come here without frame objects. */
+static bool
+frames_unchanged(PyThreadState *tstate, _PyInterpreterFrame *outermost)
+{
+    bool any = false;
+    for (_PyInterpreterFrame *frame = tstate->current_frame; frame != NULL; frame = frame->previous) {
+        if (frame->frame_obj != NULL) {
+            any = true;
+            if (!cj_frame_unchanged(frame) || (frame != outermost && frame->frame_obj != NULL)) {
+                return false;
+            }
+        }
+        if (frame == outermost) {
+            return any;
+        }
+    }
+    return false;
+}
+
 PyObject *
 cj_exit(CJExitRegs *regs, CJObject *object, uint32_t index)
 {
-    _PyInterpreterFrame *frame = (_PyInterpreterFrame *)regs->x[20];
-    /* Exits that are forced come here without a frame object. */
-    uint32_t at = object->invalidated || frame->frame_obj == NULL ? 0 : cj_exit_continues(object, index);
-    if (at != 0 && cj_frame_unchanged(frame)) {
+    uint32_t at = object->invalidated ? 0 : cj_exit_continues(object, index);
+    if (at != 0 && frames_unchanged((PyThreadState *)regs->x[19], (_PyInterpreterFrame *)regs->x[20])) {
         regs->x[16] = (uint64_t)(object->text + at);
         return NULL;
     }

@@ -65,6 +65,7 @@ typedef struct {
     uint32_t offset, next; /* code units */
     uint8_t completion;
     bool in_memory;
+    uint32_t native; /* of an inlined frame in memory: bytes above the stack pointer */
     uint32_t nlocals, nstack;
     CJLocation *locals, *stack;
 } CJFrame;

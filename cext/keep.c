@@ -100,6 +100,7 @@ void
 cj_keep_loosely(CJObject *object)
 {
     Loosening loosening = {.object = object};
+    held(&loosening, object->code->globals);
     for (uint32_t i = 0; i < object->ndepends; i++) {
         const CJDepend *d = &object->depends[i];
         if (d->kind == CJ_DEPEND_DICT_KEY) {
@@ -110,6 +111,13 @@ cj_keep_loosely(CJObject *object)
             else if (value != NULL) {
                 held(&loosening, value);
             }
+        }
+        else if (d->kind == CJ_DEPEND_FUNCTION) {
+            /* It may be inlined: frames borrow its code. */
+            PyFunctionObject *function = (PyFunctionObject *)d->object;
+            add_loose(&loosening, function->func_code);
+            held(&loosening, function->func_globals);
+            held(&loosening, function->func_builtins);
         }
         else if (d->kind == CJ_DEPEND_TYPE) {
             held_by_class(&loosening, (PyTypeObject *)d->object);

@@ -11,7 +11,7 @@
 #include "stubs.h"
 #include "varint.h"
 
-enum { VERSION = 2 };
+enum { VERSION = 3 };
 
 enum {
     SEC_STRINGS,
@@ -452,6 +452,7 @@ fill(CJObject *object, const Source *source)
     object->stack_size = scalars[8];
     object->spill_size = scalars[9];
     object->generator = scalars[10];
+    object->inline_depth = scalars[11];
     object->text_size = sections[SEC_TEXT].count;
     if (bad_entry(object, object->vectorcall) || bad_entry(object, object->direct) || bad_entry(object, object->frame) ||
         bad_entry(object, object->generator)) {

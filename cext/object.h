@@ -68,6 +68,7 @@ struct CJObject {
     uint8_t *text; /* in the arena */
     uint32_t text_size;
     uint32_t hot_size, cold_size, literal_size, stack_size, spill_size;
+    uint32_t inline_depth; /* inlined calls within each other, for which recursion depth has to be left */
     uint32_t vectorcall, direct, frame, generator; /* entries, offsets into text or CJ_NO_ENTRY */
     uint32_t nresumes, npatches, ndepends, nconstants, nkeep, nexits, nlines, nstrings;
     CJResume *resumes;

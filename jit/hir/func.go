@@ -39,6 +39,9 @@ type Instr struct {
 	BC    int32        // offset (code units) of the bytecode instruction it comes from
 	Block BlockID
 	Ext   int32 // index into Func.Exts, 0 = none
+	// Inline is the inlined call, an index into Func.Inlines, in whose code BC
+	// is and to whose frame SyncSlot and the like refer; 0 is the outermost.
+	Inline int32
 }
 
 // Block is a basic block: Phi instructions first, exactly one terminator last.
@@ -56,17 +59,33 @@ type Block struct {
 // state was created and may be shared between states: replace whole slices.
 type FrameState struct {
 	Parent FrameStateID // state of the caller that this frame is inlined into
+	Inline int32        // the inlined call, an index into Func.Inlines; 0 in the outermost
 	Callee Value        // function object of an inlined frame; 0 in the outermost
 	Code   snapshot.ID  // code object of an inlined frame; 0 in the outermost
-	Offset int32        // code unit at which the interpreter continues
+	Offset int32        // code unit at which the interpreter continues; in a caller, the call
 	Locals []Value      // by localsplus index; 0 = in the frame, unchanged; Null for unset
-	Stack  []Value      // bottom first; Null for PUSH_NULL
+	Stack  []Value      // bottom first; Null for PUSH_NULL. In a caller without the operands of the call
+	// Next and Init are about callers: the code unit at which the interpreter
+	// continues when the call has returned, and whether the result has to be
+	// None and is dropped, as that of __init__.
+	Next int32
+	Init bool
+}
+
+// Inline is a call that was replaced by the body of its callee.
+type Inline struct {
+	Parent    int32       // the inlined call that it is part of; 0 for the outermost frame
+	Fn        snapshot.ID // the function, or one with the same code and globals
+	Code      snapshot.ID
+	Offset    int32 // code unit of the call in the caller
+	NumLocals int
 }
 
 // SlotValue is a local variable slot that has to be stored.
 type SlotValue struct {
-	Slot  int32
-	Value Value
+	Inline int32 // whose frame
+	Slot   int32
+	Value  Value
 }
 
 // Ext is what the late passes attach to few instructions.
@@ -74,6 +93,11 @@ type Ext struct {
 	Owned []Value     // values of which compiled code holds one reference when the instruction exits
 	Stale []SlotValue // slots to be stored on the cold path before other code can look
 	SetIP bool        // the cold path has to store instr_ptr too
+	// The cold path of an instruction in an inlined call also makes the frames:
+	Fill  []int32 // inlined calls whose frames have to be filled in
+	Calls []int32 // callers whose instr_ptr has to be stored: the call under way
+	Link  bool    // the innermost frame of FS has to be made the current one, and afterwards
+	Back  int32   // the frame of this inlined call; -1 when it does not matter
 }
 
 // Func is a function being compiled.
@@ -83,7 +107,11 @@ type Func struct {
 	Blocks []Block
 	Frames []FrameState // by FrameStateID; [0] is unused
 	Exts   []Ext        // by Instr.Ext; [0] is unused
-	Deps   []Dependency
+	// Inlines are the inlined calls; [0] stands for the outermost frame.
+	Inlines []Inline
+	// Refused are calls of Python functions that were not inlined, with the reason.
+	Refused []Refusal
+	Deps    []Dependency
 	// ClassSets are the sets of classes that GuardClasses refers to, the most
 	// frequent class first.
 	ClassSets [][]snapshot.ID
@@ -92,6 +120,13 @@ type Func struct {
 	Code snapshot.ID
 	// NumLocals is the number of localsplus slots of the outermost frame.
 	NumLocals int
+}
+
+// Refusal is why a call was not inlined.
+type Refusal struct {
+	Fn     snapshot.ID
+	Offset int32 // code unit of the call in the code in which it stands
+	Reason string
 }
 
 // DependKind is a kind of assumption that a watcher guards.
@@ -116,7 +151,7 @@ type Dependency struct {
 func NewFunc(s *snapshot.Snapshot) *Func {
 	return &Func{
 		Snap: s, Instrs: make([]Instr, 1, 256), Blocks: make([]Block, 1, 32),
-		Frames: make([]FrameState, 1, 64), Exts: make([]Ext, 1),
+		Frames: make([]FrameState, 1, 64), Exts: make([]Ext, 1), Inlines: make([]Inline, 1),
 	}
 }
 
@@ -256,6 +291,51 @@ func (f *Func) EachFrameValue(id FrameStateID, fn func(Value)) {
 		}
 		id = fs.Parent
 	}
+}
+
+// InlineOf returns the inlined call in whose frame v executes: that of its
+// frame state, if it has one.
+func (f *Func) InlineOf(v Value) int32 {
+	if in := &f.Instrs[v]; in.FS == 0 {
+		return in.Inline
+	} else {
+		return f.Frames[in.FS].Inline
+	}
+}
+
+// Within reports whether the inlined call i is j or part of it.
+func (f *Func) Within(i, j int32) bool {
+	for i != j && i != 0 {
+		i = f.Inlines[i].Parent
+	}
+	return i == j
+}
+
+// Depth returns how many inlined calls are around the code of inlined call i,
+// itself included; 0 for the outermost frame.
+func (f *Func) Depth(i int32) int {
+	n := 0
+	for ; i != 0; i = f.Inlines[i].Parent {
+		n++
+	}
+	return n
+}
+
+// NumLocalsOf returns the number of localsplus slots of the frame of inlined
+// call i.
+func (f *Func) NumLocalsOf(i int32) int {
+	if i == 0 {
+		return f.NumLocals
+	}
+	return f.Inlines[i].NumLocals
+}
+
+// CodeOf returns the code object of inlined call i.
+func (f *Func) CodeOf(i int32) snapshot.ID {
+	if i == 0 {
+		return f.Code
+	}
+	return f.Inlines[i].Code
 }
 
 // ClassSet returns the number of a set of classes; sets with the same members

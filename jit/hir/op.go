@@ -120,6 +120,9 @@ const (
 	LoadSlot
 	SyncSlot
 	SetIP
+	FillFrame
+	LinkFrame
+	LeaveInlined
 	LeaveFrame
 	StoreOwned
 	SetStack
@@ -315,6 +318,9 @@ var Ops = [NumOps]OpInfo{
 	LoadSlot:       {Name: "LoadSlot", Type: TNullable, Own: OwnNew, UsesImm: true, Doc: "Takes the reference out of slot Imm of the frame (locals, then operand stack); what the slot holds afterwards means nothing. Only at the head of a resume block."},
 	SyncSlot:       {Name: "SyncSlot", Args: "n", UsesImm: true, Doc: "Stores the value, borrowed, into local slot Imm of the frame."},
 	SetIP:          {Name: "SetIP", UsesImm: true, Doc: "Stores the address of code unit Imm into the frame's instr_ptr."},
+	FillFrame:      {Name: "FillFrame", Args: "o", Doc: "Fills in what never changes of the frame of inlined call Inline, whose function object is operand 0."},
+	LinkFrame:      {Name: "LinkFrame", Doc: "Makes the frame of inlined call Inline, or the outermost, the thread's current one."},
+	LeaveInlined:   {Name: "LeaveInlined", NeedsFS: true, Doc: "The end of an inlined call: its locals die. Emits nothing."},
 	LeaveFrame:     {Name: "LeaveFrame", NeedsFS: true, Doc: "Unlinks and pops the frame. Its cold path hands the frame, synchronised, to its frame object."},
 	StoreOwned:     {Name: "StoreOwned", Args: "n", Steals: 1, UsesImm: true, Doc: "Stores the value with its reference into slot Imm of the frame. Nothing may leave compiled code between it and Suspend."},
 	SetStack:       {Name: "SetStack", UsesImm: true, Doc: "Says that the operand stack in the frame has Imm values."},

@@ -55,6 +55,7 @@ type parser struct {
 	started bool   // the head line was read
 	block   BlockID
 	bc      int32
+	call    int32
 	pending []pendingInstr
 	results map[Value]bool
 	frames  map[FrameStateID]bool // frame states written out
@@ -149,6 +150,8 @@ func (p *parser) line() {
 		p.fail("want a func line")
 	case p.eat("classes "):
 		p.f.ClassSets = append(p.f.ClassSets, p.classes())
+	case p.eat("inline "):
+		p.inline()
 	case p.eat("depend "):
 		p.depend()
 	case p.rest[0] == 'b':
@@ -204,7 +207,7 @@ func (p *parser) blockHead() {
 		p.fail("second b%d", id)
 	}
 	p.blocks[id] = true
-	p.block, p.bc = id, 0
+	p.block, p.bc, p.call = id, 0, 0
 	b := Block{}
 	if p.eat("preds") {
 		for strings.HasPrefix(p.rest, "b") {
@@ -291,10 +294,13 @@ func (p *parser) instr() {
 		i.in.FS = p.frame()
 	}
 	i.ext = p.ext()
+	if p.eat("in=") {
+		p.call = p.inlined("")
+	}
 	if p.eat("bc=") {
 		p.bc = int32(p.number("", 32))
 	}
-	i.in.BC = p.bc
+	i.in.BC, i.in.Inline = p.bc, p.call
 	p.pending = append(p.pending, i)
 }
 
@@ -383,12 +389,17 @@ func (p *parser) frame() FrameStateID {
 	fs.Locals = p.values("]")
 	p.want("(")
 	fs.Stack = p.values(")")
+	if p.eat("next ") {
+		fs.Next = int32(p.number("}", 32))
+	}
+	fs.Init = p.eat("init")
 	if p.eat("in ") {
 		fs.Parent = p.frame()
 		fs.Callee = Value(p.numbered("v", ""))
 		p.want("<")
 		fs.Code = p.ref(">")
 		p.want(">")
+		fs.Inline = p.inlined("}")
 	}
 	p.want("}")
 	p.f.Frames[id] = fs
@@ -419,18 +430,63 @@ func (p *parser) ext() *Ext {
 	if p.eat("stale(") {
 		any = true
 		for !p.eat(")") {
-			slot := int32(p.number("=", 32))
+			s := SlotValue{Slot: int32(p.number("=:", 32))}
+			if p.eat(":") {
+				s.Inline, s.Slot = s.Slot, int32(p.number("=", 32))
+			}
 			p.want("=")
-			e.Stale = append(e.Stale, SlotValue{slot, Value(p.numbered("v", ")"))})
+			s.Value = Value(p.numbered("v", ")"))
+			e.Stale = append(e.Stale, s)
 		}
 	}
 	if p.eat("setip") {
 		e.SetIP, any = true, true
 	}
+	if p.eat("fill(") {
+		e.Fill, any = p.inlines(), true
+	}
+	if p.eat("calls(") {
+		e.Calls, any = p.inlines(), true
+	}
+	if p.eat("link ") {
+		e.Link, e.Back, any = true, int32(p.number("", 32)), true
+	}
 	if !any {
 		return nil
 	}
 	return e
+}
+
+// inlined reads the number of an inlined call that was declared.
+func (p *parser) inlined(stop string) int32 {
+	n := p.number(stop, 32)
+	if n < 0 || int(n) >= len(p.f.Inlines) {
+		p.fail("inlined call %d is not declared", n)
+	}
+	return int32(n)
+}
+
+func (p *parser) inlines() []int32 {
+	var list []int32
+	for !p.eat(")") {
+		list = append(list, p.inlined(")"))
+	}
+	return list
+}
+
+// inline reads the declaration of an inlined call.
+func (p *parser) inline() {
+	if n := p.number("", 32); int(n) != len(p.f.Inlines) {
+		p.fail("inlined call %d out of order", n)
+	}
+	p.want("at ")
+	c := Inline{Parent: p.inlined(":")}
+	p.want(":")
+	c.Offset = int32(p.number("", 32))
+	c.Fn, c.Code = p.ref(""), p.ref("")
+	p.want("locals=")
+	c.NumLocals = int(p.number("", 24))
+	p.f.Inlines = append(p.f.Inlines, c)
 }
 
 // finish gives the instructions without result their numbers and puts all of

@@ -24,10 +24,13 @@ import (
 // heap region behind a dot), the object immediate in angle brackets, the
 // integer immediate, the operands, successors of a terminator, the frame state,
 // what late passes attached, and "bc=" where the bytecode offset is not that of
-// the instruction before it in the block. A frame state is written out where it
-// is first used: offset, locals by slot, stack, and for an inlined frame
-// "in" the caller's state, its function object and its code. A semicolon begins
-// a comment.
+// the instruction before it in the block, "in=" likewise for the inlined call.
+// A frame state is written out where it is first used: offset, locals by slot,
+// stack, and for an inlined frame "in" the caller's state, its function object,
+// its code and the number of the inlined call; in a caller, where it goes on
+// ("next"), and "init" when the result is dropped. A line "inline" tells the
+// number of an inlined call, the one it is part of with the offset of the call,
+// function, code and number of slots. A semicolon begins a comment.
 
 // Print writes the text form of f, which Parse reads. Reachable blocks come
 // in reverse post-order, others that have instructions follow.
@@ -57,6 +60,7 @@ type printer struct {
 	b    strings.Builder
 	seen []bool // frame states written out
 	bc   int32  // bytecode offset of the previous instruction
+	call int32  // inlined call of the previous instruction
 }
 
 func (p *printer) function() {
@@ -75,6 +79,12 @@ func (p *printer) function() {
 		} else {
 			p.comment(d.Obj)
 		}
+		p.b.WriteByte('\n')
+	}
+	for i := 1; i < len(f.Inlines); i++ {
+		c := &f.Inlines[i]
+		fmt.Fprintf(&p.b, "inline %d at %d:%d %s %s locals=%d", i, c.Parent, c.Offset, c.Fn.Ref(), c.Code.Ref(), c.NumLocals)
+		p.comment(c.Fn)
 		p.b.WriteByte('\n')
 	}
 	for _, set := range f.ClassSets {
@@ -114,7 +124,7 @@ func (p *printer) block(id BlockID) {
 		p.b.WriteString(" cold")
 	}
 	p.b.WriteByte('\n')
-	p.bc = 0
+	p.bc, p.call = 0, 0
 	for _, v := range b.Instrs {
 		p.b.WriteString("  ")
 		p.instr(v)
@@ -161,6 +171,10 @@ func (p *printer) instr(v Value) {
 	if in.Ext != 0 {
 		p.ext(&f.Exts[in.Ext])
 	}
+	if in.Inline != p.call {
+		fmt.Fprintf(&p.b, " in=%d", in.Inline)
+		p.call = in.Inline
+	}
 	if in.BC != p.bc {
 		fmt.Fprintf(&p.b, " bc=%d", in.BC)
 		p.bc = in.BC
@@ -185,10 +199,16 @@ func (p *printer) frame(id FrameStateID) {
 	p.b.WriteString("] (")
 	p.values(fs.Stack)
 	p.b.WriteByte(')')
+	if fs.Next != 0 {
+		fmt.Fprintf(&p.b, " next %d", fs.Next)
+	}
+	if fs.Init {
+		p.b.WriteString(" init")
+	}
 	if fs.Parent != 0 {
 		p.b.WriteString(" in ")
 		p.frame(fs.Parent)
-		fmt.Fprintf(&p.b, " v%d <%s>", fs.Callee, fs.Code.Ref())
+		fmt.Fprintf(&p.b, " v%d <%s> %d", fs.Callee, fs.Code.Ref(), fs.Inline)
 	}
 	p.b.WriteByte('}')
 }
@@ -219,6 +239,9 @@ func (p *printer) ext(e *Ext) {
 			if i > 0 {
 				p.b.WriteByte(' ')
 			}
+			if s.Inline != 0 {
+				fmt.Fprintf(&p.b, "%d:", s.Inline)
+			}
 			fmt.Fprintf(&p.b, "%d=v%d", s.Slot, s.Value)
 		}
 		p.b.WriteByte(')')
@@ -226,6 +249,26 @@ func (p *printer) ext(e *Ext) {
 	if e.SetIP {
 		p.b.WriteString(" setip")
 	}
+	p.inlines(" fill", e.Fill)
+	p.inlines(" calls", e.Calls)
+	if e.Link {
+		fmt.Fprintf(&p.b, " link %d", e.Back)
+	}
+}
+
+// inlines writes a list of inlined calls, unless it is empty.
+func (p *printer) inlines(name string, list []int32) {
+	if len(list) == 0 {
+		return
+	}
+	p.b.WriteString(name + "(")
+	for i, n := range list {
+		if i > 0 {
+			p.b.WriteByte(' ')
+		}
+		fmt.Fprint(&p.b, n)
+	}
+	p.b.WriteByte(')')
 }
 
 // comment names an object whose reference says nothing.

@@ -329,8 +329,12 @@ func (v *verifier) frame(id BlockID, val Value) {
 			v.bad(id, val, "chain of frame states is broken")
 			return
 		}
-		if s.Parent == 0 && len(s.Locals) != f.NumLocals {
-			v.bad(id, val, "frame state has %d locals, want %d", len(s.Locals), f.NumLocals)
+		if (s.Parent == 0) != (s.Inline == 0) || int(s.Inline) >= len(f.Inlines) || s.Parent != 0 && f.Frames[s.Parent].Inline != f.Inlines[s.Inline].Parent {
+			v.bad(id, val, "frame state of inlined call %d does not fit its parent", s.Inline)
+			return
+		}
+		if want := f.NumLocalsOf(s.Inline); len(s.Locals) != want {
+			v.bad(id, val, "frame state has %d locals, want %d", len(s.Locals), want)
 			ok = false
 		}
 		fs = s.Parent

@@ -85,6 +85,22 @@ type Instr struct {
 	// object of an inlined frame or 0, and the code unit or -1.
 	Code   snapshot.ID
 	Offset int32
+	// Inline is the inlined call that it is part of, an index into
+	// Func.Inlines; 0 is the outermost code.
+	Inline int32
+	// Counts says that the call can run Python code that recurses, so that the
+	// inlined calls around it have to be counted in the recursion depth.
+	Counts bool
+}
+
+// Inline is an inlined call. Its interpreter frame, if it needs one, stands in
+// the native frame.
+type Inline struct {
+	Parent int32 // the inlined call that it is part of; 0 for the outermost code
+	Code   snapshot.ID
+	// Offset is where its frame stands in the area of inlined frames, in bytes.
+	Offset int64
+	Locals int64 // number of slots
 }
 
 // Block is a basic block: a range of Func.Instrs.
@@ -116,6 +132,12 @@ type Func struct {
 	Resumable bool
 	// OutSize is the size of the outgoing argument area, in bytes.
 	OutSize int64
+	// Inlines are the inlined calls; [0] stands for the outermost code. The
+	// frames of those that need one are InlineSize bytes; Depth is the greatest
+	// number of inlined calls within each other.
+	Inlines    []Inline
+	InlineSize int64
+	Depth      int
 
 	classes []regalloc.Class // by VReg
 	remat   []int32          // by VReg: 1 when it can be made anew

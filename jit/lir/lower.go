@@ -29,6 +29,7 @@ type lowerer struct {
 	// the instruction being lowered
 	code   snapshot.ID
 	offset int32
+	inline int32
 }
 
 // buildBlock is a block under construction.
@@ -60,6 +61,7 @@ func Lower(h *hir.Func, conv *Convention) *Func {
 	if c := h.Snap.Code(l.f.Code); c != nil {
 		l.f.Resumable = c.Resumable()
 	}
+	l.layOutInlines()
 	for _, b := range order.RPO {
 		hb := &h.Blocks[b]
 		l.start[b] = &buildBlock{loop: hb.Loop, cold: hb.Cold}
@@ -125,9 +127,9 @@ func (l *lowerer) block(b hir.BlockID) {
 			continue
 		}
 		l.offset = in.BC
-		l.code = 0
-		if in.FS != 0 {
-			l.code = l.h.Frames[in.FS].Code
+		l.code, l.inline = 0, l.h.InlineOf(v)
+		if l.inline != 0 {
+			l.code = l.h.Inlines[l.inline].Code
 		}
 		l.instr(v)
 	}
@@ -199,7 +201,7 @@ func (l *lowerer) emit(op Op, uses ...VReg) *Instr {
 // begin appends an instruction without operands; definitions and then uses are
 // added before the next one begins.
 func (l *lowerer) begin(op Op) *Instr {
-	l.cur.instrs = append(l.cur.instrs, Instr{Op: op, ops: uint32(len(l.f.pool)), Code: l.code, Offset: l.offset})
+	l.cur.instrs = append(l.cur.instrs, Instr{Op: op, ops: uint32(len(l.f.pool)), Code: l.code, Offset: l.offset, Inline: l.inline})
 	return &l.cur.instrs[len(l.cur.instrs)-1]
 }
 
@@ -277,7 +279,7 @@ func countUses(h *hir.Func, order *hir.Order) []useInfo {
 			for i, n := 0, h.NArgs(v); i < n; i++ {
 				note(h.Arg(v, i), v)
 			}
-			if in.FS != 0 && in.Op != hir.Snapshot {
+			if in.FS != 0 && in.Op != hir.Snapshot && in.Op != hir.LeaveInlined {
 				h.EachFrameValue(in.FS, func(w hir.Value) { note(w, 0) })
 			}
 			if in.Ext != 0 {

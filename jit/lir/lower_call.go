@@ -55,6 +55,7 @@ func (l *lowerer) fixResult(in *Instr, ret string) {
 func (l *lowerer) callHelperOp(v hir.Value, helper int, args []VReg, side SideID) {
 	in := l.begin(CallHelper)
 	in.Imm, in.Side, in.Err = int64(helper), side, l.h.At(v).Op.Info().Err
+	in.Counts = l.h.At(v).Op == hir.CallVector || l.h.At(v).Op == hir.CallEx
 	l.fixResult(in, hir.HelperTable[helper].Ret)
 	l.fixUses(in, args)
 }
@@ -214,7 +215,7 @@ func lowerCallDirect(l *lowerer, v hir.Value) {
 	side := l.failure(v)
 	in := l.begin(CallDirect)
 	in.Sym = l.f.symbol(Symbol{Kind: object.Abs64CJCode, ID: uint32(l.h.At(v).Obj)})
-	in.Side, in.Err = side, hir.ErrNull
+	in.Side, in.Err, in.Counts = side, hir.ErrNull, true
 	l.val[v] = l.fixDef(in, l.conv.IntResults[0])
 	l.fixUses(in, args)
 }
@@ -223,7 +224,7 @@ func lowerResumeGenerator(l *lowerer, v hir.Value) {
 	args := []VReg{l.arg(v, 0), l.arg(v, 1)}
 	side := l.failure(v)
 	in := l.begin(CallResume)
-	in.Side, in.Err = side, hir.ErrNull
+	in.Side, in.Err, in.Counts = side, hir.ErrNull, true
 	l.val[v] = l.fixDef(in, l.conv.IntResults[0])
 	l.fixUses(in, args)
 }
@@ -255,7 +256,7 @@ func lowerCallC(l *lowerer, v hir.Value) {
 	fn := l.load(Mem64, l.load(Mem64, l.symbol(l.objectSym(in.Obj)), def), l.layout.MethodDef.Func)
 	side := l.failure(v)
 	call := l.begin(CallPtr)
-	call.Side, call.Err = side, hir.ErrNull
+	call.Side, call.Err, call.Counts = side, hir.ErrNull, true
 	l.val[v] = l.fixDef(call, l.conv.IntResults[0])
 	l.fixUses(call, args)
 	l.addOperand(call, regalloc.Operand{V: fn, Kind: regalloc.Use, Constraint: regalloc.Fixed, Fixed: l.conv.Target})

@@ -1,6 +1,8 @@
 package lir
 
 import (
+	"slices"
+
 	"github.com/cinderjit/cinderjit/jit/bytecode"
 	"github.com/cinderjit/cinderjit/jit/hir"
 	"github.com/cinderjit/cinderjit/jit/object"
@@ -86,14 +88,17 @@ func (l *lowerer) fillExit(v hir.Value, s *Side) {
 	in := l.h.At(v)
 	for id := in.FS; id != 0; id = l.h.Frames[id].Parent {
 		fs := &l.h.Frames[id]
-		fr := Frame{Code: fs.Code, Offset: fs.Offset, Next: fs.Offset}
+		fr := Frame{Inline: fs.Inline, Code: fs.Code, Offset: fs.Offset, Next: fs.Next}
+		if fs.Init {
+			fr.Completion = object.CompleteInit
+		}
 		if fs.Callee != 0 {
 			fr.Callee = l.place(fs.Callee, s)
 		}
-		if s.Kind == object.Raise {
+		if s.Kind == object.Raise || len(s.Frames) > 0 {
 			fr.Offset = l.behindPrefixes(fs.Code, fs.Offset)
 		}
-		if s.Kind != object.Deopt && fs.Parent == 0 {
+		if s.Kind != object.Deopt {
 			fr.Locals = l.numbers(fs.Locals, s)
 			fr.InMemory = fr.Locals == nil
 		} else {
@@ -133,34 +138,31 @@ func (l *lowerer) behindPrefixes(code snapshot.ID, unit int32) int32 {
 // fillStores describes the slots that the cold path of v has to store.
 func (l *lowerer) fillStores(v hir.Value, s *Side) {
 	in := l.h.At(v)
-	s.IP = l.instrPtr(v)
 	if in.Ext == 0 {
 		return
 	}
 	e := &l.h.Exts[in.Ext]
+	for id := in.FS; id != 0; id = l.h.Frames[id].Parent {
+		fs := &l.h.Frames[id]
+		if slices.Contains(e.Fill, fs.Inline) {
+			// The outermost comes first.
+			s.Fills = slices.Insert(s.Fills, 0, FrameFill{fs.Inline, l.place(fs.Callee, s)})
+		}
+		if slices.Contains(e.Calls, fs.Inline) {
+			s.IPs = append(s.IPs, FrameIP{fs.Inline, l.behindPrefixes(fs.Code, fs.Offset)})
+		}
+	}
 	for _, st := range e.Stale {
 		if !l.h.At(st.Value).Type.IsObject() {
 			s.Service = true
 			continue
 		}
-		s.Stores = append(s.Stores, SlotStore{Slot: st.Slot, Value: l.place(st.Value, s)})
+		s.Stores = append(s.Stores, SlotStore{Inline: st.Inline, Slot: st.Slot, Value: l.place(st.Value, s)})
 	}
-	s.SetIP = e.SetIP
-}
-
-// instrPtr is the code unit that the outermost frame's instr_ptr has to point
-// to while v runs: that of the instruction itself, or the call it is inlined
-// into.
-func (l *lowerer) instrPtr(v hir.Value) int32 {
-	in := l.h.At(v)
-	id := in.FS
-	if id == 0 || l.h.Frames[id].Parent == 0 {
-		return in.BC
+	if e.SetIP {
+		s.IPs = append(s.IPs, FrameIP{l.h.InlineOf(v), in.BC})
 	}
-	for l.h.Frames[id].Parent != 0 {
-		id = l.h.Frames[id].Parent
-	}
-	return l.h.Frames[id].Offset
+	s.Link, s.Back = e.Link, e.Back
 }
 
 // guard leaves through the exit of v when t holds.

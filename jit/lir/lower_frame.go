@@ -83,12 +83,59 @@ func (l *lowerer) loadRef(off int64) VReg {
 func lowerSyncSlot(l *lowerer, v hir.Value) {
 	in := l.begin(StoreSlot)
 	in.Imm = l.h.At(v).Imm
+	in.Inline = l.h.At(v).Inline
 	l.storedValue(in, l.h.Arg(v, 0))
 }
 
 func lowerSetIP(l *lowerer, v hir.Value) {
-	l.emit(SetIP).Imm = int64(l.behindPrefixes(l.f.Code, int32(l.h.At(v).Imm)))
+	in := l.emit(SetIP)
+	in.Inline = l.h.At(v).Inline
+	in.Imm = int64(l.behindPrefixes(l.h.CodeOf(in.Inline), int32(l.h.At(v).Imm)))
 }
+
+// layOutInlines gives the frames of inlined calls their places. Those of which
+// neither is part of the other share one. There is no room when no frame is ever
+// filled in.
+func (l *lowerer) layOutInlines() {
+	used := make([]bool, len(l.h.Inlines))
+	use := func(i int32) {
+		for ; i != 0; i = l.h.Inlines[i].Parent {
+			used[i] = true
+		}
+	}
+	for b := range l.h.Blocks {
+		for _, v := range l.h.Blocks[b].Instrs {
+			in := l.h.At(v)
+			if in.Op == hir.FillFrame {
+				use(in.Inline)
+			}
+			if in.Ext != 0 {
+				for _, i := range l.h.Exts[in.Ext].Fill {
+					use(i)
+				}
+			}
+		}
+	}
+	l.f.Inlines = make([]Inline, len(l.h.Inlines))
+	end := make([]int64, len(l.h.Inlines))
+	for i := 1; i < len(l.h.Inlines); i++ {
+		c := &l.h.Inlines[i]
+		l.f.Inlines[i] = Inline{Parent: c.Parent, Code: c.Code, Offset: end[c.Parent], Locals: int64(c.NumLocals)}
+		end[i] = end[c.Parent] + l.layout.Frame.LocalsPlus + 8*int64(c.NumLocals)
+		if used[i] {
+			l.f.InlineSize = max(l.f.InlineSize, end[i])
+		}
+		l.f.Depth = max(l.f.Depth, l.h.Depth(int32(i)))
+	}
+}
+
+func lowerFillFrame(l *lowerer, v hir.Value) {
+	in := l.begin(FillFrame)
+	in.Inline = l.h.At(v).Inline
+	l.storedValue(in, l.h.Arg(v, 0))
+}
+
+func lowerLinkFrame(l *lowerer, v hir.Value) { l.emit(LinkFrame).Inline = l.h.At(v).Inline }
 
 func lowerCheckFrame(l *lowerer, v hir.Value) {
 	side := l.exitSide(v, object.Observe, object.ReasonFrameObserved)
@@ -109,8 +156,7 @@ func lowerEvalBreaker(l *lowerer, v hir.Value) {
 		// one call, from its first instruction.
 		word := l.loadPinned(Mem64, BaseThread, l.layout.Thread.EvalBreaker)
 		side := l.exitSide(v, object.Deopt, object.ReasonEvalBreaker)
-		frames := l.f.Sides[side].Frames
-		frames[len(frames)-1].Offset = l.instrPtr(v)
+		l.f.Sides[side].Frames[0].Offset = l.h.At(v).BC
 		l.emitTest(ExitIf, test{kind: TestImm, cond: NE, a: word, imm: expected}).Side = side
 		return
 	}

@@ -88,6 +88,8 @@ const (
 	Incref
 	Decref
 	CheckFrame
+	FillFrame
+	LinkFrame
 	PopFrame
 	SetStack
 	Suspend
@@ -172,6 +174,8 @@ var Ops = [NumOps]OpInfo{
 	Incref:         {Name: "incref", Uses: "i", Effect: true, Doc: "Adds a reference."},
 	Decref:         {Name: "decref", Uses: "i", Exit: true, Effect: true, Doc: "Drops a reference. When the object dies: performs the side's stores, deallocates, and checks the frame when the side is an exit. Destroys no register."},
 	CheckFrame:     {Name: "checkframe", Exit: true, Effect: true, Doc: "Leaves when the frame has a frame object. Patch point."},
+	FillFrame:      {Name: "fillframe", Uses: "?", Sym: true, Effect: true, Doc: "Fills in what never changes of the frame of inlined call Inline: the function is the use, or the object Sym."},
+	LinkFrame:      {Name: "linkframe", Effect: true, Doc: "Makes the frame of inlined call Inline, or the outermost, the thread's current one."},
 	PopFrame:       {Name: "popframe", Exit: true, Effect: true, Doc: "Unlinks the frame, gives its data stack and its recursion level back, and makes the caller's frame the current one. When it has a frame object: performs the side's stores into it, and the run time hands it over. Destroys no register."},
 	SetStack:       {Name: "setstack", Imm: true, Effect: true, Doc: "Sets the frame's stackpointer to Imm values above the bottom of the operand stack."},
 	Suspend:        {Name: "suspend", Imm: true, Effect: true, Doc: "Unlinks the generator's frame, gives its recursion level back, makes the caller's frame the current one, and the generator's state Imm."},

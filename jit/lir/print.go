@@ -159,6 +159,9 @@ func (f *Func) printDetails(sb *strings.Builder, in *Instr, info *OpInfo) {
 	case info.Imm:
 		fmt.Fprintf(sb, " %d", in.Imm)
 	}
+	if in.Inline != 0 && (in.Op == StoreSlot || in.Op == SetIP || in.Op == FillFrame || in.Op == LinkFrame || in.Op == CheckFrame || info.Call) {
+		fmt.Fprintf(sb, " in %d", in.Inline)
+	}
 	if in.Sym != 0 {
 		fmt.Fprintf(sb, " %s", f.Syms[in.Sym])
 	}
@@ -233,18 +236,31 @@ func (f *Func) printSide(sb *strings.Builder, s *Side, locs []regalloc.Loc) {
 		}
 		sb.WriteString("]")
 	}
-	if len(s.Stores) > 0 || s.SetIP {
+	for _, fl := range s.Fills {
+		fmt.Fprintf(sb, " fill %d callee %s", fl.Inline, place(fl.Callee))
+	}
+	if len(s.Stores) > 0 || len(s.IPs) > 0 {
 		sb.WriteString(" stale[")
 		for i, st := range s.Stores {
 			if i > 0 {
 				sb.WriteString(" ")
 			}
+			if st.Inline != 0 {
+				fmt.Fprintf(sb, "%d.", st.Inline)
+			}
 			fmt.Fprintf(sb, "%d:%s", st.Slot, place(st.Value))
 		}
 		sb.WriteString("]")
-		if s.SetIP {
-			fmt.Fprintf(sb, " ip %d", s.IP)
+	}
+	for _, ip := range s.IPs {
+		sb.WriteString(" ip ")
+		if ip.Inline != 0 {
+			fmt.Fprintf(sb, "%d.", ip.Inline)
 		}
+		fmt.Fprint(sb, ip.Unit)
+	}
+	if s.Link {
+		fmt.Fprintf(sb, " link %d", s.Back)
 	}
 	if s.Service {
 		sb.WriteString(" service")

@@ -28,6 +28,7 @@ type Place struct {
 
 // Frame is an interpreter frame at an exit; see object.Frame.
 type Frame struct {
+	Inline     int32
 	Code       snapshot.ID
 	Callee     Place
 	Offset     int32
@@ -40,8 +41,21 @@ type Frame struct {
 
 // SlotStore is a local variable slot to be stored, borrowed, on a cold path.
 type SlotStore struct {
-	Slot  int32
-	Value Place
+	Inline int32 // whose frame
+	Slot   int32
+	Value  Place
+}
+
+// FrameFill is the frame of an inlined call that a cold path fills in.
+type FrameFill struct {
+	Inline int32
+	Callee Place
+}
+
+// FrameIP is an instr_ptr that a cold path stores.
+type FrameIP struct {
+	Inline int32
+	Unit   int32 // code unit
 }
 
 // Side is what an instruction needs beside its main path: the exit it can
@@ -56,12 +70,17 @@ type Side struct {
 	Frames []Frame // innermost first
 	Owned  []Place
 
+	Fills  []FrameFill // first of all
 	Stores []SlotStore
 	// Service says that slots have to show machine numbers, which only the run
 	// time can box: it serves the cold path.
 	Service bool
-	SetIP   bool  // the cold path stores instr_ptr
-	IP      int32 // code unit, in the outermost frame's code
+	IPs     []FrameIP
+	// Link says that the cold path makes the instruction's own frame the thread's
+	// current one, and gives this back to the one of the inlined call Back
+	// unless that is negative.
+	Link bool
+	Back int32
 
 	// Values are the virtual registers that places refer to.
 	Values []VReg

@@ -55,7 +55,7 @@ func Decode(data []byte) (*Object, error) {
 		Name: r.stringAt(word(2)), Code: ID(word(3)),
 		HotSize: word(4), ColdSize: word(5), LiteralSize: word(6),
 		Vectorcall: word(7), Direct: word(8), Frame: word(9),
-		StackSize: word(10), SpillSize: word(11), Generator: word(12),
+		StackSize: word(10), SpillSize: word(11), Generator: word(12), InlineDepth: word(13),
 	}
 	if n := count[secText]; n > 0 {
 		o.Text = body[secText][:n]
@@ -212,6 +212,9 @@ func (r *reader) exit() Exit {
 		f := Frame{Code: ID(r.uint()), Callee: r.location(), Offset: r.uint(), Next: r.uint()}
 		flags := r.byte()
 		f.InMemory, f.Completion = flags&1 != 0, Completion(flags>>1)
+		if f.native() {
+			f.Native = r.uint()
+		}
 		f.Locals, f.Stack = r.locations(), r.locations()
 		e.Frames = append(e.Frames, f)
 	}

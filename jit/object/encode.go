@@ -6,7 +6,7 @@ import (
 )
 
 // Version is the version of the encoding. The loader refuses any other.
-const Version = 2
+const Version = 3
 
 // magic are the first bytes of an encoded object.
 const magic = "CJOB"
@@ -163,7 +163,7 @@ func (o *Object) Encode() []byte {
 	word(uint32(offset))
 	for _, v := range [headerScalars]uint32{
 		name, uint32(o.Code), o.HotSize, o.ColdSize, o.LiteralSize,
-		o.Vectorcall, o.Direct, o.Frame, o.StackSize, o.SpillSize, o.Generator, 0,
+		o.Vectorcall, o.Direct, o.Frame, o.StackSize, o.SpillSize, o.Generator, o.InlineDepth,
 	} {
 		word(v)
 	}
@@ -240,6 +240,9 @@ func (w *writer) exit(e *Exit) {
 			flags |= 1
 		}
 		w.uint(flags)
+		if f.native() {
+			w.uint(f.Native)
+		}
 		w.locations(f.Locals)
 		w.locations(f.Stack)
 	}
@@ -306,6 +309,9 @@ func (o *Object) Check() error {
 	return nil
 }
 
+// native reports whether the frame stands in the native frame.
+func (f *Frame) native() bool { return f.InMemory && f.Code != 0 }
+
 func (e *Exit) check() error {
 	if e.Kind >= numExitKinds || e.Reason >= numReasons {
 		return fmt.Errorf("kind %d, reason %d", e.Kind, e.Reason)
@@ -313,7 +319,7 @@ func (e *Exit) check() error {
 	if len(e.Frames) == 0 {
 		return fmt.Errorf("no frame")
 	}
-	if e.Continue != 0 && (e.Kind != Observe || len(e.Frames) != 1) {
+	if e.Continue != 0 && e.Kind != Observe {
 		return fmt.Errorf("a place to go on")
 	}
 	virtuals := 0 // that a location may name
@@ -347,7 +353,10 @@ func (e *Exit) check() error {
 		if outermost != (f.Code == 0) || outermost != (f.Callee == NoLocation) {
 			return fmt.Errorf("frame %d of %d: code %d", i, len(e.Frames), f.Code)
 		}
-		if f.InMemory && (!outermost || len(f.Locals) != 0) {
+		if f.Native != 0 && !f.native() || f.Native%8 != 0 {
+			return fmt.Errorf("frame %d: in the native frame at %d", i, f.Native)
+		}
+		if f.InMemory && len(f.Locals) != 0 {
 			return fmt.Errorf("frame %d: locals in memory and in the table", i)
 		}
 		for _, list := range [][]Location{{f.Callee}, f.Locals, f.Stack} {

@@ -101,10 +101,13 @@ type Frame struct {
 	Next uint32
 	// Completion tells what an outer frame does with the result of the frame before it.
 	Completion Completion
-	// InMemory says that the local slots already stand in the frame. Otherwise Locals
-	// lists all of them; NoLocation is a slot that stands in the frame already, NullLocation
+	// InMemory says that the local slots already stand in the frame. An inlined frame then
+	// stands complete in the native frame, Native bytes above the stack pointer, except
+	// that its references are borrowed and it is not counted in the recursion depth; one
+	// that is not in memory does not exist. Otherwise Locals lists all slots; NoLocation is a slot that stands in the frame already, NullLocation
 	// one that is unbound.
 	InMemory bool
+	Native   uint32
 	Locals   []Location
 	// Stack holds the operand stack, bottom first; NullLocation for PUSH_NULL. In an outer
 	// frame the operands of the call are not part of it.

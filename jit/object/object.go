@@ -74,6 +74,9 @@ type Object struct {
 	// StackSize is the size of the native frame in bytes; SpillSize is the part of
 	// it that holds spilled values.
 	StackSize, SpillSize uint32
+	// InlineDepth is the greatest number of inlined calls within each other. The code is
+	// entered only where so many more calls would not exceed the recursion limit.
+	InlineDepth uint32
 
 	Relocs  []Reloc
 	Exits   []Exit

@@ -132,6 +132,9 @@ func (e *Exit) String() string {
 		if f.Code != 0 {
 			fmt.Fprintf(&b, " code #%d function %s", f.Code, f.Callee)
 		}
+		if f.native() {
+			fmt.Fprintf(&b, " at [sp+%d]", f.Native)
+		}
 		if !f.InMemory {
 			b.WriteString(" locals" + locationList(f.Locals))
 		}

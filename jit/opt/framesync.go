@@ -1,15 +1,26 @@
 package opt
 
-import "github.com/cinderjit/cinderjit/jit/hir"
+import (
+	"slices"
 
-// SynchroniseFrame inserts the stores that make the frame in memory true before
-// anyone can look at it: SyncSlot for local slots that differ from the frame
+	"github.com/cinderjit/cinderjit/jit/hir"
+)
+
+// SynchroniseFrame inserts the stores that make the frames in memory true before
+// anyone can look at them: SyncSlot for local slots that differ from the frame
 // state of an observable instruction, SetIP for instr_ptr. A forward data-flow
 // analysis knows what every slot holds, so that nothing is stored twice. What
 // only the cold path of an instruction shows (an object dying in a Decref, the
 // eval breaker) is attached to it and stored there.
+//
+// The frame of an inlined call has its place in the native frame. It is filled
+// in (FillFrame) and made the thread's current one (LinkFrame) only where
+// something observable happens in the call: on the hot path if it happens there,
+// else on the cold one. Calls of which neither is part of the other share their
+// place, so filling one in spoils what is known of the other.
 func SynchroniseFrame(f *hir.Func) {
-	s := &syncer{f: f, order: f.ComputeOrder(), n: f.NumLocals, end: make([][]hir.Value, len(f.Blocks))}
+	s := &syncer{f: f, order: f.ComputeOrder(), end: make([][]hir.Value, len(f.Blocks))}
+	s.layOut()
 	s.root = make([]hir.Value, len(f.Instrs))
 	for _, b := range s.order.RPO {
 		for _, v := range f.Blocks[b].Instrs {
@@ -30,7 +41,7 @@ func SynchroniseFrame(f *hir.Func) {
 			for _, v := range f.Blocks[b].Instrs {
 				s.transfer(v, state, nil)
 			}
-			if !equal(s.end[b], state) {
+			if s.end[b] == nil || !slices.Equal(s.end[b], state) {
 				s.end[b] = state
 				changed = true
 			}
@@ -67,10 +78,13 @@ func (s *syncer) storeAtEntry() {
 		if f.At(v).Op != hir.Snapshot {
 			continue
 		}
+		if f.At(v).FS == 0 || f.Frames[f.At(v).FS].Inline != 0 {
+			return
+		}
 		ins := append([]hir.Value(nil), body.Instrs[:i]...)
-		for slot, l := range s.outermost(f.At(v).FS).Locals {
+		for slot, l := range f.Frames[f.At(v).FS].Locals {
 			if l != 0 && f.At(l).Type.IsObject() {
-				s.place(f.New(hir.SyncSlot, l), v, int64(slot), &ins)
+				s.place(f.New(hir.SyncSlot, l), v, 0, int64(slot), &ins)
 			}
 		}
 		body.Instrs = append(ins, body.Instrs[i:]...)
@@ -78,26 +92,60 @@ func (s *syncer) storeAtEntry() {
 	}
 }
 
-// The state of the frame is a slice with the value in every slot, and instr_ptr
-// as bytecode offset + 1 behind them; unknown is neither; null stands for every Null.
+// The state of the frames is a slice: for each frame, at base, the value in
+// every slot, then instr_ptr as code unit + 1, then whether the frame is filled in;
+// behind them the thread's current frame. unknown is no value; null stands for
+// every Null.
 const (
 	unknown hir.Value = -1
 	null    hir.Value = -2
+	filled  hir.Value = 1
 )
 
 type syncer struct {
-	f     *hir.Func
-	order *hir.Order
-	n     int
-	root  []hir.Value
-	end   [][]hir.Value // by block; nil = not reached yet, which agrees with everything
+	f       *hir.Func
+	order   *hir.Order
+	base    []int // by inlined call: where its part of the state begins
+	current int   // index of the current frame in the state
+	root    []hir.Value
+	end     [][]hir.Value // by block; nil = not reached yet, which agrees with everything
+}
+
+// layOut decides where in the state what is.
+func (s *syncer) layOut() {
+	for i := range s.f.Inlines {
+		s.base = append(s.base, s.current)
+		s.current += s.f.NumLocalsOf(int32(i)) + 2
+	}
+}
+
+// ip returns the index of a frame's instr_ptr in the state.
+func (s *syncer) ip(i int32) int { return s.base[i] + s.f.NumLocalsOf(i) }
+
+// full returns the index of whether a frame is filled in.
+func (s *syncer) full(i int32) int { return s.ip(i) + 1 }
+
+// forget makes everything about a frame unknown.
+func (s *syncer) forget(state []hir.Value, i int32) {
+	for k := s.base[i]; k <= s.full(i); k++ {
+		state[k] = unknown
+	}
+}
+
+// spoil forgets the frames that share the place of a frame that is filled in.
+func (s *syncer) spoil(state []hir.Value, i int32) {
+	for j := int32(1); int(j) < len(s.f.Inlines); j++ {
+		if !s.f.Within(i, j) && !s.f.Within(j, i) {
+			s.forget(state, j)
+		}
+	}
 }
 
 // entry joins the states of the predecessors. A slot that holds, on every way
 // here, that way's operand of a phi holds the phi.
 func (s *syncer) entry(b hir.BlockID) []hir.Value {
 	f := s.f
-	state := make([]hir.Value, s.n+1)
+	state := make([]hir.Value, s.current+1)
 	first := true
 	for _, p := range f.Blocks[b].Preds {
 		end := s.end[p]
@@ -119,13 +167,14 @@ func (s *syncer) entry(b hir.BlockID) []hir.Value {
 		for i := range state {
 			state[i] = unknown
 		}
+		state[s.current] = 0
 		return state
 	}
 	for _, phi := range phis(f, b) {
 		if !f.At(phi).Type.MayBe(hir.BitNullable) {
 			continue
 		}
-		for i := 0; i < s.n; i++ {
+		for i := range s.current {
 			holds := true
 			for k, p := range f.Blocks[b].Preds {
 				if end := s.end[p]; end != nil && end[i] != s.root[f.Arg(phi, k)] {
@@ -133,12 +182,31 @@ func (s *syncer) entry(b hir.BlockID) []hir.Value {
 					break
 				}
 			}
-			if holds {
+			if holds && s.isSlot(i) {
 				state[i] = phi
 			}
 		}
 	}
 	return state
+}
+
+// isSlot reports whether an index in the state is that of a slot.
+func (s *syncer) isSlot(k int) bool {
+	i, found := slices.BinarySearch(s.base, k)
+	if !found {
+		i--
+	}
+	return k < s.ip(int32(i))
+}
+
+// chain returns the frames of a frame state, the outermost first.
+func (s *syncer) chain(id hir.FrameStateID) []*hir.FrameState {
+	var list []*hir.FrameState
+	for ; id != 0; id = s.f.Frames[id].Parent {
+		list = append(list, &s.f.Frames[id])
+	}
+	slices.Reverse(list)
+	return list
 }
 
 // transfer applies v to the state. With out, it emits what v needs before it.
@@ -147,53 +215,94 @@ func (s *syncer) transfer(v hir.Value, state []hir.Value, out *[]hir.Value) {
 	in := f.At(v)
 	switch {
 	case in.Op == hir.SyncSlot:
-		state[in.Imm] = s.rootOf(f.Arg(v, 0))
+		state[s.base[in.Inline]+int(in.Imm)] = s.rootOf(f.Arg(v, 0))
 	case in.Op.Info().Observable:
-		fs := s.outermost(in.FS)
-		s.eachStale(fs, state, func(slot int, l hir.Value) {
-			if out != nil {
-				w := f.New(hir.SyncSlot, l)
-				s.place(w, v, int64(slot), out)
-			}
-			state[slot] = s.rootOf(l)
-		})
-		if ip := hir.Value(fs.Offset + 1); state[s.n] != ip {
-			if out != nil {
-				s.place(f.New(hir.SetIP), v, int64(fs.Offset), out)
-			}
-			state[s.n] = ip
-		}
+		s.show(v, state, out)
 	case in.Op == hir.Decref && in.FS != 0 || in.Op == hir.EvalBreaker || in.Op == hir.LeaveFrame:
-		// On the cold path the slots are stored; afterwards they hold one or
-		// the other value.
-		fs := s.outermost(in.FS)
-		var stale []hir.SlotValue
-		s.eachStale(fs, state, func(slot int, l hir.Value) {
-			stale = append(stale, hir.SlotValue{Slot: int32(slot), Value: l})
-			state[slot] = unknown
-		})
-		ip := state[s.n] != hir.Value(in.BC+1)
-		if ip {
-			state[s.n] = unknown
-		}
-		if out != nil {
-			e := f.Extension(v)
-			e.Stale, e.SetIP = stale, ip
-		}
+		s.showCold(v, state, out)
 	}
 }
 
-func (s *syncer) place(w, before hir.Value, imm int64, out *[]hir.Value) {
+// show makes the frames true before v.
+func (s *syncer) show(v hir.Value, state []hir.Value, out *[]hir.Value) {
+	f := s.f
+	emit := func(op hir.Op, i int32, imm int64, args ...hir.Value) {
+		if out != nil {
+			s.place(f.New(op, args...), v, i, imm, out)
+		}
+	}
+	for _, fs := range s.chain(f.At(v).FS) {
+		i := fs.Inline
+		if i != 0 && state[s.full(i)] != filled {
+			s.spoil(state, i)
+			emit(hir.FillFrame, i, 0, fs.Callee)
+			state[s.full(i)] = filled
+		}
+		s.eachStale(fs, state, func(slot int, l hir.Value) {
+			emit(hir.SyncSlot, i, int64(slot), l)
+			state[s.base[i]+slot] = s.rootOf(l)
+		})
+		if ip := hir.Value(fs.Offset + 1); state[s.ip(i)] != ip {
+			emit(hir.SetIP, i, int64(fs.Offset))
+			state[s.ip(i)] = ip
+		}
+	}
+	if i := f.InlineOf(v); state[s.current] != hir.Value(i) {
+		emit(hir.LinkFrame, i, 0)
+		state[s.current] = hir.Value(i)
+	}
+}
+
+// showCold notes what the cold path of v has to do to make the frames true.
+// Afterwards slots hold one or the other value.
+func (s *syncer) showCold(v hir.Value, state []hir.Value, out *[]hir.Value) {
+	f := s.f
+	var e hir.Ext
+	set := func(index int) { state[index] = unknown }
+	for _, fs := range s.chain(f.At(v).FS) {
+		i := fs.Inline
+		if i != 0 && state[s.full(i)] != filled {
+			e.Fill = append(e.Fill, i)
+			s.spoil(state, i)
+			set(s.full(i))
+		}
+		s.eachStale(fs, state, func(slot int, l hir.Value) {
+			e.Stale = append(e.Stale, hir.SlotValue{Inline: i, Slot: int32(slot), Value: l})
+			set(s.base[i] + slot)
+		})
+		if i != f.InlineOf(v) {
+			if state[s.ip(i)] != hir.Value(fs.Offset+1) {
+				e.Calls = append(e.Calls, i)
+				set(s.ip(i))
+			}
+		} else if state[s.ip(i)] != hir.Value(f.At(v).BC+1) {
+			e.SetIP = true
+			set(s.ip(i))
+		}
+	}
+	if i := f.InlineOf(v); state[s.current] != hir.Value(i) && f.At(v).Op != hir.LeaveFrame {
+		e.Link, e.Back = true, int32(state[s.current])
+	}
+	if out != nil {
+		x := f.Extension(v)
+		e.Owned = x.Owned
+		*x = e
+	}
+}
+
+// place puts the instruction w, about the frame of inlined call i, before
+// another one.
+func (s *syncer) place(w, before hir.Value, i int32, imm int64, out *[]hir.Value) {
 	f := s.f
 	at := f.At(before)
 	in := f.At(w)
-	in.Imm, in.Block, in.BC = imm, at.Block, at.BC
+	in.Imm, in.Block, in.BC, in.Inline = imm, at.Block, at.BC, i
 	*out = append(*out, w)
 }
 
 func (s *syncer) eachStale(fs *hir.FrameState, state []hir.Value, fn func(int, hir.Value)) {
 	for i, l := range fs.Locals {
-		if l != 0 && state[i] != s.rootOf(l) {
+		if l != 0 && state[s.base[fs.Inline]+i] != s.rootOf(l) {
 			fn(i, l)
 		}
 	}
@@ -204,23 +313,4 @@ func (s *syncer) rootOf(v hir.Value) hir.Value {
 		return s.root[v]
 	}
 	return v
-}
-
-func (s *syncer) outermost(id hir.FrameStateID) *hir.FrameState {
-	for s.f.Frames[id].Parent != 0 {
-		id = s.f.Frames[id].Parent
-	}
-	return &s.f.Frames[id]
-}
-
-func equal(a, b []hir.Value) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for i := range a {
-		if a[i] != b[i] {
-			return false
-		}
-	}
-	return true
 }

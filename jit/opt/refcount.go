@@ -36,19 +36,22 @@ type refcounter struct {
 	held    bitset      // live values of which we hold a reference
 	pending []hir.Value // dead values of which we still hold one
 	extra   []hir.Value // references made for the instruction or edge at hand
-	bc      int32       // bytecode offset of the instruction before
+	at      position    // of the instruction before
 }
+
+// position is a bytecode instruction: the inlined call and the code unit.
+type position struct{ inline, bc int32 }
 
 // endState is what a block leaves to its successors to drop.
 type endState struct {
 	held    bitset
 	pending []hir.Value
-	bc      int32
+	at      position
 }
 
 func (r *refcounter) block(b hir.BlockID) {
 	f := r.f
-	r.b, r.out, r.pending, r.bc = b, nil, nil, 0
+	r.b, r.out, r.pending, r.at = b, nil, nil, position{}
 	r.held = newBitset(len(r.vals))
 	r.in[b].each(func(d int32) {
 		if r.class[r.vals[d]] == owned {
@@ -57,7 +60,7 @@ func (r *refcounter) block(b hir.BlockID) {
 	})
 	if preds := f.Blocks[b].Preds; len(preds) == 1 && r.ends[preds[0]].held != nil {
 		end := r.ends[preds[0]]
-		r.bc = end.bc
+		r.at = end.at
 		r.pending = append(r.pending, end.pending...)
 		end.held.each(func(d int32) {
 			if !r.in[b].has(d) {
@@ -89,7 +92,7 @@ func (r *refcounter) block(b hir.BlockID) {
 			// What dies before the next effect dies in the instruction that begins here.
 			// POP_TOP is at the place of what it drops.
 			if !r.isPopTop(v) {
-				r.bc = f.At(v).BC
+				r.at = r.position(v)
 			}
 		case op.Info().Terminator:
 			r.terminate(v)
@@ -98,10 +101,10 @@ func (r *refcounter) block(b hir.BlockID) {
 			if l := r.ordinary(v, after); l != 0 {
 				late = l
 			}
-			r.bc = f.At(v).BC
+			r.at = r.position(v)
 		}
 		r.eachUse(v, func(d int32) { r.die(d, after) })
-		if op == hir.LeaveFrame || op == hir.LeaveGenerator {
+		if op == hir.LeaveFrame || op == hir.LeaveGenerator || op == hir.LeaveInlined {
 			// The interpreter clears the locals from the last to the first.
 			slices.Reverse(r.pending[pending:])
 		}
@@ -110,6 +113,28 @@ func (r *refcounter) block(b hir.BlockID) {
 		}
 	})
 	f.Blocks[b].Instrs = r.out
+}
+
+// position returns where v is.
+func (r *refcounter) position(v hir.Value) position {
+	return position{r.f.InlineOf(v), r.f.At(v).BC}
+}
+
+// positionIn returns what the innermost frame of a frame state executes when
+// the instruction before is over: what died in an inlined call that is left dies
+// during the call, and what dies at the begin of one in its first instruction.
+func (r *refcounter) positionIn(fs hir.FrameStateID) position {
+	f := r.f
+	inline := f.Frames[fs].Inline
+	at := r.at
+	if !f.Within(at.inline, inline) {
+		return position{inline, f.Frames[fs].Offset}
+	}
+	for at.inline != inline {
+		c := &f.Inlines[at.inline]
+		at = position{c.Parent, c.Offset}
+	}
+	return at
 }
 
 // isPopTop reports whether the instruction that begins with the Snapshot v is a
@@ -140,7 +165,7 @@ func (r *refcounter) ordinary(v hir.Value, after bitset) (late hir.Value) {
 			moved = append(moved, d)
 		}
 	}
-	if o.HasFS() && f.At(v).Op != hir.LeaveFrame {
+	if o.HasFS() && f.At(v).Op != hir.LeaveFrame && f.At(v).Op != hir.LeaveInlined {
 		r.attach(v)
 	}
 	for _, d := range moved {
@@ -192,7 +217,7 @@ func (r *refcounter) keep(v hir.Value) {
 func (r *refcounter) emit(op hir.Op, arg hir.Value) hir.Value {
 	f := r.f
 	v := f.New(op, arg)
-	f.At(v).Block, f.At(v).BC = r.b, r.bc
+	f.At(v).Block, f.At(v).BC, f.At(v).Inline = r.b, r.at.bc, r.at.inline
 	r.out = append(r.out, v)
 	return v
 }
@@ -228,6 +253,9 @@ func (r *refcounter) attach(v hir.Value) {
 // flush drops the pending references; fs is the state to continue with, or 0
 // when the frame is gone.
 func (r *refcounter) flush(fs hir.FrameStateID) {
+	if fs != 0 && len(r.pending) > 0 {
+		r.at = r.positionIn(fs)
+	}
 	for len(r.pending) > 0 {
 		dying := r.pending[0]
 		r.pending = r.pending[1:]
@@ -254,7 +282,7 @@ func (r *refcounter) terminate(v hir.Value) {
 		r.dropRest(nil)
 		r.flush(0)
 	case hir.Branch:
-		r.ends[r.b] = endState{held: r.held, pending: r.pending, bc: r.bc}
+		r.ends[r.b] = endState{held: r.held, pending: r.pending, at: r.at}
 	case hir.Jump:
 		s := f.Blocks[r.b].Succs[0]
 		k := predIndex(f, s, r.b)

@@ -329,6 +329,8 @@ func loose(f *hir.Func, v hir.Value) (locals, stack bool) {
 	in := f.At(v)
 	o := in.Op.Info()
 	switch {
+	case in.Op == hir.LeaveInlined:
+		return true, true
 	case in.Op == hir.Snapshot || in.Op == hir.EvalBreaker || in.Op == hir.LeaveFrame:
 		ok := f.Frames[in.FS].Parent == 0
 		return ok, ok

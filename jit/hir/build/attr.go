@@ -1,6 +1,8 @@
 package build
 
 import (
+	"slices"
+
 	"github.com/cinderjit/cinderjit/jit/bytecode"
 	"github.com/cinderjit/cinderjit/jit/hir"
 	"github.com/cinderjit/cinderjit/jit/snapshot"
@@ -32,7 +34,7 @@ var attrLoads = map[snapshot.FeedbackKind]func(*builder, snapshot.Feedback) bool
 
 func (b *builder) loadAttr() {
 	b.peekObject(1)
-	if b.severalReceivers() && b.loadAttrPolymorphic() {
+	if b.loadAttrKnown() || b.severalReceivers() && b.loadAttrPolymorphic() {
 		return
 	}
 	if b.trusted() {
@@ -51,6 +53,23 @@ func (b *builder) loadAttr() {
 	b.push(method)
 	b.push(self)
 	b.check()
+}
+
+// loadAttrKnown reads an attribute of an object whose class is known and is not
+// the one that the interpreter saw here last: the code is inlined, or something
+// before it has shown the class.
+func (b *builder) loadAttrKnown() bool {
+	class := b.typeOf(b.peek(1)).ExactClass()
+	if b.opts.IgnoreFeedback || class <= snapshot.NumWellKnown || slices.Contains(b.failures(), class) {
+		return false
+	}
+	for _, f := range b.code.FeedbackAt(int(b.in.Offset)) {
+		if f.Type == class && b.trusted() {
+			return false
+		}
+	}
+	f, ok := b.resolveLoad(class)
+	return ok && attrLoads[f.Kind](b, f)
 }
 
 // pushAttr replaces the receiver by an attribute that is no method.
@@ -172,6 +191,19 @@ func (b *builder) loadClassAttr(f snapshot.Feedback) bool {
 	return true
 }
 
+// callOperator calls a Python function that does an instruction's work on the
+// values on top of the stack, its arguments, and leaves the result in their
+// place.
+func (b *builder) callOperator(c *binding, callee hir.Value, args []hir.Value) {
+	drop := func() { b.popObjects(len(args)) }
+	if !b.inline(c, callee, args, drop, false) {
+		v := b.callDirect(c, callee, args)
+		drop()
+		b.push(v)
+		b.check()
+	}
+}
+
 // loadProperty calls the getter.
 func (b *builder) loadProperty(f snapshot.Feedback) bool {
 	if f.Object == snapshot.NoObject || b.in.PushesSelfOrNull() {
@@ -182,9 +214,7 @@ func (b *builder) loadProperty(f snapshot.Feedback) bool {
 		return false
 	}
 	v := b.guardReceiver(f.Type)
-	b.pop()
-	b.push(b.callDirect(c, b.constant(f.Object), []hir.Value{v}))
-	b.check()
+	b.callOperator(c, b.constant(f.Object), []hir.Value{v})
 	return true
 }
 

@@ -79,14 +79,7 @@ func (b *builder) parameter(code *snapshot.Code, name string) int {
 // callDirect calls a function object, the bound one or another with the same
 // code and globals.
 func (b *builder) callDirect(c *binding, callee hir.Value, args []hir.Value) hir.Value {
-	operands := []hir.Value{callee}
-	for i, from := range c.from {
-		if from < 0 {
-			operands = append(operands, b.constant(c.defaults[i]))
-		} else {
-			operands = append(operands, args[from])
-		}
-	}
+	operands := append([]hir.Value{callee}, b.bound(c, args)...)
 	if b.typeOf(callee).Obj == c.fn {
 		b.dependFunction(c.fn)
 	}
@@ -99,6 +92,19 @@ func (b *builder) callDirect(c *binding, callee hir.Value, args []hir.Value) hir
 		b.typed(v, hir.InstanceOf(snapshot.TypeCoroutine))
 	}
 	return v
+}
+
+// bound returns the values of the parameters.
+func (b *builder) bound(c *binding, args []hir.Value) []hir.Value {
+	values := make([]hir.Value, len(c.from))
+	for i, from := range c.from {
+		if from < 0 {
+			values[i] = b.constant(c.defaults[i])
+		} else {
+			values[i] = args[from]
+		}
+	}
+	return values
 }
 
 // guardFunction makes sure that callable can be called as the bound function:

@@ -26,6 +26,8 @@ type Options struct {
 	MaxInstructions int
 	// IgnoreFeedback builds generic code for every instruction.
 	IgnoreFeedback bool
+	// NoInlining builds a call for every call.
+	NoInlining bool
 }
 
 // DefaultMaxInstructions is the size of code, in bytecode instructions, beyond
@@ -63,7 +65,30 @@ func Build(s *snapshot.Snapshot, o Options) (*hir.Func, error) {
 	if o.Code == snapshot.NoObject {
 		o.Code = s.Root
 	}
-	code := s.Code(o.Code)
+	limit := o.MaxInstructions
+	if limit == 0 {
+		limit = DefaultMaxInstructions
+	}
+	bc, err := analyse(s.Code(o.Code), limit)
+	if err != nil {
+		return nil, err
+	}
+	b := newBuilder(&shared{
+		s: s, l: s.Layout, f: hir.NewFunc(s), opts: o, consts: map[snapshot.ID]hir.Value{},
+	}, s.Code(o.Code), bc)
+	b.f.Code = o.Code
+	b.f.NumLocals = b.code.NLocalsPlus
+	if b.code.Resumable() {
+		b.buildResumable()
+	} else {
+		b.build()
+	}
+	return b.f, nil
+}
+
+// analyse decodes a code object and makes sure that all of it can be built. The
+// error, if any, is an *Error.
+func analyse(code *snapshot.Code, limit int) (*bytecode.Code, error) {
 	if code == nil || !code.Captured() {
 		return nil, &Error{Unsupported, "bytecode is not known", -1}
 	}
@@ -82,10 +107,6 @@ func Build(s *snapshot.Snapshot, o Options) (*hir.Func, error) {
 		}
 		return nil, e
 	}
-	limit := o.MaxInstructions
-	if limit == 0 {
-		limit = DefaultMaxInstructions
-	}
 	if len(bc.Instrs) > limit {
 		return nil, &Error{TooLarge, fmt.Sprintf("code has %d instructions, the limit is %d", len(bc.Instrs), limit), -1}
 	}
@@ -98,31 +119,32 @@ func Build(s *snapshot.Snapshot, o Options) (*hir.Func, error) {
 			return nil, &Error{Unsupported, in.Base.String() + " is not compiled", int(in.Offset)}
 		}
 	}
-	b := &builder{
-		s: s, l: s.Layout, code: code, bc: bc, f: hir.NewFunc(s), opts: o,
-		edges:   make([][]edge, len(bc.Blocks)),
-		headers: make([]*header, len(bc.Blocks)),
-		started: make([]bool, len(bc.Blocks)),
-		consts:  map[snapshot.ID]hir.Value{}, receivers: map[hir.Value][]snapshot.ID{},
-	}
-	b.f.Code = o.Code
-	b.f.NumLocals = code.NLocalsPlus
-	if code.Resumable() {
-		b.buildResumable()
-	} else {
-		b.build()
-	}
-	return b.f, nil
+	return bc, nil
 }
 
-// builder is the state of one build.
-type builder struct {
+// shared is what the builders of a function and of the calls inlined into it
+// have in common.
+type shared struct {
 	s    *snapshot.Snapshot
 	l    *snapshot.Layout
-	code *snapshot.Code
-	bc   *bytecode.Code
 	f    *hir.Func
 	opts Options
+
+	entry  []hir.Value // parameters and constants: they go to the begin of the entry block
+	null   hir.Value
+	callee hir.Value
+	consts map[snapshot.ID]hir.Value
+
+	inlined int // bytecode instructions inlined so far
+}
+
+// builder is the state of the build of one code object.
+type builder struct {
+	*shared
+	code   *snapshot.Code
+	bc     *bytecode.Code
+	within *inlinedCall // nil in the outermost
+	loop   int32        // depth of loops around the code
 
 	edges   [][]edge  // by bytecode block: ways into it that were met so far
 	headers []*header // by bytecode block: its phis, if control comes back to it
@@ -137,11 +159,6 @@ type builder struct {
 	lastFS hir.FrameStateID // created last
 	resume int32            // code unit at which the instruction after in begins
 
-	entry  []hir.Value // parameters and constants: they go to the begin of the entry block
-	null   hir.Value
-	callee hir.Value
-	consts map[snapshot.ID]hir.Value
-
 	entered []bool // by bytecode block: a frame can be resumed there; nil if it can nowhere
 
 	receivers map[hir.Value][]snapshot.ID // by receiver behind guards: classes it had at some site, if several
@@ -155,6 +172,16 @@ type builder struct {
 // noBlock stands in for the current block behind a terminator.
 const noBlock hir.BlockID = -1
 
+func newBuilder(sh *shared, code *snapshot.Code, bc *bytecode.Code) *builder {
+	return &builder{
+		shared: sh, code: code, bc: bc,
+		edges:     make([][]edge, len(bc.Blocks)),
+		headers:   make([]*header, len(bc.Blocks)),
+		started:   make([]bool, len(bc.Blocks)),
+		receivers: map[hir.Value][]snapshot.ID{},
+	}
+}
+
 func (b *builder) build() {
 	b.cur = 0
 	b.st.locals = make([]hir.Value, b.code.NLocalsPlus)
@@ -167,20 +194,26 @@ func (b *builder) build() {
 			b.st.locals[i] = b.nullValue()
 		}
 	}
+	b.interpret()
+	b.finish()
+}
+
+// interpret builds the code from the state at its begin, in the present block.
+func (b *builder) interpret() {
 	b.findRaising()
 	b.noteReceivers(b.st.locals[:b.code.NumArgs()])
 	b.enter(nil)
 	b.blocks()
 }
 
-// blocks builds all bytecode blocks that a way leads to, and completes the function.
+// blocks builds all bytecode blocks that a way leads to.
 func (b *builder) blocks() {
 	for _, id := range b.bc.Order {
 		if b.start(id) {
 			b.block(id)
 		}
 	}
-	b.finish()
+	b.completePhis()
 }
 
 // block interprets the instructions of a bytecode block.

@@ -48,6 +48,14 @@ func (b *builder) drop(s *site) {
 	b.st.stack = b.st.stack[:len(b.st.stack)-s.extra-s.n-2]
 }
 
+// callPython calls a Python function, or puts its body in the place of the
+// call.
+func (b *builder) callPython(s *site, c *binding, callee hir.Value, args []hir.Value) {
+	if !b.inline(c, callee, args, func() { b.drop(s) }, false) {
+		b.called(s, b.callDirect(c, callee, args))
+	}
+}
+
 // called ends the call with its result.
 func (b *builder) called(s *site, v hir.Value) {
 	b.drop(s)
@@ -154,7 +162,7 @@ func (b *builder) callFunctionSeen(s *site, fn snapshot.ID) bool {
 		b.st.stack[len(b.st.stack)-s.extra-s.n-1] = b.nullValue()
 	}
 	args, _ := b.arguments(s)
-	b.called(s, b.callDirect(c, callee, args))
+	b.callPython(s, c, callee, args)
 	return true
 }
 
@@ -173,7 +181,7 @@ func (b *builder) callBoundSeen(s *site, fn snapshot.ID) bool {
 	callee := b.guardFunction(c, function)
 	self := b.typed(b.load(hir.LoadField, immutable, b.l.Method.Self, method), hir.TObject)
 	args, _ := b.arguments(s)
-	b.called(s, b.callDirect(c, callee, append([]hir.Value{self}, args...)))
+	b.callPython(s, c, callee, append([]hir.Value{self}, args...))
 	return true
 }
 
@@ -191,7 +199,7 @@ func (b *builder) callKnown(s *site, id snapshot.ID) bool {
 		if !ok {
 			return false
 		}
-		b.called(s, b.callDirect(c, b.constant(id), args))
+		b.callPython(s, c, b.constant(id), args)
 		return true
 	case snapshot.KindMethod:
 		return b.callMethodObject(s, o.Refs, args)
@@ -213,7 +221,7 @@ func (b *builder) callMethodObject(s *site, refs []snapshot.ID, args []hir.Value
 		return false
 	}
 	args = append([]hir.Value{b.constant(refs[1])}, args...)
-	b.called(s, b.callDirect(c, b.constant(refs[0]), args))
+	b.callPython(s, c, b.constant(refs[0]), args)
 	return true
 }
 

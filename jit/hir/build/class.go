@@ -92,9 +92,16 @@ func (b *builder) construct(s *site, class snapshot.ID, args []hir.Value) bool {
 		return true
 	}
 	c, _ := b.bind(init, len(args)+1, s.names)
-	result := b.callDirect(c, b.constant(init), append([]hir.Value{object}, args...))
-	b.drop(s)
-	b.push(object)
+	args = append([]hir.Value{object}, args...)
+	leave := func() {
+		b.drop(s)
+		b.push(object)
+	}
+	if b.inline(c, b.constant(init), args, leave, true) {
+		return true
+	}
+	result := b.callDirect(c, b.constant(init), args)
+	leave()
 	// Whoever leaves at the check goes on behind the call, so the result is looked at before.
 	good, bad := b.branch(b.same(result, b.constant(snapshot.None)))
 	b.f.Blocks[bad].Cold = true

@@ -117,9 +117,7 @@ func (b *builder) callGetItem() bool {
 	}
 	b.dependType(f.Type)
 	b.guardType(b.peek(2), f.Type)
-	args := b.popObjects(2)
-	b.push(b.callDirect(c, b.constant(f.Object), args))
-	b.check()
+	b.callOperator(c, b.constant(f.Object), []hir.Value{b.peek(2), b.peek(1)})
 	return true
 }
 

@@ -44,12 +44,17 @@ func (b *builder) bytecodeBlock() *bytecode.Block { return b.bc.Block(b.at) }
 // resumeFrame serves the eval breaker where a call begins. A generator is not
 // entered at all while it is set.
 func (b *builder) resumeFrame() {
-	if at, _ := b.in.Resume(); at == bytecode.ResumeAtStart && !b.code.Resumable() {
+	// A call that is inlined is served at the next loop or entry.
+	if at, _ := b.in.Resume(); at == bytecode.ResumeAtStart && !b.code.Resumable() && b.within == nil {
 		b.breaker(b.resume)
 	}
 }
 
 func (b *builder) returnValue() {
+	if b.within != nil {
+		b.returnInlined()
+		return
+	}
 	b.peekObject(1)
 	fs := b.frameState(b.in.Start / 2)
 	leave := hir.LeaveFrame

@@ -11,10 +11,13 @@ func (b *builder) raw(op hir.Op, args ...hir.Value) hir.Value {
 		args = b.asObjects(op, args)
 	}
 	v := b.f.Append(b.cur, op, args...)
+	in := b.f.At(v)
+	in.Inline = b.inlineID()
 	if b.in != nil {
-		b.f.At(v).BC = b.in.Offset / 2
+		in.BC = b.in.Offset / 2
 	} else if ins := b.f.Blocks[b.cur].Instrs; len(ins) > 1 {
-		b.f.At(v).BC = b.f.At(ins[len(ins)-2]).BC
+		before := b.f.At(ins[len(ins)-2])
+		in.BC, in.Inline = before.BC, before.Inline
 	}
 	return v
 }
@@ -104,6 +107,9 @@ func (b *builder) nullValue() hir.Value {
 // calleeValue returns the function object. Where there are several entries, the
 // one that took it from a register does not lead everywhere.
 func (b *builder) calleeValue() hir.Value {
+	if b.within != nil {
+		return b.within.callee
+	}
 	if b.entered != nil {
 		return b.emit(hir.Callee)
 	}

@@ -6,9 +6,8 @@ import (
 	"github.com/cinderjit/cinderjit/jit/hir"
 )
 
-// finish completes the function: operands of the headers' phis, constants at
-// the entry, removal of phis that join one value, types of the rest.
-func (b *builder) finish() {
+// completePhis gives the headers' phis their operands.
+func (b *builder) completePhis() {
 	for _, h := range b.headers {
 		if h == nil {
 			continue
@@ -17,6 +16,11 @@ func (b *builder) finish() {
 			b.f.SetArgs(h.phis[i].phi, h.phis[i].args...)
 		}
 	}
+}
+
+// finish completes the function: constants at the entry, removal of phis that
+// join one value, types of the rest.
+func (b *builder) finish() {
 	for _, v := range b.entry {
 		b.f.At(v).Block = 0
 	}
@@ -196,6 +200,9 @@ func (c *cleaner) apply() {
 			c.rewrite(fs.Locals)
 		}
 		c.rewrite(fs.Stack)
+		if fs.Callee != 0 {
+			fs.Callee = c.resolve(fs.Callee)
+		}
 	}
 }
 

@@ -42,7 +42,7 @@ func (p *headerPhi) value(s *state) hir.Value {
 // newBlock makes an HIR block for the present bytecode block.
 func (b *builder) newBlock() hir.BlockID {
 	id := b.f.NewBlock()
-	b.f.Blocks[id].Loop = b.bc.LoopDepth(b.at)
+	b.f.Blocks[id].Loop = b.loop + b.bc.LoopDepth(b.at)
 	return id
 }
 
@@ -111,7 +111,7 @@ func (b *builder) start(id bytecode.BlockID) bool {
 	default:
 		b.merge(in)
 	}
-	b.f.Blocks[b.cur].Loop = b.bc.LoopDepth(id)
+	b.f.Blocks[b.cur].Loop = b.loop + b.bc.LoopDepth(id)
 	if ins := b.f.Blocks[b.cur].Instrs; id != 0 && (len(ins) == 0 || b.f.At(ins[len(ins)-1]).Op == hir.Phi) {
 		b.mark()
 	}

@@ -31,6 +31,7 @@ func (b *builder) buildResumable() {
 	b.f.Append(b.edges[0][0].from, hir.Unreachable)
 	b.edges[0] = nil
 	b.blocks()
+	b.finish()
 }
 
 // suspended tells whether a generator that was just resumed has yielded; else it

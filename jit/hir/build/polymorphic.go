@@ -211,10 +211,11 @@ func (b *builder) dispatch(receiver hir.Value, cases []snapshot.Feedback, build 
 		} else {
 			b.guardType(receiver, f.Type) // others leave here, and are noted
 		}
-		if build(f) {
-			ways = append(ways, edge{b.cur, b.st.clone()})
-		} else {
+		switch {
+		case !build(f):
 			b.deopt()
+		case b.cur != noBlock:
+			ways = append(ways, edge{b.cur, b.st.clone()})
 		}
 		b.cur, b.st = no, before.clone()
 	}
@@ -265,9 +266,14 @@ func (b *builder) callOneOf(s *site) bool {
 			b.cur = yes
 		}
 		b.callKnown(s, fn)
-		ways = append(ways, edge{b.cur, b.st.clone()})
+		if b.cur != noBlock {
+			ways = append(ways, edge{b.cur, b.st.clone()})
+		}
 		b.cur, b.st = no, before.clone()
 	}
-	b.mergeBehind(ways)
+	b.cur = noBlock
+	if len(ways) > 0 {
+		b.mergeBehind(ways)
+	}
 	return true
 }

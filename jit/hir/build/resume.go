@@ -13,7 +13,7 @@ import (
 // bytecode block is started.
 func (b *builder) enter(resumed []bytecode.BlockID) {
 	if len(resumed) == 0 {
-		b.edges[0] = []edge{{0, b.st}}
+		b.edges[0] = []edge{{b.cur, b.st}}
 		return
 	}
 	b.entered = make([]bool, len(b.bc.Blocks))

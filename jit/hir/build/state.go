@@ -110,9 +110,16 @@ func (b *builder) frameState(offset int32) hir.FrameStateID {
 			b.st.locals = fs.Locals
 		}
 	}
-	b.st.shared = true
-	b.lastFS = b.f.NewFrameState(hir.FrameState{
-		Offset: offset, Locals: b.st.locals, Stack: slices.Clone(b.st.stack),
-	})
+	b.lastFS = b.f.NewFrameState(b.newState(offset))
 	return b.lastFS
+}
+
+// newState returns the present state as a frame state.
+func (b *builder) newState(offset int32) hir.FrameState {
+	b.st.shared = true
+	fs := hir.FrameState{Offset: offset, Locals: b.st.locals, Stack: slices.Clone(b.st.stack)}
+	if c := b.within; c != nil {
+		fs.Parent, fs.Inline, fs.Callee, fs.Code = c.parent, c.id, c.callee, b.f.Inlines[c.id].Code
+	}
+	return fs
 }

@@ -2,7 +2,8 @@
 
 Each file begins with a Python program as its comment. The program defines a
 function f and calls it until the interpreter has specialised it; the snapshot
-of f replaces the file's section "snapshot". Runs under the interpreter that
+of f replaces the file's section "snapshot". With a list "captured" of functions,
+their bytecode is in it too. Runs under the interpreter that
 cinderjit is for. Only what the tests need is resolved from the inline caches;
 the real snapshot is made by the C side.
 """
@@ -56,6 +57,7 @@ class Snapshot:
         self.known = well_known_objects()
         self.ids, self.keep, self.lines = {}, [], []
         self.function = function
+        self.captured = [function.__code__] + [f.__code__ for f in space.get("captured", ())]
         # Shallow objects first get their numbers, details follow in order.
         self.queue = []
         self.ref(function.__code__)
@@ -145,7 +147,7 @@ class Snapshot:
         keys = list(getattr(example, "__dict__", ())) if "inline_values" in names else []
         if keys:
             init = f"\n  keys [{' '.join(f'"{k}"' for k in keys)}] version=77" + init
-        for name in sorted(set(self.function.__code__.co_names)) if heap else ():
+        for name in sorted({n for c in self.captured for n in c.co_names}) if heap else ():
             owner = next((c for c in o.__mro__ if name in c.__dict__), None)
             if owner is not None:
                 init += f'\n  attr "{name}" {self.ref(owner.__dict__[name])}'
@@ -161,7 +163,7 @@ class Snapshot:
         cells, free = len(c.co_cellvars), len(c.co_freevars)
         names = list(c._varname_from_oparg(i) for i in range(len(set(c.co_varnames) | set(c.co_cellvars)) + free))
         nargs = c.co_argcount + c.co_kwonlyargcount + bool(c.co_flags & 4) + bool(c.co_flags & 8)
-        captured = c is self.function.__code__
+        captured = c in self.captured
         out = [f'{head} code "{c.co_qualname}" {t} {{', f'  file "{c.co_filename}" line={c.co_firstlineno}', f"  flags {c.co_flags:#x}",
                f"  sizes args={c.co_argcount} posonly={c.co_posonlyargcount} kwonly={c.co_kwonlyargcount} stack={c.co_stacksize} "
                f"localsplus={len(names)} locals={c.co_nlocals} cells={cells} free={free} frame={len(names) + c.co_stacksize + 11}"]
