@@ -13,9 +13,11 @@
 #include "internal/pycore_descrobject.h"
 #include "internal/pycore_global_strings.h"
 #include "internal/pycore_interp_structs.h"
+#include "internal/pycore_opcode_metadata.h"
 #include "internal/pycore_object.h"
 #include "internal/pycore_runtime.h"
 #include "keep.h"
+#include "opcode.h"
 #include "options.h"
 #include "registry.h"
 #include "snapshot.h"
@@ -228,6 +230,43 @@ compile(CJRecord *record, PyFunctionObject *function)
     }
 }
 
+/* Has the interpreter run this code? Its first instruction was specialised then. */
+static bool
+has_run(PyCodeObject *code)
+{
+    const _Py_CODEUNIT *units = (const _Py_CODEUNIT *)code->co_code_adaptive;
+    for (Py_ssize_t i = 0; i < Py_SIZE(code);) {
+        uint8_t op = units[i].op.code;
+        if (_PyOpcode_Deopt[op] == RESUME) {
+            return op == RESUME_CHECK;
+        }
+        i += 1 + _PyOpcode_Caches[_PyOpcode_Deopt[op]];
+    }
+    return false;
+}
+
+/* Compiles the generator expressions in a function that was compiled, and other generators that are made there. Their functions
+   live for one call, mostly, and none may be alive at any time that somebody looks for functions to compile. */
+static void
+compile_inner_generators(CJRecord *record)
+{
+    PyObject *constants = record->code.code->co_consts;
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(constants); i++) {
+        PyCodeObject *code = (PyCodeObject *)PyTuple_GET_ITEM(constants, i);
+        if (!PyCode_Check(code) || (code->co_flags & (CO_GENERATOR | CO_COROUTINE)) == 0 || !has_run(code)) {
+            continue;
+        }
+        CJRecord *inner = cj_registry_get(code, record->code.globals);
+        if (inner == NULL) {
+            PyErr_Clear();
+            return;
+        }
+        if (inner->state == CJ_IDLE && inner->reason == NULL && !inner->suppressed) {
+            cj_compile_now(inner, NULL);
+        }
+    }
+}
+
 bool
 cj_compile_now(CJRecord *record, PyFunctionObject *function)
 {
@@ -262,6 +301,9 @@ cj_compile_now(CJRecord *record, PyFunctionObject *function)
             PyErr_Clear();
         }
         refresh_class(function);
+    }
+    if (done) {
+        compile_inner_generators(record);
     }
     Py_XDECREF(code);
     PyErr_SetRaisedException(raised);

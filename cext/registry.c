@@ -31,9 +31,21 @@ static PyObject *counting_entry(PyObject *, PyObject *const *, size_t, PyObject 
 
 /* ---- records ---- */
 
+/* How the interpreter keeps a code object's data, which it does not tell. */
+typedef struct {
+    Py_ssize_t size;
+    void *items[];
+} Extra;
+
+static bool extra_known; /* it was found to be like that */
+
 static CJRecord *
 first_of(PyCodeObject *code)
 {
+    if (extra_known) {
+        const Extra *extra = code->co_extra;
+        return extra != NULL && extra->size > extra_index ? extra->items[extra_index] : NULL;
+    }
     void *first = NULL;
     if (extra_index < 0 || PyUnstable_Code_GetExtra((PyObject *)code, extra_index, &first) < 0) {
         PyErr_Clear();
@@ -53,18 +65,14 @@ cj_registry_find(PyCodeObject *code, PyObject *globals)
     return NULL;
 }
 
-/* The layout of the data is private to the interpreter. It is looked at once, with data that is known. */
+/* The layout of the data is looked at once, with data that is known. */
 static void
-show_extra_to_stubs(PyCodeObject *code, CJRecord *record)
+learn_extra(PyCodeObject *code, CJRecord *record)
 {
-    static bool shown;
-    const struct {
-        Py_ssize_t size;
-        void *items[];
-    } *extra = code->co_extra;
-    if (!shown && extra != NULL && extra->size > extra_index && extra->size < 1000 && extra->items[extra_index] == record) {
+    const Extra *extra = code->co_extra;
+    if (!extra_known && extra != NULL && extra->size > extra_index && extra->size < 1000 && extra->items[extra_index] == record) {
         cj_stubs_extra_index(extra_index);
-        shown = true;
+        extra_known = true;
     }
 }
 
@@ -92,7 +100,7 @@ cj_registry_get(PyCodeObject *code, PyObject *globals)
         free(record);
         return NULL;
     }
-    show_extra_to_stubs(code, record);
+    learn_extra(code, record);
     record->next = records;
     record->self = &records;
     if (records != NULL) {
@@ -295,7 +303,7 @@ cj_registry_attach(PyFunctionObject *function, CJRecord *record)
         return 0;
     }
     entry = malloc(sizeof(*entry));
-    if (entry == NULL || _Py_hashtable_set(entries, function, entry) < 0) {
+    if (entry == NULL || cj_watch_know_function(function) < 0 || _Py_hashtable_set(entries, function, entry) < 0) {
         free(entry);
         PyErr_NoMemory();
         return -1;
@@ -372,6 +380,10 @@ static void
 consider(PyFunctionObject *function, PyCodeObject *code)
 {
     CJRecord *record = (CJRecord *)cj_registry_find(code, function->func_globals);
+    if (record != NULL && cj_registry_is_generator(record)) {
+        /* Generators find their code by themselves. Functions of generator expressions are made often. */
+        return;
+    }
     bool fresh = record == NULL
         || (record->state == CJ_IDLE && record->compiled_times == 0 && record->reason == NULL && !record->suppressed);
     if (fresh) {
@@ -394,8 +406,7 @@ consider(PyFunctionObject *function, PyCodeObject *code)
         cj_registry_count(record, calls);
         record->listed = listed;
     }
-    if (record->state == CJ_GIVEN_UP || cj_registry_is_generator(record)) {
-        /* Generators find their code by themselves. Functions of generator expressions are made often. */
+    if (record->state == CJ_GIVEN_UP) {
         return;
     }
     if (cj_registry_attach(function, record) < 0) {

@@ -209,6 +209,10 @@ void
 cj_function_version_note(PyObject *function, uint32_t version)
 {
     if (version >= FUNC_VERSION_FIRST_VALID) {
+        if (cj_watch_know_function(function) < 0) {
+            PyErr_Clear(); /* only feedback is lost */
+            return;
+        }
         note(&former_functions, version, function);
     }
 }

@@ -31,6 +31,47 @@ static int type_watcher = -1, dict_watcher = -1, function_watcher = -1;
 static int own_modifications;
 static PyObject *death_callback;
 
+/* Functions are made and die often, those of generator expressions for one. What is known of functions by their address is
+ * known of few, so that a count of these by a hash of the address tells of most others that nobody knows them. */
+enum { FILTER_SIZE = 1 << 14 };
+static uint8_t filter[FILTER_SIZE]; /* 255: too many to count, for ever */
+static _Py_hashtable_t *known_functions;
+
+static uint8_t *
+filter_of(const void *function)
+{
+    uintptr_t bits = (uintptr_t)function >> 4;
+    return &filter[(bits ^ bits >> 14) % FILTER_SIZE];
+}
+
+int
+cj_watch_know_function(const void *function)
+{
+    if (_Py_hashtable_get_entry(known_functions, function) != NULL) {
+        return 0;
+    }
+    if (_Py_hashtable_set(known_functions, function, (void *)function) < 0) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    uint8_t *count = filter_of(function);
+    *count += *count < UINT8_MAX;
+    return 0;
+}
+
+/* Whether the function that dies has to be told of; it is not known any longer. */
+static bool
+forget_function(const void *function)
+{
+    uint8_t *count = filter_of(function);
+    if (*count == 0 || _Py_hashtable_get_entry(known_functions, function) == NULL) {
+        return false;
+    }
+    _Py_hashtable_steal(known_functions, function);
+    *count -= *count < UINT8_MAX;
+    return true;
+}
+
 static Watched *
 find(_Py_hashtable_t *table, const void *thing)
 {
@@ -261,6 +302,9 @@ function_event(PyFunction_WatchEvent event, PyFunctionObject *function, PyObject
         }
         break;
     case PyFunction_EVENT_DESTROY:
+        if (!forget_function(function)) {
+            break;
+        }
         cj_function_versions_forget((PyObject *)function);
         break_all(find(functions, function), NULL);
         forget(functions, function);
@@ -296,7 +340,7 @@ add_dependency(CJObject *object, CJDepend *d)
     case CJ_DEPEND_DICT_KEY:
         return cj_watch_dict(d->object) < 0 ? -1 : depend(find(dicts, d->object), object, d->key);
     case CJ_DEPEND_FUNCTION:
-        return depend(record(functions, d->object), object, NULL);
+        return cj_watch_know_function(d->object) < 0 ? -1 : depend(record(functions, d->object), object, NULL);
     }
     return 0;
 }
@@ -366,7 +410,8 @@ cj_watch_start(void)
         return 0;
     }
     if ((types == NULL && make_table(&types) < 0) || (dicts == NULL && make_table(&dicts) < 0)
-        || (functions == NULL && make_table(&functions) < 0)) {
+        || (functions == NULL && make_table(&functions) < 0)
+        || (known_functions == NULL && make_table(&known_functions) < 0)) {
         return -1;
     }
     if (cj_class_assignment_start() < 0 || cj_frame_writes_start() < 0) {

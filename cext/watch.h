@@ -29,6 +29,10 @@ void cj_watch_instance_left(PyObject *self, PyTypeObject *before);
    and then none is entered. */
 int cj_watch_add(CJObject *object);
 
+/* Whoever keeps something by a function's address says so first; of other functions nobody is told that they die. Returns 0, or
+   -1 with an exception. */
+int cj_watch_know_function(const void *function);
+
 /* Takes an object's dependencies out of the tables. */
 void cj_watch_remove(CJObject *object);
 
