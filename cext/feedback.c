@@ -18,6 +18,7 @@
 #include "registry.h"
 #include "snapshot_table.h"
 #include "versions.h"
+#include "watch.h"
 
 /* One instruction under consideration. */
 typedef struct {
@@ -233,6 +234,10 @@ load_global(Site *s)
     }
     if (value == NULL) {
         add(s, CJ_FEEDBACK_GlobalMissing, NULL, NULL, NULL, 0, 0);
+        return;
+    }
+    if (cj_watch_changes_often(dict, name)) {
+        add(s, CJ_FEEDBACK_Generic, NULL, NULL, NULL, 0, 0);
         return;
     }
     add(s, kind, NULL, value, dict, 0, 0);

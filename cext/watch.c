@@ -9,6 +9,10 @@
 #include "internal/pycore_object.h"
 #include "versions.h"
 
+/* A variable that has changed this often under code that relied on it is not relied on again. So many are remembered for
+   each namespace. */
+enum { OFTEN = 2, MAX_CHANGED = 32 };
+
 typedef struct {
     CJObject *object;
     PyObject *key; /* dict: borrowed from the object's dependency; NULL: the dict must live */
@@ -19,6 +23,12 @@ typedef struct {
     uint64_t keys;     /* dict: a bit for the hash of each key; changes of others concern nobody */
     uint32_t count, capacity;
     Dependent *list;
+    /* dict: keys whose changes broke code, and how often */
+    uint32_t nchanged;
+    struct {
+        PyObject *key; /* owned */
+        uint32_t times;
+    } changed[MAX_CHANGED];
 } Watched;
 
 void (*cj_watch_function_made)(PyFunctionObject *function);
@@ -153,9 +163,43 @@ forget(_Py_hashtable_t *table, const void *thing)
     Watched *watched = find(table, thing);
     if (watched != NULL) {
         _Py_hashtable_steal(table, thing);
+        for (uint32_t i = 0; i < watched->nchanged; i++) {
+            Py_DECREF(watched->changed[i].key); /* a str */
+        }
         free(watched->list);
         free(watched);
     }
+}
+
+/* Notes that code relied on the value of the key. */
+static void
+note_change(Watched *watched, PyObject *key)
+{
+    if (!PyUnicode_CheckExact(key)) {
+        return;
+    }
+    for (uint32_t i = 0; i < watched->nchanged; i++) {
+        if (PyUnicode_Compare(watched->changed[i].key, key) == 0) {
+            watched->changed[i].times++;
+            return;
+        }
+    }
+    if (watched->nchanged < MAX_CHANGED) {
+        watched->changed[watched->nchanged].key = Py_NewRef(key);
+        watched->changed[watched->nchanged++].times = 1;
+    }
+}
+
+bool
+cj_watch_changes_often(PyObject *dict, PyObject *key)
+{
+    Watched *watched = find(dicts, dict);
+    for (uint32_t i = 0; watched != NULL && i < watched->nchanged; i++) {
+        if (PyUnicode_Compare(watched->changed[i].key, key) == 0) {
+            return watched->changed[i].times >= OFTEN;
+        }
+    }
+    return false;
 }
 
 void
@@ -247,7 +291,11 @@ dict_event(PyDict_WatchEvent event, PyObject *dict, PyObject *key, PyObject *Py_
     case PyDict_EVENT_MODIFIED:
     case PyDict_EVENT_DELETED:
         if (watched != NULL && (watched->keys & key_bit(key)) != 0) {
+            uint32_t before = watched->count;
             break_all(watched, key);
+            if (watched->count != before) {
+                note_change(watched, key);
+            }
         }
         break;
     case PyDict_EVENT_CLONED:

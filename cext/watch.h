@@ -14,6 +14,9 @@ int cj_watch_start(void);
 int cj_watch_type(PyTypeObject *type);
 
 /* Watches a namespace dict. Returns 0, or -1 with an exception. */
+/* Whether the value of a str key has changed several times while code relied on it. */
+bool cj_watch_changes_often(PyObject *dict, PyObject *key);
+
 int cj_watch_dict(PyObject *dict);
 
 /* While set, changes of types are the JIT's own and mean nothing. */
