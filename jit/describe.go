@@ -17,6 +17,13 @@ func describe(f *hir.Func, obj *object.Object) {
 		})
 	}
 	obj.Keep = keep(f.Snap, obj)
+	for i := 1; i < len(f.Inlines); i++ {
+		c := &f.Inlines[i]
+		obj.Inlined = append(obj.Inlined, object.InlinedCall{Callee: f.Snap.Object(c.Fn).Name, Offset: uint32(c.Offset)})
+	}
+	for _, r := range f.Refused {
+		obj.NotInlined = append(obj.NotInlined, object.RefusedCall{Callee: f.Snap.Object(r.Fn).Name, Offset: uint32(r.Offset), Reason: r.Reason})
+	}
 	var counts [hir.NumOps]uint32
 	for b := range f.Blocks {
 		for _, v := range f.Blocks[b].Instrs {
