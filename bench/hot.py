@@ -24,6 +24,7 @@ from places import emulated
 SHT_SYMTAB, SHT_DYNSYM = 2, 11
 STT_FUNC = 2
 PT_LOAD, PF_X = 1, 1
+HELPER = "[jit] helper "
 
 
 class Symbols:
@@ -106,6 +107,9 @@ def load_symbols(folder):
             symbols.add(address + slide, size, function)
     for function in compiled_functions(folder):
         symbols.add(function["address"], len(function["code"]) // 2, function["name"])
+    helpers = folder / "helpers"
+    for name, address, size in json.loads(helpers.read_text()) if helpers.exists() else []:
+        symbols.add(address, size, f"helper {name}")
     perf_map = folder / "perf.map"
     if perf_map.exists():
         for line in perf_map.read_text().splitlines():
@@ -166,6 +170,11 @@ def show(folder, calls, top, with_code):
     print("\nfunctions\n      share   M instructions  name")
     for name, (executed, _) in sorted(by_name.items(), key=lambda item: (-item[1][0], item[0]))[:top]:
         print(f"    {executed / total:7.2%}  {executed / calls / 1e6:15.3f}  {name}")
+    calls_of = sorted(((entered, name) for name, (_, entered) in by_name.items() if name.startswith(HELPER)), reverse=True)
+    if calls_of:
+        print("\ncalls of helpers\n        calls  name")
+        for entered, name in calls_of[:top]:
+            print(f"    {entered // calls:9}  {name.removeprefix(HELPER)}")
     print("\nblocks\n      share     executions  length  address       function")
     hottest = sorted(blocks, key=lambda b: (-b.executed, b.address))[:top]
     texts = disassemble(hottest, folder) if with_code else {}

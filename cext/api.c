@@ -16,6 +16,7 @@
 #include "registry.h"
 #include "snapshot.h"
 #include "stats.h"
+#include "stubs.h"
 
 static bool started;
 
@@ -239,6 +240,12 @@ get_compiled_address(PyObject *Py_UNUSED(module), PyObject *callable)
         return NULL;
     }
     return PyLong_FromVoidPtr(record == NULL || record->code.object == NULL ? NULL : record->code.object->text);
+}
+
+static PyObject *
+get_helper_stubs(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(none))
+{
+    return cj_stub_list();
 }
 
 static PyObject *
@@ -571,6 +578,7 @@ PyMethodDef cj_api_methods[] = {
     NO_ARGS(get_compiled_functions),
     ONE_ARG(get_compiled_size),
     ONE_ARG(get_compiled_address),
+    NO_ARGS(get_helper_stubs),
     ONE_ARG(get_compiled_stack_size),
     ONE_ARG(get_compiled_spill_stack_size),
     ONE_ARG(get_function_compilation_time),

@@ -246,6 +246,21 @@ cj_stubs_extra_index(Py_ssize_t index)
     cj_arena_close(at, sizeof(value));
 }
 
+PyObject *
+cj_stub_list(void)
+{
+    PyObject *list = PyList_New(0);
+    for (uint32_t i = 0; list != NULL && block != NULL && i < cj_helper_count; i++) {
+        PyObject *entry = Py_BuildValue("(sKi)", cj_helper_table[i].name,
+                                        (unsigned long long)(uintptr_t)cj_helper_stub(i), HELPER_STUB_SIZE);
+        if (entry == NULL || PyList_Append(list, entry) < 0) {
+            Py_CLEAR(list);
+        }
+        Py_XDECREF(entry);
+    }
+    return list;
+}
+
 const char *
 cj_stub_name(const void *address)
 {

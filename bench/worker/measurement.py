@@ -156,6 +156,8 @@ class Measurement:
         shutil.copyfile("/proc/self/maps", os.path.join(folder, "maps"))
         with open(os.path.join(folder, "functions"), "w") as file:
             json.dump(self.jit.machine_code(), file)
+        with open(os.path.join(folder, "helpers"), "w") as file:
+            json.dump(self.jit.helper_stubs(), file)
         symbols = f"/tmp/perf-{os.getpid()}.map"
         if os.path.exists(symbols):
             shutil.copyfile(symbols, os.path.join(folder, "perf.map"))

@@ -123,3 +123,11 @@ class Jit:
             address, size = _native.loaded().get_compiled_address(function), self.module.get_compiled_size(function)
             found.append({"name": full_name(function), "address": address, "code": ctypes.string_at(address, size).hex()})
         return sorted(found, key=lambda item: item["address"])
+
+    def helper_stubs(self):
+        """The stubs through which compiled code calls helpers: (name, address, size)."""
+        if self.module is None:
+            return []
+        from cinderjit import _native
+
+        return _native.loaded().get_helper_stubs()
