@@ -5,6 +5,7 @@
 #include "internal/pycore_hashtable.h"
 #include "internal/pycore_interp_structs.h"
 #include "internal/pycore_object.h"
+#include "internal/pycore_runtime.h"
 #include "watch.h"
 
 /* Former versions, by number. Values are borrowed: types are watched, functions too,
@@ -74,6 +75,20 @@ forget(_Py_hashtable_t *where, void *value)
     } while (search.n == (int)Py_ARRAY_LENGTH(search.found));
 }
 
+/* Most built-in types got their versions before the interpreter that would look for them existed, and are not in its
+ * cache. */
+static PyTypeObject *
+builtin_type_by_version(uint32_t version)
+{
+    for (size_t i = 0; i < _Py_MAX_MANAGED_STATIC_TYPES; i++) {
+        PyTypeObject *type = _PyRuntime.types.managed_static.types[i].type;
+        if (type != NULL && type->tp_version_tag == version) {
+            return type;
+        }
+    }
+    return NULL;
+}
+
 PyTypeObject *
 cj_type_by_version(uint32_t version)
 {
@@ -85,7 +100,8 @@ cj_type_by_version(uint32_t version)
     if (type != NULL && type->tp_version_tag == version) {
         return type;
     }
-    return former_types == NULL ? NULL : _Py_hashtable_get(former_types, (void *)(uintptr_t)version);
+    type = former_types == NULL ? NULL : _Py_hashtable_get(former_types, (void *)(uintptr_t)version);
+    return type != NULL ? type : builtin_type_by_version(version);
 }
 
 PyObject *
