@@ -64,6 +64,25 @@ any_tool(const uint8_t *tools)
     return false;
 }
 
+static bool
+monitored(PyCodeObject *code)
+{
+    return code->_co_monitoring != NULL && any_tool(code->_co_monitoring->local_monitors.tools);
+}
+
+/* Whether a function that compiled code relies on, and may have inlined, is monitored by itself. */
+static bool
+relies_on_monitored(const CJObject *object)
+{
+    for (uint32_t i = 0; object != NULL && i < object->ndepends; i++) {
+        const CJDepend *d = &object->depends[i];
+        if (d->kind == CJ_DEPEND_FUNCTION && monitored((PyCodeObject *)((PyFunctionObject *)d->object)->func_code)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* The instrumentation version that compiled code expects in the eval breaker. */
 static uintptr_t expected_version;
 
@@ -85,8 +104,8 @@ cj_instrumentation_changed(void)
     for (CJRecord *record = cj_registry_first(); record != NULL; record = next) {
         next = record->next;
         PyCodeObject *code = record->code.code;
-        bool now = everything || (code->_co_monitoring != NULL && any_tool(code->_co_monitoring->local_monitors.tools));
-        if (moved && !now && record->state == CJ_COMPILED) {
+        bool now = everything || monitored(code);
+        if (!now && record->state == CJ_COMPILED && (moved || relies_on_monitored(record->code.object))) {
             cj_registry_take_code(record);
             cj_registry_count(record, CALLS_TO_RETURN);
         }

@@ -7,7 +7,7 @@ import traceback
 from program import case
 
 # Instrumented code stays so until it runs next.
-MAY_STAY_INTERPRETED = {"start_tracing", "traced_leaf", "traced_middle", "tracing"}
+MAY_STAY_INTERPRETED = {"start_tracing", "traced_leaf", "traced_middle", "tracing", "monitored_leaf"}
 
 
 class Point:
@@ -465,6 +465,39 @@ def tracing(x, on):
     finally:
         sys.settrace(None)
     return r, [e for e in log if e[1].startswith("traced_")]
+
+
+def monitored_leaf(x):
+    return x * 2
+
+
+def calls_monitored(x, log, on):
+    a = monitored_leaf(x)
+    if on:
+        cold_monitor(log)
+    return a + monitored_leaf(a)
+
+
+def cold_monitor(log):
+    monitoring = sys.monitoring
+    monitoring.use_tool_id(3, "test")
+    monitoring.register_callback(3, monitoring.events.PY_START, lambda code, offset: log.append(code.co_name))
+    monitoring.set_local_events(3, monitored_leaf.__code__, monitoring.events.PY_START)
+
+
+def cold_monitor_off():
+    sys.monitoring.set_local_events(3, monitored_leaf.__code__, 0)
+    sys.monitoring.free_tool_id(3)
+
+
+@case("1, False", "1, True", "2.5, True")
+def monitoring_one(x, on):
+    log = []
+    r = calls_monitored(x, log, on)
+    r += calls_monitored(x, log, False)
+    if on:
+        cold_monitor_off()
+    return r, log, calls_monitored(x, log, False)
 
 
 # What is not inlined, and what is called from inlined code.
