@@ -71,7 +71,8 @@ func emitSetStack(e *emitter, in *lir.Instr) int {
 	return 0
 }
 
-// emitStoreOwned writes null as the interpreter does, which is not zero.
+// emitStoreOwned writes null as the interpreter does, which is not zero, and gives
+// immortal objects their tag.
 func emitStoreOwned(e *emitter, in *lir.Instr) int {
 	off := e.slotOffset(in.Imm)
 	var r Reg
@@ -84,11 +85,19 @@ func emitStoreOwned(e *emitter, in *lir.Instr) int {
 		e.a.MovImm64(r, uint64(e.lay.Frame.Null))
 	default:
 		r = e.anywhere(e.locs[0], scratch)
+		done := e.a.NewLabel()
 		if in.Facts&lir.MayBeNull != 0 {
 			e.a.Emit(CmpImm(W64, r, 0))
 			e.a.Emit(Csinc(W64, scratch, r, XZR, NE))
 			r = scratch
+			e.a.BCond(EQ, done)
 		}
+		if in.Facts&lir.Mortal == 0 {
+			e.a.Emit(Ldr(W32, scratch2, At(r, int32(e.lay.Object.Refcnt))))
+			e.a.Emit(AddShifted(W64, scratch, r, scratch2, LSR, immortalBit))
+			r = scratch
+		}
+		e.a.Bind(done)
 	}
 	e.a.Emit(Store(MemU64, r, e.addr(frameReg, off, MemU64, scratch2)))
 	return 0

@@ -53,11 +53,17 @@ func lowerResumePoint(l *lowerer, v hir.Value) {
 	}
 }
 
+// lowerStoreOwned: a reference to an immortal object has the tag of a borrowed one
+// in any slot, because the interpreter tells True, False and None by all bits.
 func lowerStoreOwned(l *lowerer, v hir.Value) {
+	value := l.h.Arg(v, 0)
+	if l.h.At(value).Type.Is(hir.BitNull) || l.immortal(value) {
+		lowerSyncSlot(l, v)
+		return
+	}
 	in := l.begin(StoreOwned)
 	in.Imm = l.h.At(v).Imm
-	value := l.h.Arg(v, 0)
-	in.Facts = l.facts(value) & MayBeNull
+	in.Facts = l.facts(value) & (MayBeNull | Mortal)
 	l.storedValue(in, value)
 }
 
