@@ -170,7 +170,14 @@ func emitCheckFrame(e *emitter, in *lir.Instr) int {
 // checkFrame leaves when a frame object exists for the frame of in or one of those
 // that it is inlined into, by an exit that comes back if that has changed nothing.
 // Invalidation overwrites the first of the instructions.
+//
+// Where the frame holds the locals itself, there is nothing to check.
 func (e *emitter) checkFrame(in *lir.Instr) {
+	if e.f.Sides[in.Side].InFrame {
+		e.patches = append(e.patches, patch{e.a.Here(), e.exitAs(in, object.Observe, object.ReasonFrameObserved)})
+		e.a.Emit(Nop())
+		return
+	}
 	at := e.lay.Frame.FrameObj
 	c := continuation{e.addExit(e.describeExit(in, object.Observe, object.ReasonFrameObserved)), e.a.NewLabel()}
 	e.continues = append(e.continues, c)

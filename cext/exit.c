@@ -24,6 +24,8 @@
 #include "internal/pycore_stackref.h"
 #include "internal/pycore_tuple.h"
 
+#include "instrumentation.h"
+
 int32_t cj_exit_countdown = INT32_MAX;
 static uint32_t forced_period, forced_state;
 
@@ -179,7 +181,7 @@ static _PyStackRef
 new_slot(Values *values, const CJLocation *at)
 {
     if (at->repr == CJ_AS_TAGGED) {
-        return PyStackRef_TagInt((intptr_t)raw_bits(values, at));
+        return (_PyStackRef){.bits = raw_bits(values, at)};
     }
     PyObject *value = new_value(values, at);
     return value == NULL ? PyStackRef_NULL : PyStackRef_FromPyObjectSteal(value);
@@ -467,12 +469,12 @@ cj_find_resume(const CJObject *object, uint32_t offset)
     return NULL;
 }
 
-/* Where compiled code handles the exception for which the frame was prepared, or NULL. The code may have been taken out
- * of use meanwhile. */
+/* Where compiled code handles the exception for which the frame was prepared, or NULL. Meanwhile the code may have been
+ * taken out of use, or somebody may watch the frame. */
 static void *
 find_landing(const CJObject *object, _PyInterpreterFrame *frame)
 {
-    if (object->invalidated) {
+    if (object->invalidated || cj_is_instrumented(_PyThreadState_GET(), _PyFrame_GetCode(frame))) {
         return NULL;
     }
     const CJResume *resume = cj_find_resume(object, (uint32_t)(frame->instr_ptr - _PyFrame_GetBytecode(frame)));
@@ -483,7 +485,7 @@ find_landing(const CJObject *object, _PyInterpreterFrame *frame)
  * becomes its address. */
 static PyObject *
 run_frames(PyThreadState *tstate, const CJExit *exit, _PyInterpreterFrame **frames, uint32_t first, bool raise,
-           const CJObject *object, void **landing)
+           CJReraise again, const CJObject *object, void **landing)
 {
     PyObject *result = NULL;
     for (uint32_t i = first; i < exit->nframes; i++) {
@@ -497,7 +499,7 @@ run_frames(PyThreadState *tstate, const CJExit *exit, _PyInterpreterFrame **fram
                 frame->instr_ptr = _PyFrame_GetBytecode(frame) + exit->frames[i].next;
             }
         }
-        if (raise && cj_raise_to_handler(tstate, frame)) {
+        if (raise && cj_raise_to_handler(tstate, frame, i == first ? again : (CJReraise){false, CJ_SAME_PLACE})) {
             raise = false;
             if (i + 1 == exit->nframes && (*landing = find_landing(object, frame)) != NULL) {
                 frame->stackpointer = _PyFrame_Stackbase(frame);
@@ -526,6 +528,15 @@ borrow_again(_PyStackRef *slot, _PyStackRef before)
 }
 
 static void
+count_exit(CJObject *object, uint32_t index, PyObject *guilty)
+{
+    object->exit_count[index]++;
+    if (cj_loader_hooks.exit_taken != NULL) {
+        cj_loader_hooks.exit_taken(object, index, guilty);
+    }
+}
+
+static void
 read_exit(const CJObject *object, uint32_t index, CJExit *exit)
 {
     if (!cj_exit_read(object, index, exit)) {
@@ -544,11 +555,9 @@ leave(CJExitRegs *regs, CJObject *object, uint32_t index, CJExit exit, _Py_CODEU
     if (forced) {
         cj_exit_countdown = next_countdown();
     }
-    else {
-        object->exit_count[index]++;
-    }
     bool raise = exit.kind == CJ_RAISE || raised_at != NULL;
     PyObject *raised = raise ? PyErr_GetRaisedException() : NULL;
+    CJReraise again = cj_take_reraise();
     if (!raise) {
         /* A helper that failed: the interpreter executes the instruction again and raises it itself. */
         PyErr_Clear();
@@ -600,8 +609,8 @@ leave(CJExitRegs *regs, CJObject *object, uint32_t index, CJExit exit, _Py_CODEU
         Py_XDECREF(at->kind == CJ_IN_CONSTANT ? cj_object_constant(object, at->index)
                                               : (PyObject *)raw_bits(&values, at));
     }
-    if (cj_loader_hooks.exit_taken != NULL && !forced) {
-        cj_loader_hooks.exit_taken(object, index, guilty);
+    if (!raise && !forced) {
+        count_exit(object, index, guilty);
     }
     Py_XDECREF(guilty);
 
@@ -613,12 +622,15 @@ leave(CJExitRegs *regs, CJObject *object, uint32_t index, CJExit exit, _Py_CODEU
         raise = true;
     }
     void *landing = NULL;
-    PyObject *result = run_frames(tstate, &exit, frames, first, raise, object, &landing);
+    PyObject *result = run_frames(tstate, &exit, frames, first, raise, again, object, &landing);
     if (landing != NULL) {
         /* Compiled code has no references of its own to these, unless the frame is a generator's. */
         borrow_again(&outermost->f_executable, executable);
         borrow_again(&outermost->f_funcobj, function);
         Py_XDECREF(outermost->f_locals);
+    }
+    else if (raised != NULL && !forced) {
+        count_exit(object, index, NULL);
     }
     regs->x[16] = (uint64_t)landing;
     if (frames != few) {

@@ -128,12 +128,19 @@ CJServed cj_service(CJExitRegs *regs, CJObject *object, uint32_t index, PyObject
 /* The functions below are about a frame that is linked (tstate->current_frame), complete, with all its
  * references its own and counted in the recursion depth, as the interpreter would have it. */
 
+enum { CJ_SAME_PLACE = -1 };
+
+typedef struct {
+    bool set;
+    int place; /* code unit, or CJ_SAME_PLACE */
+} CJReraise;
+
 /* Runs the frame on from its instr_ptr. Consumes it. */
 PyObject *cj_continue_frame(PyThreadState *tstate, _PyInterpreterFrame *frame);
 
 /* Raises the exception that is set at the instruction instr_ptr: adds the traceback entry, and finds the handler. True:
  * the frame stands at the handler, with what belongs there on its stack. False: there is none, and the stack is empty. */
-bool cj_raise_to_handler(PyThreadState *tstate, _PyInterpreterFrame *frame);
+bool cj_raise_to_handler(PyThreadState *tstate, _PyInterpreterFrame *frame, CJReraise again);
 
 /* Ends the frame with the exception that is set. */
 void cj_unwind_frame(PyThreadState *tstate, _PyInterpreterFrame *frame);
@@ -142,13 +149,12 @@ void cj_unwind_frame(PyThreadState *tstate, _PyInterpreterFrame *frame);
  * in the handler, or clears the frame and returns NULL. Consumes the frame. */
 PyObject *cj_raise_in_frame(PyThreadState *tstate, _PyInterpreterFrame *frame);
 
-/* Adds the frame to the traceback of the exception that is set, and tells the monitoring tools. Nothing is added
- * after cj_set_reraise. */
-void cj_note_exception(PyThreadState *tstate, _PyInterpreterFrame *frame);
-
 /* Says that the exception set is being raised again, so that the frame that gets it next adds no traceback
- * entry. For helpers, directly before they return their error. */
-void cj_set_reraise(void);
+ * entry; its instr_ptr becomes the code unit place. For helpers, directly before they return their error. */
+void cj_set_reraise(int place);
+
+/* What was said last, which is then forgotten: other exceptions may come before this one is looked at. */
+CJReraise cj_take_reraise(void);
 
 /* Gives the frame references of its own in place of borrowed ones: locals, function, code. */
 void cj_own_frame(_PyInterpreterFrame *frame);

@@ -101,7 +101,7 @@ cj_raise_varargs(PyObject *exception, PyObject *cause)
         }
         else {
             PyErr_SetRaisedException(Py_NewRef(handled->exc_value));
-            cj_set_reraise();
+            cj_set_reraise(CJ_SAME_PLACE);
         }
         return -1;
     }

@@ -14,18 +14,6 @@ cj_get_tstate(void)
     return _PyThreadState_GET();
 }
 
-static bool
-is_instrumented(PyCodeObject *code)
-{
-    const _PyCoMonitoringData *monitoring = code->_co_monitoring;
-    for (int event = 0; monitoring != NULL && event < _PY_MONITORING_LOCAL_EVENTS; event++) {
-        if (monitoring->active_monitors.tools[event] != 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* The thread's word differs from what the code was compiled for: events are pending, or instrumentation has changed.
  * Result 0: go on; 1: the interpreter has to go on at the instruction; -1: an exception is set. */
 int64_t
@@ -37,12 +25,8 @@ cj_handle_eval_breaker(void)
         if (_Py_HandlePending(tstate) != 0) {
             return -1;
         }
-        breaker = _Py_atomic_load_uintptr_relaxed(&tstate->eval_breaker);
     }
-    PyCodeObject *code = _PyFrame_GetCode(tstate->current_frame);
-    uintptr_t version = breaker & ~(uintptr_t)_PY_EVAL_EVENTS_MASK;
-    /* Code of another version only the interpreter can bring up to date. */
-    if (version == _Py_atomic_load_uintptr_relaxed(&code->_co_instrumentation_version) && !is_instrumented(code)) {
+    if (!cj_is_instrumented(tstate, _PyFrame_GetCode(tstate->current_frame))) {
         return 0;
     }
     cj_instrumentation_changed();

@@ -2,6 +2,12 @@
 #ifndef CJ_HELPERS_GEN_H
 #define CJ_HELPERS_GEN_H
 
+/* Puts operand 0 into local slot Imm of a frame that holds its locals itself, and returns what was there, with its reference. */
+PyObject *cj_swap_local(PyObject *a0, int64_t a1);
+
+/* Ends the part of the code in which the frame holds its locals itself: drops a frame object that nobody else knows, and leaves to FS when somebody does. TakeLocal of every local follows. */
+int64_t cj_settle_frame(void);
+
 /* The int object of a machine integer; small ones are the interpreter's singletons. */
 PyObject *cj_long_box(int64_t a0);
 
@@ -248,6 +254,21 @@ int64_t cj_raise_varargs(PyObject *a0, PyObject *a1);
 /* Raises the TypeError of an __init__ that returned operand 0; always fails. Unreachable follows. */
 int64_t cj_init_result_error(PyObject *a0);
 
+/* Makes operand 0 the exception that is being handled (None for none) and returns the one that was, or None. */
+PyObject *cj_swap_handled(PyObject *a0);
+
+/* Whether the exception operand 0 matches operand 1 of an except clause. */
+int64_t cj_check_exc_match(PyObject *a0, PyObject *a1);
+
+/* Splits the exception operand 0 by operand 1 of an except* clause: the rest; SecondResult is the part that matches. Either can be None. */
+CJPair cj_check_eg_match(PyObject *a0, PyObject *a1);
+
+/* Calls the __exit__ operand 0 with self operand 1 (or NULL) for the exception operand 2. */
+PyObject *cj_with_except_start(PyObject *a0, PyObject *a1, PyObject *a2);
+
+/* Raises the exception operand 0 again, as of the place operand 1 that was pushed with it (NULL: as of here); always fails. Unreachable follows. */
+int64_t cj_reraise(PyObject *a0, void *a1);
+
 /* Calls operand 0 (self or NULL, iterable, mapping or NULL). */
 PyObject *cj_call_function_ex(PyObject *a0, PyObject *a1, PyObject *a2, PyObject *a3);
 
@@ -268,6 +289,8 @@ void *cj_get_tstate(void);
 
 /* X(name, kinds of the arguments, kind of the result); see type Helper in package hir. */
 #define CJ_HELPERS(X) \
+    X(swap_local, "ni", "o") \
+    X(settle_frame, "", "i") \
     X(long_box, "i", "o") \
     X(float_box, "f", "o") \
     X(long_add, "oo", "o") \
@@ -350,6 +373,11 @@ void *cj_get_tstate(void);
     X(setup_annotations, "", "i") \
     X(raise_varargs, "nn", "i") \
     X(init_result_error, "o", "i") \
+    X(swap_handled, "o", "o") \
+    X(check_exc_match, "oo", "i") \
+    X(check_eg_match, "oo", "2") \
+    X(with_except_start, "ono", "o") \
+    X(reraise, "op", "i") \
     X(call_function_ex, "onon", "o") \
     X(vectorcall, "oaip", "o") \
     X(vectorcall_maybe_self, "oaip", "o") \

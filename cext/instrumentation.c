@@ -159,3 +159,20 @@ cj_instrumentation_start(void)
         Py_XDECREF(owner);
     }
 }
+
+bool
+cj_is_instrumented(PyThreadState *tstate, PyCodeObject *code)
+{
+    uintptr_t breaker = _Py_atomic_load_uintptr_relaxed(&tstate->eval_breaker);
+    if ((breaker & ~(uintptr_t)_PY_EVAL_EVENTS_MASK) !=
+        _Py_atomic_load_uintptr_relaxed(&code->_co_instrumentation_version)) {
+        return true;
+    }
+    const _PyCoMonitoringData *monitoring = code->_co_monitoring;
+    for (int event = 0; monitoring != NULL && event < _PY_MONITORING_LOCAL_EVENTS; event++) {
+        if (monitoring->active_monitors.tools[event] != 0) {
+            return true;
+        }
+    }
+    return false;
+}

@@ -3,10 +3,16 @@
 #ifndef CJ_INSTRUMENTATION_H
 #define CJ_INSTRUMENTATION_H
 
+#include <Python.h>
+#include <stdbool.h>
+
 /* Makes the functions that change instrumentation report it. Called once, with the GIL, before anything is compiled. */
 void cj_instrumentation_start(void);
 
 /* Compares what is instrumented with what is compiled. For changes that were not reported. */
 void cj_instrumentation_changed(void);
+
+/* Whether only the interpreter may run the code in this thread: tools want events, or it has to be brought up to date. */
+bool cj_is_instrumented(PyThreadState *tstate, PyCodeObject *code);
 
 #endif

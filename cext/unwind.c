@@ -12,12 +12,21 @@
 #include "internal/pycore_pystate.h"
 #include "internal/pycore_stackref.h"
 
-static bool reraise;
+/* Set from cj_set_reraise until the exception is looked at. */
+static CJReraise reraise;
 
 void
-cj_set_reraise(void)
+cj_set_reraise(int place)
 {
-    reraise = true;
+    reraise = (CJReraise){true, place};
+}
+
+CJReraise
+cj_take_reraise(void)
+{
+    CJReraise taken = reraise;
+    reraise = (CJReraise){false, CJ_SAME_PLACE};
+    return taken;
 }
 
 /* The last code unit of the instruction, caches included: the position that the interpreter reports to
@@ -43,17 +52,21 @@ monitor(PyThreadState *tstate, _PyInterpreterFrame *frame, int event, MonitorCal
     return call(&state, (PyObject *)_PyFrame_GetCode(frame), offset);
 }
 
-void
-cj_note_exception(PyThreadState *tstate, _PyInterpreterFrame *frame)
+/* Adds the frame to the traceback of the exception that is set, and tells the monitoring tools. Nothing is added when it
+ * is raised again. */
+static void
+note_exception(PyThreadState *tstate, _PyInterpreterFrame *frame, CJReraise again)
 {
-    bool again = reraise;
-    reraise = false;
     if (!PyErr_Occurred()) {
         PyErr_SetString(PyExc_SystemError, "error return without exception set");
-        again = false;
+        again.set = false;
     }
-    if (again) {
-        monitor(tstate, frame, PY_MONITORING_EVENT_RERAISE, _PyMonitoring_FireReraiseEvent, frame->instr_ptr);
+    if (again.set) {
+        _Py_CODEUNIT *at = frame->instr_ptr;
+        if (again.place != CJ_SAME_PLACE) {
+            frame->instr_ptr = _PyFrame_GetBytecode(frame) + again.place;
+        }
+        monitor(tstate, frame, PY_MONITORING_EVENT_RERAISE, _PyMonitoring_FireReraiseEvent, at);
         return;
     }
     if (!_PyFrame_IsIncomplete(frame)) {
@@ -115,11 +128,11 @@ pop_stack(_PyInterpreterFrame *frame, int depth)
 }
 
 bool
-cj_raise_to_handler(PyThreadState *tstate, _PyInterpreterFrame *frame)
+cj_raise_to_handler(PyThreadState *tstate, _PyInterpreterFrame *frame, CJReraise again)
 {
-    cj_note_exception(tstate, frame);
     _Py_CODEUNIT *code = _PyFrame_GetBytecode(frame);
     _Py_CODEUNIT *at = last_unit(frame->instr_ptr);
+    note_exception(tstate, frame, again);
     for (;;) {
         int depth, handler;
         bool push_offset;
@@ -163,7 +176,7 @@ cj_unwind_frame(PyThreadState *tstate, _PyInterpreterFrame *frame)
 PyObject *
 cj_raise_in_frame(PyThreadState *tstate, _PyInterpreterFrame *frame)
 {
-    if (cj_raise_to_handler(tstate, frame)) {
+    if (cj_raise_to_handler(tstate, frame, cj_take_reraise())) {
         return cj_continue_frame(tstate, frame);
     }
     cj_unwind_frame(tstate, frame);

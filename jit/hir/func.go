@@ -64,7 +64,10 @@ type FrameState struct {
 	Code   snapshot.ID  // code object of an inlined frame; 0 in the outermost
 	Offset int32        // code unit at which the interpreter continues; in a caller, the call
 	Locals []Value      // by localsplus index; 0 = in the frame, unchanged; Null for unset
-	Stack  []Value      // bottom first; Null for PUSH_NULL. In a caller without the operands of the call
+	// InFrame: the frame holds its locals itself, as the interpreter's does, and
+	// all Locals are 0. Others may look at them and change them at any time.
+	InFrame bool
+	Stack   []Value // bottom first; Null for PUSH_NULL. In a caller without the operands of the call
 	// Next and Init are about callers: the code unit at which the interpreter
 	// continues when the call has returned, and whether the result has to be
 	// None and is dropped, as that of __init__.

@@ -1,5 +1,7 @@
 package hir
 
+import "strings"
+
 // Helper declares a run-time function in C, named cj_ and its name, that
 // compiled code calls. The C side's table is generated from this list, and
 // compiled objects refer to helpers by index into it.
@@ -44,7 +46,7 @@ func buildHelperTable() []Helper {
 // (an array and its length when variadic), then Obj, then Imm, then the array
 // for the items of an unpacking.
 func (o *OpInfo) helperArgs() string {
-	a := o.Args
+	a := strings.ReplaceAll(o.Args, "v", "p")
 	if n := len(a); n > 0 && a[n-1] == '*' {
 		a = a[:n-2] + "ai"
 	}
@@ -62,7 +64,7 @@ func (o *OpInfo) helperArgs() string {
 
 func (o *OpInfo) helperRet() string {
 	switch {
-	case o.Helper == "load_method" || o.Helper == "load_super_method" || o.Helper == "load_special" || o.Helper == "send":
+	case o.Helper == "load_method" || o.Helper == "load_super_method" || o.Helper == "load_special" || o.Helper == "send" || o.Helper == "check_eg_match":
 		return "2"
 	case o.Err == ErrMinusOne:
 		return "n"

@@ -41,7 +41,8 @@ const (
 	HeapSize                   // sizes, item pointers and iterator state of containers
 	HeapDict                   // dict tables and their versions
 	HeapOther                  // the rest
-	HeapAll   = HeapField | HeapItems | HeapSize | HeapDict | HeapOther
+	HeapFrame                  // locals of a frame that holds them itself
+	HeapAll   = HeapField | HeapItems | HeapSize | HeapDict | HeapOther | HeapFrame
 )
 
 // OpInfo declares an opcode.
@@ -128,6 +129,11 @@ const (
 	SetStack
 	Suspend
 	LeaveGenerator
+	LoadPlace
+	LoadLocal
+	SwapLocal
+	TakeLocal
+	SettleFrame
 	// Guards
 	GuardType
 	GuardClasses
@@ -276,6 +282,11 @@ const (
 	SetupAnnotations
 	RaiseVarargs
 	InitResultError
+	SwapHandled
+	CheckExcMatch
+	CheckEgMatch
+	WithExceptStart
+	Reraise
 	// Calls
 	CallVector
 	CallEx
@@ -326,6 +337,11 @@ var Ops = [NumOps]OpInfo{
 	SetStack:       {Name: "SetStack", UsesImm: true, Doc: "Says that the operand stack in the frame has Imm values."},
 	Suspend:        {Name: "Suspend", UsesImm: true, Doc: "Unlinks the frame of a generator, whose slots and instr_ptr are as the interpreter wants them, and puts the generator in state Imm. Return follows."},
 	LeaveGenerator: {Name: "LeaveGenerator", Type: TObject, Own: OwnNew, Exits: true, Doc: "Unlinks the frame of a generator that has finished. The result is the function object, with the frame's reference. Leaves when the frame has a frame object, or an exception is being handled."},
+	LoadPlace:      {Name: "LoadPlace", Type: TCPtr, UsesImm: true, Writes: HeapFrame, Doc: "The word in slot Imm of the frame, which tells the place of the instruction that raised. Only at the head of a resume block."},
+	LoadLocal:      {Name: "LoadLocal", Type: TNullable, Own: OwnHeap, Pure: true, Reads: HeapFrame, UsesImm: true, Doc: "The local in slot Imm of a frame that holds its locals itself, borrowed from there."},
+	SwapLocal:      {Name: "SwapLocal", Args: "n", Type: TNullable, Own: OwnNew, Steals: 1, Writes: HeapFrame, UsesImm: true, Helper: "swap_local", Doc: "Puts operand 0 into local slot Imm of a frame that holds its locals itself, and returns what was there, with its reference."},
+	TakeLocal:      {Name: "TakeLocal", Type: TNullable, Own: OwnNew, Writes: HeapFrame, UsesImm: true, Doc: "Takes the reference that local slot Imm holds out of the frame, after SettleFrame."},
+	SettleFrame:    {Name: "SettleFrame", NeedsFS: true, Writes: HeapAll, Helper: "settle_frame", Err: ErrNegative, Doc: "Ends the part of the code in which the frame holds its locals itself: drops a frame object that nobody else knows, and leaves to FS when somebody does. TakeLocal of every local follows."},
 
 	GuardType:         {Name: "GuardType", Args: "o", Type: TObject, Own: OwnAlias, Exits: true, UsesObj: true, Doc: "Leaves unless the object's class is exactly Obj."},
 	GuardClasses:      {Name: "GuardClasses", Args: "o", Type: TObject, Own: OwnAlias, Exits: true, UsesImm: true, Doc: "Leaves unless the object's class is one of the set number Imm of the function."},
@@ -474,6 +490,11 @@ var Ops = [NumOps]OpInfo{
 	SetupAnnotations:      {Name: "SetupAnnotations", Observable: true, Helper: "setup_annotations", Err: ErrNegative, Doc: "Creates __annotations__ in f_locals."},
 	RaiseVarargs:          {Name: "RaiseVarargs", Args: "nn", Observable: true, Helper: "raise_varargs", Err: ErrNegative, Doc: "Raises operand 0 (NULL: re-raises) from operand 1 (or NULL); always fails. Unreachable follows."},
 	InitResultError:       {Name: "InitResultError", Args: "o", Observable: true, Helper: "init_result_error", Err: ErrNegative, Doc: "Raises the TypeError of an __init__ that returned operand 0; always fails. Unreachable follows."},
+	SwapHandled:           {Name: "SwapHandled", Args: "o", Type: TObject, Own: OwnNew, Steals: 1, Helper: "swap_handled", Doc: "Makes operand 0 the exception that is being handled (None for none) and returns the one that was, or None."},
+	CheckExcMatch:         {Name: "CheckExcMatch", Args: "oo", Type: TCBool, Observable: true, Helper: "check_exc_match", Err: ErrNegative, Doc: "Whether the exception operand 0 matches operand 1 of an except clause."},
+	CheckEgMatch:          {Name: "CheckEgMatch", Args: "oo", Type: TObject, Own: OwnNew, Observable: true, Helper: "check_eg_match", Err: ErrNull, Doc: "Splits the exception operand 0 by operand 1 of an except* clause: the rest; SecondResult is the part that matches. Either can be None."},
+	WithExceptStart:       {Name: "WithExceptStart", Args: "ono", Type: TObject, Own: OwnNew, Observable: true, Helper: "with_except_start", Err: ErrNull, Doc: "Calls the __exit__ operand 0 with self operand 1 (or NULL) for the exception operand 2."},
+	Reraise:               {Name: "Reraise", Args: "ov", Observable: true, Helper: "reraise", Err: ErrNegative, Doc: "Raises the exception operand 0 again, as of the place operand 1 that was pushed with it (NULL: as of here); always fails. Unreachable follows."},
 
 	CallVector:      {Name: "CallVector", Args: "ono*", Type: TObject, Own: OwnNew, Observable: true, UsesObj: true, Err: ErrNull, Doc: "Calls operand 0 with self (or NULL) and the arguments; Obj is the tuple of keyword names, 0 for none."},
 	CallEx:          {Name: "CallEx", Args: "onon", Type: TObject, Own: OwnNew, Observable: true, Helper: "call_function_ex", Err: ErrNull, Doc: "Calls operand 0 (self or NULL, iterable, mapping or NULL)."},

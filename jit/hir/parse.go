@@ -385,6 +385,7 @@ func (p *parser) frame() FrameStateID {
 	}
 	p.frames[id] = true
 	fs := FrameState{Offset: int32(p.number("", 32))}
+	fs.InFrame = p.eat("frame ")
 	p.want("[")
 	fs.Locals = p.values("]")
 	p.want("(")

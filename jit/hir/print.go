@@ -194,7 +194,11 @@ func (p *printer) frame(id FrameStateID) {
 	}
 	p.seen[id] = true
 	fs := &p.f.Frames[id]
-	fmt.Fprintf(&p.b, "{%d [", fs.Offset)
+	fmt.Fprintf(&p.b, "{%d ", fs.Offset)
+	if fs.InFrame {
+		p.b.WriteString("frame ")
+	}
+	p.b.WriteByte('[')
 	p.values(fs.Locals)
 	p.b.WriteString("] (")
 	p.values(fs.Stack)
@@ -291,7 +295,7 @@ func (op Op) auxName(aux uint8) string {
 	return Heap(aux).String()
 }
 
-var heapNames = [...]string{"field", "items", "size", "dict", "other"}
+var heapNames = [...]string{"field", "items", "size", "dict", "other", "frame"}
 
 // String returns the regions' names joined by "+", "none" for the empty set
 // and "all" for all of them.

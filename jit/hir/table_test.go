@@ -47,7 +47,7 @@ func sample(op hir.Op) string {
 		args = append(args, name)
 		b.WriteString("  " + name + ":" + kindTypes[kinds[i]] + " = " + operandOf(kinds[i]) + "\n")
 	}
-	if op == hir.ResumePoint || op == hir.LoadSlot || op == hir.Sent {
+	if op == hir.ResumePoint || op == hir.LoadSlot || op == hir.Sent || op == hir.LoadPlace {
 		b.WriteString("  Entries b1 b2\nb1: preds b0\n  Unreachable\nb2: preds b0\n")
 		if op != hir.ResumePoint {
 			b.WriteString("  ResumePoint 0\n")

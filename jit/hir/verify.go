@@ -151,7 +151,7 @@ func (v *verifier) block(id BlockID) {
 			v.bad(id, val, "not at the begin of a resume block")
 		case in.Op == Sent && (i != 1 || f.At(b.Instrs[0]).Op != ResumePoint):
 			v.bad(id, val, "not behind a resume point")
-		case in.Op == LoadSlot && (i == 0 || !v.headOfResume(b.Instrs[:i])):
+		case (in.Op == LoadSlot || in.Op == LoadPlace) && (i == 0 || !v.headOfResume(b.Instrs[:i])):
 			v.bad(id, val, "not at the head of a resume block")
 		case o.Terminator && i != len(b.Instrs)-1:
 			v.bad(id, val, "terminator inside a block")
@@ -193,7 +193,7 @@ func (v *verifier) entered(b BlockID) bool {
 // front of an instruction.
 func (v *verifier) headOfResume(before []Value) bool {
 	for i, w := range before {
-		if op := v.f.At(w).Op; i == 0 && op != ResumePoint || i > 0 && op != LoadSlot && op != Sent {
+		if op := v.f.At(w).Op; i == 0 && op != ResumePoint || i > 0 && op != LoadSlot && op != Sent && op != LoadPlace {
 			return false
 		}
 	}

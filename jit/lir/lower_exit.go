@@ -44,6 +44,8 @@ func (l *lowerer) place(v hir.Value, s *Side) Place {
 		r = object.AsDouble
 	case in.Type.Is(hir.BitCBool):
 		r = object.AsBool
+	case in.Type.Is(hir.BitCPtr):
+		r = object.AsTagged
 	}
 	return s.value(l.use(v), r)
 }
@@ -86,6 +88,7 @@ func (l *lowerer) addSide(s Side) SideID {
 // fillExit describes the frames and the owned values of v in s.
 func (l *lowerer) fillExit(v hir.Value, s *Side) {
 	in := l.h.At(v)
+	s.InFrame = l.h.Frames[in.FS].InFrame
 	for id := in.FS; id != 0; id = l.h.Frames[id].Parent {
 		fs := &l.h.Frames[id]
 		fr := Frame{Inline: fs.Inline, Code: fs.Code, Offset: fs.Offset, Next: fs.Next}

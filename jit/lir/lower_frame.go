@@ -81,6 +81,22 @@ func lowerLoadSlot(l *lowerer, v hir.Value) {
 	l.val[v] = l.value(LoadSlot, l.h.At(v).Imm)
 }
 
+// lowerLoadPlace reads a word that is no reference.
+func lowerLoadPlace(l *lowerer, v hir.Value) {
+	l.val[v] = l.loadPinned(Mem64, BaseFrame, l.layout.Frame.LocalsPlus+8*l.h.At(v).Imm)
+}
+
+func lowerLoadLocal(l *lowerer, v hir.Value) {
+	l.val[v] = l.loadRef(l.layout.Frame.LocalsPlus + 8*l.h.At(v).Imm)
+}
+
+// lowerSettleFrame leaves, with nothing to be done again, when the frame is
+// known to others.
+func lowerSettleFrame(l *lowerer, v hir.Value) {
+	side := l.exitSide(v, object.Observe, object.ReasonFrameObserved)
+	l.callHelperOp(v, hir.HelperIndex(hir.SettleFrame.Info().Helper), nil, side)
+}
+
 // loadRef loads a stack reference of the frame and removes its tag.
 func (l *lowerer) loadRef(off int64) VReg {
 	return l.value(AndImm, ^l.layout.Frame.TagBorrowed, l.loadPinned(Mem64, BaseFrame, off))

@@ -28,6 +28,10 @@ func init() {
 		hir.LinkFrame:    lowerLinkFrame,
 		hir.LeaveInlined: lowerNothing,
 		hir.LeaveFrame:   lowerLeaveFrame,
+		hir.LoadPlace:    lowerLoadPlace,
+		hir.LoadLocal:    lowerLoadLocal,
+		hir.TakeLocal:    lowerLoadSlot,
+		hir.SettleFrame:  lowerSettleFrame,
 
 		hir.StoreOwned:     lowerStoreOwned,
 		hir.SetStack:       lowerSetStack,

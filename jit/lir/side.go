@@ -69,6 +69,8 @@ type Side struct {
 	Guilty Place
 	Frames []Frame // innermost first
 	Owned  []Place
+	// InFrame: others may look at the frame, which holds the locals itself.
+	InFrame bool
 
 	Fills  []FrameFill // first of all
 	Stores []SlotStore

@@ -142,7 +142,7 @@ const (
 	AsBool                     // 0 or 1 in the low 32 bits, becomes True or False
 	AsInt64OrNull              // as AsInt64, but the least number is null
 	AsDoubleOrNull             // as AsDouble, but the bits of hir.NoFloat are null
-	AsTagged                   // number that becomes a tagged integer: the saved offset below an exception
+	AsTagged                   // word of a stack slot as it is: the place of an instruction below its exception
 
 	numReprs
 )

@@ -5,8 +5,8 @@
 // it knows nothing about optimisation beyond what the feedback says, inserts no
 // reference counts and emits no stores to the frame.
 //
-// Exception handlers are not built: what raises leaves compiled code, and the
-// interpreter runs the handler.
+// Exception handlers are entries of the function (handlers.go): what raises
+// leaves compiled code, and comes back to them.
 package build
 
 import (
@@ -28,6 +28,8 @@ type Options struct {
 	IgnoreFeedback bool
 	// NoInlining builds a call for every call.
 	NoInlining bool
+	// NoHandlers leaves exception handlers to the interpreter.
+	NoHandlers bool
 }
 
 // DefaultMaxInstructions is the size of code, in bytecode instructions, beyond
@@ -159,6 +161,13 @@ type builder struct {
 	lastFS hir.FrameStateID // created last
 	resume int32            // code unit at which the instruction after in begins
 
+	landings []*landing // by bytecode block: what can raise into it; nil if no handler is built there
+	handled  bool       // some handler may be built
+	landed   []landed   // stack values that handlers find
+	taken    []takenLocal
+	inLocal  [][]hir.Value // by slot: the values it has where something raises or in a handler
+	noted    *hir.Value    // locals that are in inLocal already
+
 	entered []bool // by bytecode block: a frame can be resumed there; nil if it can nowhere
 
 	receivers map[hir.Value][]snapshot.ID // by receiver behind guards: classes it had at some site, if several
@@ -201,6 +210,7 @@ func (b *builder) build() {
 // interpret builds the code from the state at its begin, in the present block.
 func (b *builder) interpret() {
 	b.findRaising()
+	b.findHandlers()
 	b.noteReceivers(b.st.locals[:b.code.NumArgs()])
 	b.enter(nil)
 	b.blocks()
@@ -223,6 +233,7 @@ func (b *builder) block(id bytecode.BlockID) {
 		b.in = &b.bc.Instrs[b.index]
 		b.before = 0
 		b.resume = b.in.End / 2
+		b.noteRaise()
 		if !quiet[b.in.Base] {
 			b.snapshot(b.fs())
 		}

@@ -7,7 +7,7 @@ const pointerSize = 8
 
 func (b *builder) makeCell() {
 	i := int(b.in.Arg)
-	b.st.setLocal(i, b.emit(hir.NewCell, b.st.locals[i]))
+	b.setSlot(i, b.emit(hir.NewCell, b.slot(i)))
 }
 
 // copyFreeVars puts the cells of the function's closure into the last slots. A
@@ -17,13 +17,19 @@ func (b *builder) copyFreeVars() {
 	closure := b.typed(b.load(hir.LoadField, immutable, b.l.Function.Closure, b.calleeValue()), hir.TTuple)
 	for i := range n {
 		cell := b.load(hir.LoadField, immutable, b.l.Tuple.Items+int64(i)*pointerSize, closure)
-		b.st.setLocal(b.code.NLocalsPlus-n+i, b.typed(cell, hir.TCell))
+		b.setSlot(b.code.NLocalsPlus-n+i, b.typed(cell, hir.TCell))
 	}
 }
 
 // cell returns the cell in a slot. MAKE_CELL and COPY_FREE_VARS have put it
 // there before.
-func (b *builder) cell() hir.Value { return b.st.locals[b.in.Arg] }
+func (b *builder) cell() hir.Value {
+	cell := b.slot(int(b.in.Arg))
+	if b.st.inFrame {
+		b.typed(cell, hir.TCell)
+	}
+	return cell
+}
 
 func (b *builder) loadDeref() {
 	v := b.load(hir.LoadField, hir.HeapField, b.l.Cell.Ref, b.cell())

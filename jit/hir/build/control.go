@@ -22,15 +22,15 @@ var controlHandlers = map[bytecode.Op]handler{
 	bytecode.OpRaiseVarargs:            (*builder).raiseVarargs,
 }
 
-// exceptionHandlers are the instructions of exception handlers and of code that
-// suspends. Where one is met in normal flow the interpreter goes on.
+// exceptionHandlers are the instructions of exception handlers, and of code that
+// suspends: there the interpreter goes on.
 var exceptionHandlers = map[bytecode.Op]handler{
-	bytecode.OpPushExcInfo:     (*builder).deopt,
-	bytecode.OpPopExcept:       (*builder).deopt,
-	bytecode.OpReraise:         (*builder).deopt,
-	bytecode.OpCheckExcMatch:   (*builder).deopt,
-	bytecode.OpCheckEgMatch:    (*builder).deopt,
-	bytecode.OpWithExceptStart: (*builder).deopt,
+	bytecode.OpPushExcInfo:     (*builder).pushExcInfo,
+	bytecode.OpPopExcept:       (*builder).popExcept,
+	bytecode.OpReraise:         (*builder).reraise,
+	bytecode.OpCheckExcMatch:   (*builder).checkExcMatch,
+	bytecode.OpCheckEgMatch:    (*builder).checkEgMatch,
+	bytecode.OpWithExceptStart: (*builder).withExceptStart,
 	bytecode.OpCleanupThrow:    (*builder).deopt,
 	bytecode.OpEndAsyncFor:     (*builder).deopt,
 	bytecode.OpReturnGenerator: (*builder).deopt,
@@ -56,6 +56,7 @@ func (b *builder) returnValue() {
 		return
 	}
 	b.peekObject(1)
+	b.settle(b.in.Start / 2)
 	fs := b.frameState(b.in.Start / 2)
 	leave := hir.LeaveFrame
 	if b.code.Resumable() {

@@ -84,9 +84,30 @@ func (b *builder) generic(op hir.Op, n int, how int) {
 // name returns the str object that the oparg names.
 func (b *builder) name() snapshot.ID { return b.code.Names[b.in.NameIndex()] }
 
+// slot returns the value of a slot, which may be NULL.
+func (b *builder) slot(i int) hir.Value {
+	if b.st.inFrame {
+		return b.emitImm(hir.LoadLocal, int64(i))
+	}
+	return b.st.locals[i]
+}
+
+// setSlot gives a slot a value, which may be NULL.
+func (b *builder) setSlot(i int, v hir.Value) {
+	if b.st.inFrame {
+		b.emitImm(hir.SwapLocal, int64(i), v)
+		b.inLocal[i] = source(b.inLocal[i], v)
+		return
+	}
+	b.st.setLocal(i, v)
+}
+
 // local returns the value of a slot that the compiler knows to be bound.
 func (b *builder) local(i int) hir.Value {
-	v := b.st.locals[i]
+	if b.st.inFrame {
+		b.fs()
+	}
+	v := b.slot(i)
 	if b.typeOf(v).MayBe(hir.BitNull) {
 		b.fs()
 		v = b.guardNotNull(v)
@@ -138,34 +159,40 @@ func (b *builder) loadFast() { b.push(b.local(int(b.in.Arg))) }
 
 func (b *builder) loadFastPair() {
 	first, second := b.in.LocalPair()
-	b.local(first)
-	b.local(second)
-	b.push(b.st.locals[first])
-	b.push(b.st.locals[second])
+	x, y := b.local(first), b.local(second)
+	b.push(x)
+	b.push(y)
 }
 
 func (b *builder) loadFastAndClear() {
-	b.push(b.st.locals[b.in.Arg])
-	b.st.setLocal(int(b.in.Arg), b.nullValue())
+	i := int(b.in.Arg)
+	if b.st.inFrame {
+		b.push(b.emitImm(hir.SwapLocal, int64(i), b.nullValue()))
+		b.inLocal[i] = source(b.inLocal[i], b.nullValue())
+		return
+	}
+	b.push(b.st.locals[i])
+	b.st.setLocal(i, b.nullValue())
 }
 
-func (b *builder) storeFast() { b.st.setLocal(int(b.in.Arg), b.popObject()) }
+func (b *builder) storeFast() { b.setSlot(int(b.in.Arg), b.popObject()) }
 
 func (b *builder) storeFastLoadFast() {
 	first, second := b.in.LocalPair()
-	b.st.setLocal(first, b.popObject())
+	b.setSlot(first, b.popObject())
 	b.push(b.local(second))
 }
 
 func (b *builder) storeFastStoreFast() {
 	first, second := b.in.LocalPair()
-	b.st.setLocal(first, b.popObject())
-	b.st.setLocal(second, b.popObject())
+	b.setSlot(first, b.popObject())
+	b.setSlot(second, b.popObject())
 }
 
 func (b *builder) deleteFast() {
 	b.local(int(b.in.Arg))
-	b.st.setLocal(int(b.in.Arg), b.nullValue())
+	b.setSlot(int(b.in.Arg), b.nullValue())
+	b.settleSoon()
 }
 
 func (b *builder) loadSmallInt() {

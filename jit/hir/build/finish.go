@@ -24,12 +24,16 @@ func (b *builder) finish() {
 	for _, v := range b.entry {
 		b.f.At(v).Block = 0
 	}
+	if t := b.f.Terminator(0); t != 0 && b.f.At(t).Op == hir.Entries && len(b.f.Blocks[0].Succs) == 1 {
+		// No handler has come up.
+		b.f.At(t).Op = hir.Jump
+	}
 	b.f.Blocks[0].Instrs = append(slices.Clip(b.entry), b.f.Blocks[0].Instrs...)
 
 	c := &cleaner{f: b.f, to: make([]hir.Value, len(b.f.Instrs))}
 	c.phis = b.collectPhis()
 	c.removeTrivialPhis()
-	c.typePhis()
+	b.decideGuards(c)
 	c.removeNullGuards()
 	c.apply()
 }
@@ -52,6 +56,8 @@ type cleaner struct {
 	f    *hir.Func
 	to   []hir.Value // by value: its replacement, 0 for none
 	phis []hir.Value
+
+	landed []landed // typed like phis
 }
 
 func (c *cleaner) resolve(v hir.Value) hir.Value {
@@ -130,6 +136,9 @@ func (c *cleaner) typePhis() {
 	for _, p := range c.phis {
 		c.f.At(p).Type = hir.Type{}
 	}
+	for _, l := range c.landed {
+		c.f.At(l.value).Type = hir.Type{}
+	}
 	for changed := true; changed; {
 		changed = false
 		for _, p := range c.phis {
@@ -139,6 +148,16 @@ func (c *cleaner) typePhis() {
 			}
 			if t != c.f.At(p).Type {
 				c.f.At(p).Type = t
+				changed = true
+			}
+		}
+		for _, l := range c.landed {
+			t := c.f.At(l.value).Type
+			for _, v := range l.sources {
+				t = t.Union(boxedType(c.typeOf(c.resolve(v))))
+			}
+			if t != c.f.At(l.value).Type {
+				c.f.At(l.value).Type = t
 				changed = true
 			}
 		}

@@ -101,6 +101,10 @@ func (b *builder) start(id bytecode.BlockID) bool {
 	b.at, b.in = id, nil
 	in := b.edges[id]
 	b.edges[id], b.started[id] = nil, true
+	if e, ok := b.land(id); ok {
+		in = append(in, e)
+	}
+	b.unite(id, in)
 	switch {
 	case len(in) == 0:
 		return false
@@ -264,12 +268,15 @@ func (b *builder) startHeader(id bytecode.BlockID, in []edge) {
 		if !stack && changed.nulls[slot] || stack {
 			t = hir.TNullable
 		}
+		if b.typeOf(v).Is(hir.BitCPtr) {
+			t = hir.TCPtr
+		}
 		p.phi = b.typed(b.emit(hir.Phi), t)
 		h.phis = append(h.phis, p)
 		return p.phi
 	}
 	for i := range st.locals {
-		if changed.locals[i] {
+		if changed.locals[i] && !st.inFrame {
 			st.setLocal(i, add(i, false))
 		}
 	}
@@ -286,6 +293,12 @@ func (b *builder) startHeader(id bytecode.BlockID, in []edge) {
 // close connects a way back to a header.
 func (b *builder) close(id bytecode.BlockID, e edge) {
 	h := b.headers[id]
+	if !h.st.inFrame {
+		b.settleEdge(&e, id)
+	} else if !e.st.inFrame {
+		b.leave(&e, id)
+		return
+	}
 	for slot := range e.st.stack {
 		b.boxIn(&e, slot)
 	}

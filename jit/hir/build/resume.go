@@ -10,13 +10,16 @@ import (
 // enter prepares the entries of the function: block 0 becomes the place for
 // what they share, the call begins behind it, and each bytecode block in
 // resumed gets a resume block in front of it. It must be called before any
-// bytecode block is started.
+// bytecode block is started. Those of exception handlers are added later (land).
 func (b *builder) enter(resumed []bytecode.BlockID) {
-	if len(resumed) == 0 {
+	if len(resumed) == 0 && !b.handled {
 		b.edges[0] = []edge{{b.cur, b.st}}
 		return
 	}
 	b.entered = make([]bool, len(b.bc.Blocks))
+	for id, l := range b.landings {
+		b.entered[id] = l != nil
+	}
 	body := b.f.NewBlock()
 	b.f.Link(0, body)
 	b.edges[0] = []edge{{body, b.st}}

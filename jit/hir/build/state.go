@@ -12,12 +12,17 @@ type state struct {
 	locals []hir.Value
 	stack  []hir.Value
 	shared bool // locals is part of a frame state and must not be written
+
+	inFrame  bool // the frame holds the locals itself; those here are 0
+	handling int  // exceptions that are being handled
 }
 
 // clone returns a copy for another path.
 func (s *state) clone() state {
 	s.shared = true
-	return state{s.locals, slices.Clone(s.stack), true}
+	c := *s
+	c.stack = slices.Clone(s.stack)
+	return c
 }
 
 func (s *state) setLocal(i int, v hir.Value) {
@@ -103,7 +108,7 @@ func (b *builder) fs() hir.FrameStateID {
 func (b *builder) frameState(offset int32) hir.FrameStateID {
 	if b.lastFS != 0 {
 		fs := &b.f.Frames[b.lastFS]
-		if fs.Offset == offset && slices.Equal(fs.Stack, b.st.stack) && slices.Equal(fs.Locals, b.st.locals) {
+		if fs.Offset == offset && fs.InFrame == b.st.inFrame && slices.Equal(fs.Stack, b.st.stack) && slices.Equal(fs.Locals, b.st.locals) {
 			return b.lastFS
 		}
 		if !b.st.shared && slices.Equal(fs.Locals, b.st.locals) {
@@ -117,7 +122,7 @@ func (b *builder) frameState(offset int32) hir.FrameStateID {
 // newState returns the present state as a frame state.
 func (b *builder) newState(offset int32) hir.FrameState {
 	b.st.shared = true
-	fs := hir.FrameState{Offset: offset, Locals: b.st.locals, Stack: slices.Clone(b.st.stack)}
+	fs := hir.FrameState{Offset: offset, Locals: b.st.locals, Stack: slices.Clone(b.st.stack), InFrame: b.st.inFrame}
 	if c := b.within; c != nil {
 		fs.Parent, fs.Inline, fs.Callee, fs.Code = c.parent, c.id, c.callee, b.f.Inlines[c.id].Code
 	}
