@@ -5,7 +5,7 @@
 /* Puts operand 0 into local slot Imm of a frame that holds its locals itself, and returns what was there, with its reference. */
 PyObject *cj_swap_local(PyObject *a0, int64_t a1);
 
-/* Ends the part of the code in which the frame holds its locals itself: drops a frame object that nobody else knows, and leaves to FS when somebody does. TakeLocal of every local follows. */
+/* Ends the part of the code in which the frame holds its locals itself: drops a frame object that nobody else holds, and leaves to FS when one has been written to. TakeLocal of every local follows. */
 int64_t cj_settle_frame(void);
 
 /* The int object of a machine integer; small ones are the interpreter's singletons. */

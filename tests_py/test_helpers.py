@@ -14,7 +14,7 @@ _cinderjit = pytest.importorskip("cinderjit._cinderjit")
 NULL = ...  # how tests write the null pointer
 GENERATED = pathlib.Path(__file__).parents[1] / "cext" / "helpers_gen.h"
 # Helpers that need the frame of a compiled function, which test_runtime.py has.
-ELSEWHERE = {"get_tstate", "handle_eval_breaker", "leave_frame_slow"}
+ELSEWHERE = {"get_tstate", "handle_eval_breaker", "leave_frame_slow", "settle_frame", "swap_handled", "swap_local"}
 tested = set(ELSEWHERE)
 
 
@@ -560,6 +560,77 @@ def test_raising():
         assert type(error.__cause__) is ValueError and error.__suppress_context__
     assert outcome(helper, "raise_varargs", NULL, NULL) == (RuntimeError, "No active exception to reraise")
     assert outcome(helper, "init_result_error", 5) == (TypeError, "__init__() should return None, not 'int'")
+
+
+# ---- handling ----
+
+
+def test_exception_clauses():
+    error = KeyError("k")
+    for classes in (KeyError, LookupError, ValueError, (ValueError, KeyError), (), BaseException):
+        assert helper("check_exc_match", error, classes) == isinstance(error, classes)
+    for classes in (5, (KeyError, "x"), "KeyError", int):
+
+        def clause(classes=classes):
+            try:
+                raise error
+            except classes:
+                pass
+
+        kind, text = outcome(clause)
+        assert kind is TypeError
+        assert outcome(helper, "check_exc_match", error, classes) == (kind, text)
+
+
+def test_group_clauses():
+    value, key = ValueError(1), KeyError(2)
+    group = ExceptionGroup("g", [value, key])
+    try:
+        raise RuntimeError("handled meanwhile")
+    except RuntimeError:
+        rest, match = helper("check_eg_match", group, ValueError)
+        assert rest.exceptions == (key,) and match.exceptions == (value,)
+        assert sys.exception() is match
+        rest, match = helper("check_eg_match", group, OSError)
+        assert rest.exceptions == group.exceptions and match is None
+        rest, match = helper("check_eg_match", value, ValueError)
+        assert rest is None and match.exceptions == (value,)
+        for classes in (5, ExceptionGroup, (ValueError, BaseExceptionGroup)):
+            kind, _ = outcome(helper, "check_eg_match", group, classes)
+            assert kind is TypeError
+
+
+def test_exit_methods():
+    seen = []
+
+    def leave(*arguments):
+        seen.append(arguments)
+        return "left"
+
+    error = ValueError(1)
+    assert helper("with_except_start", leave, NULL, error) == "left"
+    assert helper("with_except_start", leave, "self", error) == "left"
+    try:
+        raise error
+    except ValueError:
+        assert helper("with_except_start", leave, NULL, error) == "left"
+    assert seen == [(ValueError, error, None), ("self", ValueError, error, None), (ValueError, error, error.__traceback__)]
+    same("with_except_start", [raiser, NULL, error], raiser)
+
+
+def raiser(*arguments):
+    raise ZeroDivisionError("raiser")
+
+
+def test_raising_again():
+    error = ValueError("again")
+    entries = error.__traceback__
+    try:
+        helper("reraise", error, NULL)
+    except ValueError as again:
+        assert again is error and entries is None
+    else:
+        raise AssertionError("nothing was raised")
 
 
 def test_every_helper_is_tested():

@@ -341,7 +341,7 @@ var Ops = [NumOps]OpInfo{
 	LoadLocal:      {Name: "LoadLocal", Type: TNullable, Own: OwnHeap, Pure: true, Reads: HeapFrame, UsesImm: true, Doc: "The local in slot Imm of a frame that holds its locals itself, borrowed from there."},
 	SwapLocal:      {Name: "SwapLocal", Args: "n", Type: TNullable, Own: OwnNew, Steals: 1, Writes: HeapFrame, UsesImm: true, Helper: "swap_local", Doc: "Puts operand 0 into local slot Imm of a frame that holds its locals itself, and returns what was there, with its reference."},
 	TakeLocal:      {Name: "TakeLocal", Type: TNullable, Own: OwnNew, Writes: HeapFrame, UsesImm: true, Doc: "Takes the reference that local slot Imm holds out of the frame, after SettleFrame."},
-	SettleFrame:    {Name: "SettleFrame", NeedsFS: true, Writes: HeapAll, Helper: "settle_frame", Err: ErrNegative, Doc: "Ends the part of the code in which the frame holds its locals itself: drops a frame object that nobody else knows, and leaves to FS when somebody does. TakeLocal of every local follows."},
+	SettleFrame:    {Name: "SettleFrame", NeedsFS: true, Writes: HeapAll, Helper: "settle_frame", Err: ErrNegative, Doc: "Ends the part of the code in which the frame holds its locals itself: drops a frame object that nobody else holds, and leaves to FS when one has been written to. TakeLocal of every local follows."},
 
 	GuardType:         {Name: "GuardType", Args: "o", Type: TObject, Own: OwnAlias, Exits: true, UsesObj: true, Doc: "Leaves unless the object's class is exactly Obj."},
 	GuardClasses:      {Name: "GuardClasses", Args: "o", Type: TObject, Own: OwnAlias, Exits: true, UsesImm: true, Doc: "Leaves unless the object's class is one of the set number Imm of the function."},

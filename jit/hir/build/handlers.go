@@ -13,9 +13,9 @@ import (
 // locals and change them while the exception is being handled. So a handler
 // begins with the locals in the frame, which owns them as the interpreter's
 // does (state.inFrame): they are read and written there. When the exception has
-// been handled, the frame is *settled*: if nobody else knows the frame object,
-// it is dropped, and the locals become SSA values again. Otherwise the
-// interpreter goes on.
+// been handled, the frame is *settled*: if nobody has written to the frame
+// object, which mostly can be dropped, the locals become SSA values again.
+// Otherwise the interpreter goes on.
 
 // landing is what is known about a handler when its block is begun.
 type landing struct {
@@ -220,7 +220,7 @@ func (b *builder) leave(e *edge, to bytecode.BlockID) {
 }
 
 // settle ends the time in which the frame holds the locals. The interpreter
-// goes on at a code unit if somebody else knows the frame.
+// goes on at a code unit if somebody has written to it.
 func (b *builder) settle(offset int32) {
 	if !b.st.inFrame {
 		return
