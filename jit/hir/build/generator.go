@@ -19,19 +19,43 @@ var generatorHandlers = map[bytecode.Op]handler{
 // buildResumable builds the body of a generator: what runs when it is resumed.
 // The call that makes the generator is not part of the code.
 func (b *builder) buildResumable() {
+	normal := b.withoutRaising()
 	var resumed []bytecode.BlockID
 	for _, id := range b.bc.Order {
-		if b.bc.Block(id).Resumes {
+		if b.bc.Block(id).Resumes && normal[id] {
 			resumed = append(resumed, id)
 		}
 	}
 	b.findRaising()
+	b.findHandlers()
 	b.enter(resumed)
 	// Nothing calls it.
 	b.f.Append(b.edges[0][0].from, hir.Unreachable)
 	b.edges[0] = nil
 	b.blocks()
 	b.finish()
+}
+
+// withoutRaising finds the blocks that are reached without an exception. A frame
+// that is suspended in a handler is left to the interpreter.
+func (b *builder) withoutRaising() []bool {
+	reached := make([]bool, len(b.bc.Blocks))
+	reached[0] = true
+	for changed := true; changed; {
+		changed = false
+		for _, id := range b.bc.Order {
+			if !reached[id] {
+				continue
+			}
+			bb := b.bc.Block(id)
+			for _, to := range [2]bytecode.BlockID{bb.Next, bb.Taken} {
+				if to != bytecode.NoBlock && !reached[to] {
+					reached[to], changed = true, true
+				}
+			}
+		}
+	}
+	return reached
 }
 
 // suspended tells whether a generator that was just resumed has yielded; else it
@@ -45,6 +69,10 @@ func (b *builder) suspended(generator hir.Value) hir.Value {
 // yieldValue suspends the frame: everything alive is handed over to its slots.
 func (b *builder) yieldValue() {
 	b.fs()
+	if b.st.inFrame || b.st.handling > 0 {
+		b.deopt()
+		return
+	}
 	for i := range b.st.stack {
 		b.peekObject(len(b.st.stack) - i)
 	}
