@@ -45,7 +45,7 @@ func (b *builder) noteLocals() {
 func (b *builder) guardTaken(offset int32) {
 	fs := b.frameState(offset)
 	for i, v := range b.st.locals {
-		g := b.raw(hir.GuardType, v)
+		g := b.f.Append(b.cur, hir.GuardType, v) // whether there is a value is decided later, too
 		in := b.f.At(g)
 		in.FS, in.BC, in.Type = fs, offset, hir.TNullable
 		b.st.setLocal(i, g)
