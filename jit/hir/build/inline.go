@@ -138,6 +138,8 @@ func (b *builder) inlinable(c *binding) (*bytecode.Code, string) {
 		return nil, "inlining is switched off"
 	case f.Code == b.f.Code:
 		return nil, "recursive"
+	case b.st.inFrame:
+		return nil, "an exception is being handled"
 	case code.Resumable():
 		return nil, "is a generator"
 	case depth > maxInlineDepth:
