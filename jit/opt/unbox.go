@@ -332,8 +332,8 @@ func loose(f *hir.Func, v hir.Value) (locals, stack bool) {
 	case in.Op == hir.LeaveInlined:
 		return true, true
 	case in.Op == hir.Snapshot || in.Op == hir.EvalBreaker || in.Op == hir.LeaveFrame:
-		ok := f.Frames[in.FS].Parent == 0
-		return ok, ok
+		// The run time shows numbers in the outermost frame only.
+		return f.Frames[in.FS].Parent == 0, true
 	case o.Observable || in.Op == hir.CheckFrame:
 		return false, true
 	case o.Exits:
