@@ -202,3 +202,71 @@ def bits(n):
         x = x + (x >> 1)
         y = ~x
     return x, y, x % 7, y // 3
+
+
+class Box:
+    def __init__(self, value, active):
+        self.value = value
+        self.keep = Looks(active)
+
+    def mixed(self, factor, replacement):
+        product = self.value * factor
+        third = product * 3.0
+        self.keep = replacement
+        return third - product
+
+
+@case("4, 1.5, False", "4, 1.5, True", "4, 2, True", "2, 'a', False")
+def deaths_in_inlined_calls(n, factor, active):
+    total = 0.0
+    for i in range(n):
+        half = i * 0.5
+        box = Box(half, active)
+        total += box.mixed(factor, None)
+        total -= half
+    return total
+
+
+def cold_locals(depth):
+    frame = sys._getframe(depth)
+    return sorted((k, v) for k, v in frame.f_locals.items() if isinstance(v, (int, float)))
+
+
+def looks_up(x, now):
+    y = x * 2.0
+    z = y + 1.0
+    if now:
+        return cold_locals(1), cold_locals(2), z
+    return z
+
+
+@case("3, -1", "3, 1", "5, 0")
+def looked_at_from_inlined_calls(n, when):
+    a = 1.0
+    out = []
+    for i in range(n):
+        b = a * 1.5
+        c = looks_up(b, i == when)
+        if type(c) is tuple:
+            out.append(c)
+        a = b - 0.25
+    return a, out
+
+
+def limited(x, limit):
+    grown = x * 3
+    if grown > limit:
+        raise OverflowError(grown)
+    return grown + 1
+
+
+@case("10, 1000", "10, 10**30", "3, 5", "70, 10**30")
+def raised_in_inlined_calls(n, limit):
+    x = 1
+    try:
+        for i in range(n):
+            before = x
+            x = limited(x, limit)
+    except OverflowError as e:
+        return x, before, e.args, e.__traceback__.tb_lineno - e.__traceback__.tb_frame.f_code.co_firstlineno
+    return x, before
