@@ -267,6 +267,35 @@ compile_inner_generators(CJRecord *record)
     }
 }
 
+/* Compiles counted functions that a function which was compiled calls or contains: they are as hot as it is. Nobody would count
+ * the calls of those that are inlined, but other callers, and the interpreter after an exit, want their machine code. */
+static void
+compile_callees(const CJObject *object)
+{
+    enum { MOST_CALLEES = 64, MOST_NESTED = 8 };
+    static int nested;
+    if (nested == MOST_NESTED) {
+        return;
+    }
+    PyObject *callees[MOST_CALLEES];
+    int n = 0;
+    for (uint32_t i = 0; i < object->ndepends && n < MOST_CALLEES; i++) {
+        if (object->depends[i].kind == CJ_DEPEND_FUNCTION) {
+            callees[n++] = Py_NewRef(object->depends[i].object);
+        }
+    }
+    nested++;
+    for (int i = 0; i < n; i++) {
+        CJFunctionEntry *entry = cj_registry_entry((PyFunctionObject *)callees[i]);
+        /* One that lost its code is to learn first. */
+        if (entry != NULL && entry->record->state == CJ_COUNTING && entry->record->compiled_times == 0) {
+            cj_compile_now(entry->record, (PyFunctionObject *)callees[i]);
+        }
+        Py_DECREF(callees[i]);
+    }
+    nested--;
+}
+
 bool
 cj_compile_now(CJRecord *record, PyFunctionObject *function)
 {
@@ -304,6 +333,9 @@ cj_compile_now(CJRecord *record, PyFunctionObject *function)
     }
     if (done) {
         compile_inner_generators(record);
+        if (record->code.object != NULL) {
+            compile_callees(record->code.object);
+        }
     }
     Py_XDECREF(code);
     PyErr_SetRaisedException(raised);

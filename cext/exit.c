@@ -537,11 +537,9 @@ count_exit(CJObject *object, uint32_t index, PyObject *guilty)
 }
 
 static void
-read_exit(const CJObject *object, uint32_t index, CJExit *exit)
+unreadable(void)
 {
-    if (!cj_exit_read(object, index, exit)) {
-        Py_FatalError("cinderjit: an exit of compiled code cannot be read");
-    }
+    Py_FatalError("cinderjit: an exit of compiled code cannot be read");
 }
 
 /* Leaves at an exit. With raised_at, the exception that is set is raised there instead. Result and regs->x[16] as of
@@ -670,7 +668,9 @@ cj_exit(CJExitRegs *regs, CJObject *object, uint32_t index)
         return NULL;
     }
     CJExit exit;
-    read_exit(object, index, &exit);
+    if (!cj_exit_take(object, index, &exit)) {
+        unreadable();
+    }
     return leave(regs, object, index, exit, NULL);
 }
 
@@ -695,7 +695,9 @@ cj_service(CJExitRegs *regs, CJObject *object, uint32_t index, PyObject *dead)
 {
     _PyInterpreterFrame *frame = (_PyInterpreterFrame *)regs->x[20];
     CJExit exit;
-    read_exit(object, index, &exit);
+    if (!cj_exit_read(object, index, &exit)) { /* not kept, because it is changed below */
+        unreadable();
+    }
     CJFrame *from = &exit.frames[exit.nframes - 1];
     Values values = {.regs = regs, .object = object};
     show_numbers(&values, from, frame, true);

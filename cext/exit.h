@@ -70,7 +70,7 @@ typedef struct {
     CJLocation *locals, *stack;
 } CJFrame;
 
-typedef struct {
+typedef struct CJExit {
     uint8_t kind, reason;
     uint32_t text; /* string id */
     CJLocation guilty;
@@ -85,6 +85,13 @@ typedef struct {
  * short. The exit is released with cj_exit_release. */
 bool cj_exit_read(const CJObject *object, uint32_t index, CJExit *exit);
 void cj_exit_release(CJExit *exit);
+
+/* As cj_exit_read, for an exit that is being taken: one that was taken before is kept decoded, and its arrays, which must
+ * not be changed, belong to the object. */
+bool cj_exit_take(CJObject *object, uint32_t index, CJExit *exit);
+
+/* Releases what cj_exit_take has kept. */
+void cj_exits_forget(CJObject *object);
 
 /* Exits that code compiled with the option force_exits takes without reason, for tests: guards and
  * checks count this number down, and leave when it has become negative. */

@@ -136,6 +136,45 @@ cj_exit_release(CJExit *exit)
     exit->memory = NULL;
 }
 
+bool
+cj_exit_take(CJObject *object, uint32_t index, CJExit *exit)
+{
+    if (object->decoded != NULL && index < object->nexits && object->decoded[index] != NULL) {
+        *exit = *object->decoded[index];
+        exit->memory = NULL;
+        return true;
+    }
+    if (!cj_exit_read(object, index, exit)) {
+        return false;
+    }
+    if (object->exit_count[index] == 0) {
+        return true;
+    }
+    if (object->decoded == NULL) {
+        object->decoded = PyMem_RawCalloc(object->nexits, sizeof(*object->decoded));
+    }
+    CJExit *kept = object->decoded != NULL ? PyMem_RawMalloc(sizeof(*kept)) : NULL;
+    if (kept != NULL) {
+        *kept = *exit;
+        object->decoded[index] = kept;
+        exit->memory = NULL;
+    }
+    return true;
+}
+
+void
+cj_exits_forget(CJObject *object)
+{
+    for (uint32_t i = 0; object->decoded != NULL && i < object->nexits; i++) {
+        if (object->decoded[i] != NULL) {
+            cj_exit_release(object->decoded[i]);
+            PyMem_RawFree(object->decoded[i]);
+        }
+    }
+    PyMem_RawFree(object->decoded);
+    object->decoded = NULL;
+}
+
 PyObject *
 cj_object_constant(const CJObject *object, uint32_t id)
 {

@@ -520,6 +520,7 @@ cj_object_free(CJObject *object)
     PyMem_RawFree(object->patches);
     PyMem_RawFree(object->resumes);
     PyMem_RawFree(object->depends);
+    cj_exits_forget(object);
     PyMem_RawFree(object->exit_count);
     PyMem_RawFree(object->encoded);
     PyMem_RawFree(object);

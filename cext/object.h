@@ -81,6 +81,7 @@ struct CJObject {
     bool firm;
     uint32_t *string_at;   /* offsets into encoded */
     uint64_t *exit_count;  /* how often each exit was taken */
+    struct CJExit **decoded; /* by exit, those that are taken again and again; NULL before there is one */
     bool invalidated;
     void *registry;        /* the registry's own part */
 

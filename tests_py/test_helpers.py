@@ -461,6 +461,86 @@ def test_iteration():
     assert helper("iter_next", Stops()) is NULL
 
 
+# ---- generators and coroutines ----
+
+
+async def coroutine():
+    return 7
+
+
+class Awaitable:
+    def __init__(self, result):
+        self.result = result
+
+    def __await__(self):
+        return self.result
+
+
+class AsyncItems:
+    def __init__(self, iterator=None, item=None):
+        self.iterator = iterator or self
+        self.item = item
+
+    def __aiter__(self):
+        return self.iterator
+
+    def __anext__(self):
+        return self.item
+
+
+def test_what_yield_from_delegates_to():
+    generator = (x for x in "ab")
+    assert helper("get_yield_from_iter", generator, 0) is generator
+    assert list(helper("get_yield_from_iter", [1, 2], 0)) == [1, 2]
+    same("get_yield_from_iter", [5, 0], lambda: iter(5))
+    waiting = coroutine()
+    assert helper("get_yield_from_iter", waiting, 1) is waiting
+    assert outcome(helper, "get_yield_from_iter", waiting, 0) == (
+        TypeError, "cannot 'yield from' a coroutine object in a non-coroutine generator")
+    waiting.close()
+
+
+def test_what_await_waits_for():
+    waiting = coroutine()
+    assert helper("get_awaitable", waiting, 0) is waiting
+    waiting.close()
+    iterator = iter("x")
+    assert helper("get_awaitable", Awaitable(iterator), 0) is iterator
+    assert outcome(helper, "get_awaitable", 5, 0) == (TypeError, "'int' object can't be awaited")
+    assert outcome(helper, "get_awaitable", 5, 1) == (
+        TypeError, "'async with' received an object from __aenter__ that does not implement __await__: int")
+    assert outcome(helper, "get_awaitable", Awaitable(3), 0)[0] is TypeError
+
+
+def test_asynchronous_iterators():
+    items = AsyncItems()
+    assert helper("get_aiter", items) is items
+    assert outcome(helper, "get_aiter", 5) == (TypeError, "'async for' requires an object with __aiter__ method, got int")
+    assert outcome(helper, "get_aiter", AsyncItems(5)) == (
+        TypeError, "'async for' received an object from __aiter__ that does not implement __anext__: int")
+    waiting = coroutine()
+    assert helper("get_anext", AsyncItems(item=waiting)) is waiting
+    waiting.close()
+    assert outcome(helper, "get_anext", AsyncItems(item=5)) == (
+        TypeError, "'async for' received an invalid object from __anext__: int")
+
+
+def test_send():
+    def echo():
+        got = yield "first"
+        got = yield got
+        raise KeyError(got)
+
+    running = echo()
+    assert helper("send", running, None) == ("first", NULL)
+    assert helper("send", running, 5) == (5, NULL)
+    assert outcome(helper, "send", running, 6) == (KeyError, "6")
+    assert helper("send", iter([1]), None) == (1, NULL)
+    assert helper("send", iter([]), None) == (None, None)
+    waiting = coroutine()
+    assert helper("send", waiting, None) == (7, None)
+
+
 def unpacked(name, value, oparg):
     out = []
     assert helper(name, value, oparg, out) == 0

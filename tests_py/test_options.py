@@ -104,6 +104,26 @@ print(total())
     assert (done.stdout, done.returncode) == ("3\n", 0)
 
 
+def test_callees_of_what_is_compiled_by_counting_are_compiled_with_it():
+    program = """
+import cinderjit
+
+def small(x):
+    return x + 1
+
+def caller(x):
+    return small(x) + small(x + 1)
+
+for i in range(20):
+    caller(i)
+print(cinderjit.is_jit_compiled(small), cinderjit.is_jit_compiled(caller))
+cinderjit.force_compile(caller)
+print(cinderjit.is_jit_compiled(small), caller(1))
+"""
+    done = run("-c", program, PYTHONJITAUTO="60")
+    assert (done.stdout, done.stderr) == ("False False\nTrue 5\n", "")
+
+
 def test_start_up_survives_compiling_everything():
     done = run("-c", "import json, enum, dataclasses, argparse; print(json.dumps([1, {'a': None}]))", PYTHONJITAUTO="2")
     assert (done.stdout, done.stderr, done.returncode) == ('[1, {"a": null}]\n', "", 0)
