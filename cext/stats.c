@@ -171,8 +171,8 @@ cj_stats_take(void)
 /* How often a guard may fail before the function is compiled again. A place can have something to learn more than
    once (the class, then that the int is a large one), and a large function has several such places; so the limit
    stays for the first compilations, and then doubles with each, up to a limit of its own. Of a function with a loop an
-   exit costs the rest of the call. */
-enum { FIRST_LIMIT = 16, FIRST_LIMIT_OF_LOOPS = 4, UNDOUBLED = 5, MAX_DOUBLINGS = 12, EXIT_DEOPT = 0 };
+   exit costs the rest of the call, and a call may teach one class of one place only. */
+enum { FIRST_LIMIT = 16, UNDOUBLED = 5, FIRST_LIMIT_OF_LOOPS = 1, UNDOUBLED_OF_LOOPS = 24, MAX_DOUBLINGS = 12, EXIT_DEOPT = 0 };
 
 void
 cj_stats_exit_taken(CJObject *object, uint32_t exit, PyObject *guilty)
@@ -200,8 +200,10 @@ cj_stats_exit_taken(CJObject *object, uint32_t exit, PyObject *guilty)
         cj_registry_note_failure(info.code, (int32_t)(info.offset * sizeof(_Py_CODEUNIT)),
                                  about_class ? Py_TYPE(guilty) : &PyBaseObject_Type, 1);
     }
-    unsigned doublings = record->compiled_times > UNDOUBLED ? record->compiled_times - UNDOUBLED : 0;
-    unsigned first = cj_registry_loops(record) ? FIRST_LIMIT_OF_LOOPS : FIRST_LIMIT;
+    bool loops = cj_registry_loops(record);
+    unsigned undoubled = loops ? UNDOUBLED_OF_LOOPS : UNDOUBLED;
+    unsigned doublings = record->compiled_times > undoubled ? record->compiled_times - undoubled : 0;
+    unsigned first = loops ? FIRST_LIMIT_OF_LOOPS : FIRST_LIMIT;
     uint64_t limit = (uint64_t)first << (doublings > MAX_DOUBLINGS ? MAX_DOUBLINGS : doublings);
     if (object->exit_count[exit] == 0 || object->exit_count[exit] % limit != 0) {
         return;
