@@ -82,3 +82,9 @@ def test_the_package_of_an_environment_comes_first():
 def test_nothing_is_imported_without_a_setting(other):
     program = "import sys; print([name for name in sys.modules if name.startswith(('cinderjit', 'importlib.'))])"
     assert run(other, "-c", program, PYTHONPATH=STARTUP) == "[]"
+
+
+def test_two_copies_do_not_run_each_other_for_ever(other, tmp_path):
+    copy = tmp_path / "sitecustomize.py"
+    copy.write_bytes((STARTUP / "sitecustomize.py").read_bytes())
+    assert run(other, "-c", PROGRAM, PYTHONPATH=f"{tmp_path}:{STARTUP}") == "None"

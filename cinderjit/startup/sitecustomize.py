@@ -9,6 +9,8 @@ import os
 import sys
 
 _HERE = os.path.realpath(__file__)
+# What has run already: two of these files must not run each other for ever.
+_RUN = globals().get("_RUN", frozenset()) | {_HERE}
 
 
 def _wanted():
@@ -36,10 +38,11 @@ def _run_the_other():
     for folder in sys.path:
         for finder in sys.meta_path:
             spec = finder.find_spec("sitecustomize", [folder])
-            if spec is not None and spec.has_location and os.path.realpath(spec.origin) != _HERE:
+            if spec is not None and spec.has_location and os.path.realpath(spec.origin) not in _RUN:
                 from importlib import util
 
                 module = sys.modules["sitecustomize"] = util.module_from_spec(spec)
+                module._RUN = _RUN
                 spec.loader.exec_module(module)
                 return
 
