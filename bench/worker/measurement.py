@@ -17,7 +17,7 @@ import programs
 FOLDER = os.path.dirname(os.path.abspath(__file__))
 
 # Calls without a compilation after which all compiling is taken to be done.
-SETTLED_CALLS = 2
+SETTLED_CALLS = 6
 
 
 def digest(value):
