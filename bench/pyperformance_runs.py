@@ -87,7 +87,7 @@ def main():
     parser.add_argument("--functions", type=int, default=18, help="functions that have to be compiled")
     options = parser.parse_args()
     FOLDER.mkdir(parents=True, exist_ok=True)
-    if not (FOLDER / "venv").exists() and pyperformance(["venv", "create"], FOLDER / "venv.log") != 0:
+    if not (FOLDER / "venv").exists() and pyperformance(["venv", "create", "-b", options.benchmarks], FOLDER / "venv.log") != 0:
         shutil.rmtree(FOLDER / "venv", ignore_errors=True)
         sys.exit(f"no environment for pyperformance: see {FOLDER / 'venv.log'}")
     bad = 0
