@@ -21,7 +21,7 @@ TIME_LIMIT = 1500  # seconds for one file, under emulation on a loaded machine
 def run(path, arguments):
     """Run one file. Returns its name, the exit status, the output and the seconds."""
     start = time.monotonic()
-    command = [PYTHON, "-P", "-X", "faulthandler", "-m", "pytest", "--import-mode=importlib", "-q", *arguments, path]
+    command = [PYTHON, "-X", "faulthandler", "-m", "pytest", "--import-mode=importlib", "-q", *arguments, path]
     try:
         done = subprocess.run(
             command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
