@@ -44,6 +44,7 @@ PROGRAMS = HERE / "programs"
 WARM_UP = 5
 LEARNED = 6
 REPETITIONS = 20
+MORE_OFTEN = 12  # what has grown has to do so again
 # In the mode "forced" the mean number of guards and checks of the frame between exits.
 FORCED_PERIOD = 12
 MAX_CRASHES = 12
@@ -268,7 +269,7 @@ class Run:
         for case in self.cases:
             self.progress(f"{case.name} repeated")
             told = self.growth(case)
-            for _ in range(3):
+            for _ in range(MORE_OFTEN):
                 if not told:
                     break
                 # A leak repeats itself; a cache that fills or an object of ours does not.
