@@ -58,24 +58,40 @@ extern const uint8_t cj_stub_resume[], cj_stub_extra_index_target[], cj_stub_non
 extern const uint8_t cj_stub_small_ints_target[], cj_stub_ints_target[], cj_stub_floats_target[], cj_stub_ints_limit_target[],
     cj_stub_floats_limit_target[];
 
-/* What the assembly has as numbers. */
+/* The offsets that the assembly writes as FIELD(name): absolute symbols, which the linker puts into its instructions. */
+#define FIELDS(X)                                                             \
+    X(object_refcnt, offsetof(PyObject, ob_refcnt))                           \
+    X(int_tag, offsetof(PyLongObject, long_value.lv_tag))                     \
+    X(int_digit, offsetof(PyLongObject, long_value.ob_digit))                 \
+    X(float_value, offsetof(PyFloatObject, ob_fval))                          \
+    X(generator_state, offsetof(PyGenObject, gi_frame_state))                 \
+    X(generator_executable, offsetof(PyGenObject, gi_iframe.f_executable))    \
+    X(generator_globals, offsetof(PyGenObject, gi_iframe.f_globals))          \
+    X(generator_builtins, offsetof(PyGenObject, gi_iframe.f_builtins))        \
+    X(generator_frame_object, offsetof(PyGenObject, gi_iframe.frame_obj))     \
+    X(code_extra, offsetof(PyCodeObject, co_extra))                           \
+    X(thread_eval_breaker, offsetof(PyThreadState, eval_breaker))             \
+    X(thread_recursion_remaining, offsetof(PyThreadState, py_recursion_remaining)) \
+    X(thread_stack_limit, offsetof(_PyThreadStateImpl, c_stack_soft_limit))   \
+    X(record_resume_entry, offsetof(CJCode, resume_entry))                    \
+    X(record_globals, offsetof(CJCode, globals))                              \
+    X(record_builtins, offsetof(CJCode, builtins))                            \
+    X(record_breaker, offsetof(CJCode, breaker))
+
+static void __attribute__((used, noinline))
+define_fields(void)
+{
+#define DEFINE(name, offset)                                                  \
+    _Static_assert((offset) < 4096, "too far for an instruction");            \
+    __asm__ volatile(".globl cj_field_" #name "\n\t.hidden cj_field_" #name "\n\t.set cj_field_" #name ", %c0" ::"i"(offset));
+    FIELDS(DEFINE)
+}
+
+/* What else the assembly takes for granted: values, and words that lie side by side. */
 _Static_assert(_PY_NSMALLNEGINTS == 5 && _PY_NSMALLPOSINTS == 257 && sizeof(PyLongObject) == 32, "small ints");
-_Static_assert(offsetof(PyLongObject, long_value.lv_tag) == 16 && offsetof(PyLongObject, long_value.ob_digit) == 24 &&
-                   PyLong_SHIFT == 30 && _PyLong_NON_SIZE_BITS == 3,
-               "ints");
-_Static_assert(offsetof(PyFloatObject, ob_fval) == 16, "floats");
-_Static_assert(offsetof(PyGenObject, gi_frame_state) == 67 && offsetof(PyGenObject, gi_iframe.f_executable) == 72 &&
-                   offsetof(PyGenObject, gi_iframe.f_globals) == 96 && offsetof(PyGenObject, gi_iframe.f_builtins) == 104 &&
-                   offsetof(PyGenObject, gi_iframe.frame_obj) == 120 && FRAME_CREATED == -3 && FRAME_EXECUTING == 0,
-               "generators");
-_Static_assert(offsetof(PyCodeObject, co_extra) == 200 && offsetof(PyThreadState, eval_breaker) == 24 &&
-                   offsetof(PyThreadState, py_recursion_remaining) == 48 &&
-                   offsetof(_PyThreadStateImpl, c_stack_soft_limit) == 848 && CJ_STACK_MARGIN == 256 << 10,
-               "resuming");
-_Static_assert(offsetof(CJCode, resume_entry) == 16 && offsetof(CJCode, globals) == 32 && offsetof(CJCode, builtins) == 40 &&
-                   offsetof(CJCode, breaker) == 48,
-               "records");
-_Static_assert(offsetof(struct _Py_freelist, freelist) == 0 && offsetof(struct _Py_freelist, size) == 8, "free lists");
+_Static_assert(PyLong_SHIFT == 30 && _PyLong_NON_SIZE_BITS == 3, "ints");
+_Static_assert(FRAME_CREATED == -3 && FRAME_EXECUTING == 0 && CJ_STACK_MARGIN == 256 << 10, "resuming");
+_Static_assert(offsetof(struct _Py_freelist, freelist) == 0 && offsetof(struct _Py_freelist, size) == sizeof(void *), "free lists");
 
 #define DECLARE(name, function) extern const uint8_t cj_stub_##name[], cj_stub_##name##_target[];
 STUBS(DECLARE)

@@ -11,6 +11,8 @@
 	.globl name; \
 	.hidden name; \
 name:
+/* The offset of a structure's field: FIELDS in stubs.c takes it from the headers, the linker puts it into the instruction. */
+#define FIELD(name) :lo12:cj_field_##name
 #define TARGET(name) \
 	.balign 8; \
 	.globl name; \
@@ -306,11 +308,11 @@ TARGET(cj_stub_current_target)
  * there is room. All else is done in C. */
 STUB(cj_stub_resume)
 	hint	#34
-	ldrsb	w9, [x0, #67]		/* state */
+	ldrsb	w9, [x0, FIELD(generator_state)]		/* state */
 	tbz	w9, #31, cj_stub_resume_slow
-	ldr	x10, [x0, #72]		/* code object */
+	ldr	x10, [x0, FIELD(generator_executable)]		/* code object */
 	and	x10, x10, #~1
-	ldr	x10, [x10, #200]	/* data of other tools, and of this one: the size, then the items */
+	ldr	x10, [x10, FIELD(code_extra)]	/* data of other tools, and of this one: the size, then the items */
 	cbz	x10, cj_stub_resume_slow
 	ldr	x11, cj_stub_extra_index_target
 	ldr	x12, [x10], #8
@@ -318,27 +320,29 @@ STUB(cj_stub_resume)
 	b.ge	cj_stub_resume_slow
 	ldr	x10, [x10, x11, lsl #3]
 	cbz	x10, cj_stub_resume_slow
-	ldp	x11, x12, [x0, #96]	/* globals, builtins */
-	ldp	x13, x14, [x10, #32]
+	ldr	x11, [x0, FIELD(generator_globals)]
+	ldr	x12, [x0, FIELD(generator_builtins)]
+	ldr	x13, [x10, FIELD(record_globals)]
+	ldr	x14, [x10, FIELD(record_builtins)]
 	cmp	x11, x13
 	ccmp	x12, x14, #0, eq
 	b.ne	cj_stub_resume_slow
-	ldr	x11, [x0, #120]		/* frame object */
+	ldr	x11, [x0, FIELD(generator_frame_object)]		/* frame object */
 	cbnz	x11, cj_stub_resume_slow
-	ldr	x11, [x19, #24]		/* eval breaker */
-	ldr	x12, [x10, #48]
+	ldr	x11, [x19, FIELD(thread_eval_breaker)]
+	ldr	x12, [x10, FIELD(record_breaker)]
 	cmp	x11, x12
 	b.ne	cj_stub_resume_slow
-	ldr	x11, [x19, #848]	/* limit of the machine stack */
+	ldr	x11, [x19, FIELD(thread_stack_limit)]
 	sub	x12, sp, #64, lsl #12
 	cmp	x12, x11
 	b.lo	cj_stub_resume_slow
 	cmn	w9, #3
 	b.eq	2f
-1:	ldr	w9, [x19, #48]		/* recursion */
+1:	ldr	w9, [x19, FIELD(thread_recursion_remaining)]
 	subs	w9, w9, #1
 	b.mi	cj_stub_resume_slow
-	ldr	x16, [x10, #16]
+	ldr	x16, [x10, FIELD(record_resume_entry)]
 	br	x16
 	/* The first value sent has to be None. */
 2:	ldr	x11, cj_stub_none_target
@@ -400,12 +404,12 @@ STUB(cj_stub_box_int)
 	sub	x3, x3, #1
 	stp	x2, x3, [x17]
 	mov	x2, #1
-	str	x2, [x1]
+	str	x2, [x1, FIELD(object_refcnt)]
 	lsr	x3, x16, #62
 	and	x3, x3, #2		/* 2 for negative */
 	orr	x3, x3, #8		/* one digit */
-	str	x3, [x1, #16]
-	str	w0, [x1, #24]
+	str	x3, [x1, FIELD(int_tag)]
+	str	w0, [x1, FIELD(int_digit)]
 	mov	x16, x1
 	ldp	x2, x3, [sp, #16]
 	ldp	x0, x1, [sp], #32
@@ -434,8 +438,8 @@ STUB(cj_stub_box_float)
 	sub	x3, x3, #1
 	stp	x2, x3, [x17]
 	mov	x2, #1
-	str	x2, [x1]
-	str	x16, [x1, #16]
+	str	x2, [x1, FIELD(object_refcnt)]
+	str	x16, [x1, FIELD(float_value)]
 	mov	x16, x1
 	ldp	x2, x3, [sp, #16]
 	ldp	x0, x1, [sp], #32
@@ -469,7 +473,7 @@ STUB(cj_stub_free_float)
 	b	cj_stub_dealloc
 
 STUB(cj_stub_free_int)
-	ldr	x17, [x16, #16]
+	ldr	x17, [x16, FIELD(int_tag)]
 	cmp	x17, #16
 	b.hs	cj_stub_dealloc		/* several digits */
 	stp	x1, x2, [sp, #-16]!
