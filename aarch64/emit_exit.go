@@ -177,7 +177,7 @@ func exitKey(x *object.Exit) string {
 }
 
 // exitTable emits the code of the exits: one bl for each, behind each other, so
-// that the return address tells the common code which one it was.
+// that the return address tells which one it was.
 func (e *emitter) exitTable() {
 	if len(e.exits) == 0 {
 		return
@@ -187,13 +187,10 @@ func (e *emitter) exitTable() {
 	e.a.Comment("exit")
 	e.a.Adr(scratch, second)
 	e.a.Emit(Sub(W64, scratch, LR, scratch))
-	e.a.Emit(LsrImm(W64, scratch, scratch, 2))
 	e.a.LoadSymbol(scratch2, Symbol{Kind: symbolSelf}, 0)
 	e.a.CallSymbol(Symbol{symbolStub, stubDeopt}, 0)
-	// The run time has consumed the frame and unlinked it.
-	left := e.a.NewLabel()
-	e.a.Bind(left)
-	e.a.Emit(Ldr(W64, frameReg, At(threadReg, int32(e.lay.Thread.CurrentFrame))))
+	// The run time has consumed the frame and unlinked it; x20 is the caller's.
+	left := e.a.BoundLabel()
 	e.leave()
 	if e.served {
 		e.serviceCode(left)

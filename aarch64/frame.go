@@ -113,11 +113,6 @@ func (e *emitter) entries() {
 		e.frameEntry()
 	}
 	e.a.Bind(e.tail)
-	t, f := &e.lay.Thread, &e.lay.Frame
-	_ = f
-	e.a.Emit(Str(W32, recursion, At(threadReg, int32(t.RecursionLeft))))
-	e.a.Emit(Mov(W64, frameReg, newFrame))
-	e.a.Emit(Str(W64, frameReg, At(threadReg, int32(t.CurrentFrame))))
 	e.setUp()
 }
 
@@ -183,6 +178,9 @@ func (e *emitter) directEntry() {
 	e.a.AddConst(W64, X11, newFrame, f.LocalsPlus+8*int64(code.NLocalsPlus), scratch)
 	// return_offset, owner and visited are zero: owned by the thread.
 	e.storePair(X11, f.StackPointer, XZR, f.ReturnOffset)
+	e.a.Emit(Str(W32, recursion, At(threadReg, int32(t.RecursionLeft))))
+	e.a.Emit(Mov(W64, frameReg, newFrame))
+	e.a.Emit(Str(W64, frameReg, At(threadReg, int32(t.CurrentFrame))))
 
 	e.a.PushSection(Cold)
 	e.frameEntry()
@@ -210,17 +208,13 @@ func (e *emitter) storePair(r Reg, off int64, r2 Reg, off2 int64) {
 	e.a.Emit(Str(W64, r2, At(newFrame, int32(off2))))
 }
 
-// frameEntry takes over a frame that was pushed and not linked yet. Its
-// references are borrowed; the caller checked the recursion depth.
+// frameEntry takes over a frame that exists: the caller made it the current one
+// and counted the recursion. Its references are borrowed.
 func (e *emitter) frameEntry() {
-	t, f := &e.lay.Thread, &e.lay.Frame
+	f := &e.lay.Frame
 	e.a.Bind(e.frame)
 	e.a.Comment("frame entry")
 	e.a.Emit(Bti(TargetCall))
-	e.a.Emit(Mov(W64, newFrame, X0))
-	e.a.Emit(Str(W64, frameReg, At(newFrame, int32(f.Previous))))
-	e.a.Emit(Ldr(W32, recursion, At(threadReg, int32(t.RecursionLeft))))
-	e.a.Emit(SubImm(W32, recursion, recursion, 1))
 	// The body takes callee and arguments from registers only when there is
 	// a direct entry.
 	for _, r := range e.arguments() {
@@ -228,7 +222,7 @@ func (e *emitter) frameEntry() {
 		if r != X0 {
 			off = f.LocalsPlus + 8*int64(r-X1)
 		}
-		e.a.Emit(Ldr(W64, r, At(newFrame, int32(off))))
+		e.a.Emit(Ldr(W64, r, At(frameReg, int32(off))))
 		e.a.Emit(AndImm(W64, r, r, uint64(^f.TagBorrowed)))
 	}
 }

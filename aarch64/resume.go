@@ -11,7 +11,7 @@ type resume struct {
 
 // resumeEntries emits the entries that make a native frame for a frame that
 // exists. Only what differs is there for each of them; the prologue is shared.
-// The caller has checked recursion depth and machine stack.
+// The caller has checked recursion depth and machine stack, and linked the frame.
 //
 // A landing needs no code but the resume block itself: x20 and the native frame
 // are those of the running function.
@@ -19,7 +19,7 @@ func (e *emitter) resumeEntries() {
 	if len(e.resumes) == 0 {
 		return
 	}
-	t, f := &e.lay.Thread, &e.lay.Frame
+	f := &e.lay.Frame
 	prologue := e.a.NewLabel()
 	for _, r := range e.resumes {
 		e.a.Bind(r.entry)
@@ -30,12 +30,6 @@ func (e *emitter) resumeEntries() {
 	}
 	e.a.Bind(prologue)
 	e.a.Comment("prologue of the resume entries")
-	e.a.Emit(Str(W64, frameReg, At(X0, int32(f.Previous))))
-	e.a.Emit(Mov(W64, frameReg, X0))
-	e.a.Emit(Ldr(W32, recursion, At(threadReg, int32(t.RecursionLeft))))
-	e.a.Emit(SubImm(W32, recursion, recursion, 1))
-	e.a.Emit(Str(W32, recursion, At(threadReg, int32(t.RecursionLeft))))
-	e.a.Emit(Str(W64, frameReg, At(threadReg, int32(t.CurrentFrame))))
 	// While compiled code runs, the operand stack is not in the frame.
 	e.a.AddConst(W64, X10, frameReg, f.LocalsPlus+8*int64(e.f.Snap.Code(e.f.Code).NLocalsPlus), scratch)
 	e.a.Emit(Str(W64, X10, At(frameReg, int32(f.StackPointer))))

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -177,6 +178,9 @@ func (e *emulation) machine() []image {
 	if e.inFrame {
 		code := e.snap.Code(testCode)
 		thread.set64(threadBase+uint64(l.Thread.DataStackTop), dataStack+8*uint64(code.FrameSize))
+		thread.set64(threadBase+uint64(l.Thread.CurrentFrame), dataStack)
+		thread.set32(threadBase+uint64(l.Thread.RecursionLeft), 99)
+		frames.set64(dataStack+uint64(l.Frame.Previous), callerBase)
 		frames.set64(dataStack+uint64(l.Frame.FrameObj), 0)
 		frames.set64(dataStack+uint64(l.Frame.FuncObj), objectAddress(testFunction)|1)
 		for i, a := range e.args {
@@ -228,7 +232,8 @@ func (m *emulator) run(t *testing.T) {
 	}
 	dir := t.TempDir()
 	runner := filepath.Join(dir, "runner")
-	if out, err := exec.Command(gcc, "-O1", "-static", "-o", runner, "testdata/runner/runner.c", "../cext/stubs_aarch64.S").CombinedOutput(); err != nil {
+	arguments := append(stubFields(t), "-O1", "-static", "-o", runner, "testdata/runner/runner.c", stubsFile)
+	if out, err := exec.Command(gcc, arguments...).CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	script, results := filepath.Join(dir, "script"), filepath.Join(dir, "results")
@@ -257,6 +262,25 @@ func (m *emulator) run(t *testing.T) {
 	}
 }
 
+const stubsFile = "../cext/stubs_aarch64.S"
+
+// stubFields returns arguments for the linker that define the offsets to which
+// the stubs refer. Those that the runner's calls do not need are 0.
+func stubFields(t *testing.T) []string {
+	source, err := os.ReadFile(stubsFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := snapshot.Reference().Layout
+	needed := map[string]int64{"object_refcnt": l.Object.Refcnt, "int_tag": l.Int.Tag, "int_digit": l.Int.Digit, "float_value": l.Float.Value}
+	var arguments []string
+	for _, m := range regexp.MustCompile(`\bFIELD\((\w+)\)\]`).FindAllSubmatch(source, -1) {
+		name := string(m[1])
+		arguments = append(arguments, fmt.Sprintf("-Wl,--defsym=cj_field_%s=%d", name, needed[name]))
+	}
+	return arguments
+}
+
 // script is the input of the runner.
 func (m *emulator) script() []byte {
 	var b bytes.Buffer
@@ -276,9 +300,10 @@ func (m *emulator) script() []byte {
 			b.Write(s.data)
 		}
 		var regs [8]uint64
+		frame := uint64(callerBase)
 		switch {
 		case e.inFrame:
-			regs[0] = dataStack
+			frame = dataStack
 		case e.entry == e.c.obj.Vectorcall:
 			copy(regs[:], e.args)
 		default:
@@ -286,7 +311,7 @@ func (m *emulator) script() []byte {
 			copy(regs[1:], e.args)
 		}
 		put(regs[:]...)
-		put(codeBase+uint64(e.entry), threadBase, callerBase, recordBase+64*uint64(testCode))
+		put(codeBase+uint64(e.entry), threadBase, frame, recordBase+64*uint64(testCode))
 		put(uint64(len(e.responses)))
 		for _, r := range e.responses {
 			put(r.id, r.ret0, r.ret1, r.fret, r.address, r.value)

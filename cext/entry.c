@@ -209,7 +209,9 @@ cj_resume_frame(PyThreadState *tstate, _PyInterpreterFrame *frame, CJObject *obj
     frame->stackpointer = _PyFrame_Stackbase(frame);
     frame->previous = tstate->current_frame;
 
-    PyObject *result = cj_enter(object->text + text, tstate, tstate->current_frame, frame);
+    tstate->current_frame = frame;
+    tstate->py_recursion_remaining--;
+    PyObject *result = cj_enter(object->text + text, tstate, frame);
 
     /* Compiled code does not pop chunks of the data stack. If the interpreter ended the frame, the chunk is gone. */
     if (tstate->datastack_top == (PyObject **)frame && tstate->datastack_chunk->data == (PyObject **)frame) {

@@ -33,7 +33,7 @@ int cj_entry_start(void);
 /* In the child of a fork: forgets the other threads. */
 void cj_entry_after_fork(void);
 
-/* In stubs_aarch64.S: calls a frame entry. */
-PyObject *cj_enter(const void *entry, PyThreadState *tstate, _PyInterpreterFrame *caller, _PyInterpreterFrame *frame);
+/* In stubs_aarch64.S: calls a frame entry. The frame is the current one and counted in the recursion depth. */
+PyObject *cj_enter(const void *entry, PyThreadState *tstate, _PyInterpreterFrame *frame);
 
 #endif

@@ -70,6 +70,7 @@ extern const uint8_t cj_stub_small_ints_target[], cj_stub_ints_target[], cj_stub
     X(generator_builtins, offsetof(PyGenObject, gi_iframe.f_builtins))        \
     X(generator_frame_object, offsetof(PyGenObject, gi_iframe.frame_obj))     \
     X(code_extra, offsetof(PyCodeObject, co_extra))                           \
+    X(thread_current_frame, offsetof(PyThreadState, current_frame))           \
     X(thread_eval_breaker, offsetof(PyThreadState, eval_breaker))             \
     X(thread_recursion_remaining, offsetof(PyThreadState, py_recursion_remaining)) \
     X(thread_stack_limit, offsetof(_PyThreadStateImpl, c_stack_soft_limit))   \

@@ -133,18 +133,19 @@ TARGET(cj_stub_vectorcall_bind_target)
 	ldp	d30, d31, [sp, #496]
 	.endm
 
-/* deopt: leaves compiled code. w16 number of the exit, x17 record of the machine code; all other
- * registers belong to the compiled code. Result in x0; or control goes back to the code, behind the check or to a
+/* deopt: leaves compiled code. x16 number of the exit times 4, x17 record of the machine code; all other
+ * registers belong to the compiled code. Result in x0, the caller's frame in x20; or control goes back to the code, behind the check or to a
  * handler, with all registers but x16, x17 and x30 as they were. */
 STUB(cj_stub_deopt)
 	SAVE_EXIT_REGS
 	mov	x0, sp
 	mov	x1, x17
-	mov	w2, w16
+	lsr	w2, w16, #2
 	ldr	x16, cj_stub_deopt_target
 	blr	x16
 	ldr	x16, [sp, #128]		/* where the code goes on, or 0 */
 	cbnz	x16, 1f
+	ldr	x20, [x19, FIELD(thread_current_frame)]
 	mov	sp, x29
 	ldp	x29, x30, [sp], #16
 	ret
@@ -157,7 +158,7 @@ TARGET(cj_stub_deopt_target)
 /* service: a cold path that C serves because machine numbers have to be shown. x16 is an object to be deallocated or 0
  * for the eval breaker, x17 the record of the machine code, the number of the exit is on top of 16 bytes of stack.
  * x16 becomes 0 and all other registers but x17 and x30 are preserved; or it becomes 1, the frame is gone, and x0 is
- * the function's result; or control goes to a handler. */
+ * the function's result and x20 the caller's frame; or control goes to a handler. */
 STUB(cj_stub_service)
 	SAVE_EXIT_REGS 16
 	mov	x0, sp
@@ -176,6 +177,7 @@ STUB(cj_stub_service)
 	mov	sp, x29
 	ldp	x29, x30, [sp], #16
 	cbnz	x17, 2f
+	ldr	x20, [x19, FIELD(thread_current_frame)]
 	ret
 2:	add	sp, sp, #16
 	ret	x17
@@ -503,7 +505,7 @@ TARGET(cj_stub_floats_limit_target)
 	.hidden cj_stubs_end
 cj_stubs_end:
 
-/* PyObject *cj_enter(void *entry, PyThreadState *tstate, frame of the caller, frame)
+/* PyObject *cj_enter(void *entry, PyThreadState *tstate, frame)
  * calls a frame entry from C. */
 	.text
 	.balign 16
@@ -521,11 +523,9 @@ cj_enter:
 	stp	x19, x20, [sp, #16]
 	.cfi_offset 19, -16
 	.cfi_offset 20, -8
-	mov	x16, x0
 	mov	x19, x1
 	mov	x20, x2
-	mov	x0, x3
-	blr	x16
+	blr	x0
 	ldp	x19, x20, [sp, #16]
 	ldp	x29, x30, [sp], #32
 	.cfi_restore 29

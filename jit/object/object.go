@@ -26,8 +26,8 @@ const (
 	StubSlowEntry      = "slow_entry"      // the prologue cannot go on; convention of the direct call
 	StubVectorcallBind = "vectorcall_bind" // arguments do not fit; convention of vectorcall, and x17 the code's record
 	StubVectorcall     = "vectorcall_"     // and the number of parameters, at most 7: calls the direct entry x16; convention of vectorcall, and x17 the object's record
-	StubDeopt          = "deopt"           // w16 exit number, x17 the object's record: result in x0
-	StubService        = "service"         // x16 object without references, or 0 for the eval breaker, x17 the object's record, exit number on top of the stack: x16 becomes 0 to go on, preserving as dealloc, or 1 with the function's result in x0
+	StubDeopt          = "deopt"           // x16 exit number times 4, x17 the object's record: result in x0, the caller's frame in x20
+	StubService        = "service"         // x16 object without references, or 0 for the eval breaker, x17 the object's record, exit number on top of the stack: x16 becomes 0 to go on, preserving as dealloc, or 1 with the function's result in x0 and the caller's frame in x20
 	StubDealloc        = "dealloc"         // x16 object without references; preserves all other registers but x17 and x30
 	StubLeaveFrame     = "leave_frame"     // x16 unlinked frame that has a frame object; preserves as dealloc
 	StubEvalBreaker    = "eval_breaker"    // x16 becomes 0 to go on, 1 to leave, negative for an exception; preserves as dealloc
@@ -99,8 +99,8 @@ type Object struct {
 // needs is in the slots of the frame, locals and operand stack.
 type Resume struct {
 	Offset uint32 // code units
-	// Code is called with the frame, as the frame entry is, and makes a native
-	// frame for it. Offset into Text.
+	// Code is called with the linked frame in x20, as the frame entry is, and makes
+	// a native frame for it. Offset into Text.
 	Code uint32
 	// Landing is jumped to by an exit of the same code, whose native frame still
 	// stands. Offset into Text.

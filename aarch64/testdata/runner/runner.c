@@ -138,6 +138,7 @@ __asm__(
     "  stp d24, d25, [x16, #192]\n  stp d26, d27, [x16, #208]\n  stp d28, d29, [x16, #224]\n  stp d30, d31, [x16, #240]\n"
     "  ldp x0, x1, [sp], #16\n"
     "  stp x29, x30, [sp, #-16]!\n  mov x29, sp\n  bl left\n"
+    "  ldr x16, =ctx\n  ldr x20, [x16, #80]\n"
     "  GARBAGE_HIGH\n"
     "  ldp x29, x30, [sp], #16\n  ret\n"
 
@@ -250,7 +251,7 @@ uint64_t *box_float(double value) {
 
 uint64_t left(uint64_t index, uint64_t self) {
     exited = 1;
-    exit_index = (uint32_t)index;
+    exit_index = index / 4;
     exit_self = self;
     uint64_t sp = ctx.regs.sp, fp = ctx.regs.x[29];
     stack_size = fp - sp;
@@ -259,7 +260,7 @@ uint64_t left(uint64_t index, uint64_t self) {
     memcpy(stack_copy, (void *)sp, stack_size);
     /* The frame is consumed. */
     uint64_t *current = (uint64_t *)(ctx.thread + offset_current);
-    *current = *(uint64_t *)(*current + offset_previous);
+    ctx.frame = *current = *(uint64_t *)(*current + offset_previous);
     return 0xe417;
 }
 
