@@ -253,7 +253,7 @@ compile_inner_generators(CJRecord *record)
     PyObject *constants = record->code.code->co_consts;
     for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(constants); i++) {
         PyCodeObject *code = (PyCodeObject *)PyTuple_GET_ITEM(constants, i);
-        if (!PyCode_Check(code) || (code->co_flags & (CO_GENERATOR | CO_COROUTINE)) == 0 || !has_run(code)) {
+        if (!PyCode_Check(code) || (code->co_flags & (CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR)) == 0 || !has_run(code)) {
             continue;
         }
         CJRecord *inner = cj_registry_get(code, record->code.globals);

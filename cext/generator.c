@@ -63,8 +63,8 @@ has_returned(PyObject *generator)
     return ((PyGenObject *)generator)->gi_frame_state >= FRAME_COMPLETED;
 }
 
-static PyObject *
-resume(PyObject *generator, PyObject *value)
+PyObject *
+cj_resume(PyObject *generator, PyObject *value)
 {
     PyThreadState *tstate = _PyThreadState_GET();
     return cj_enter_generator(resume_stub, tstate, tstate->current_frame, generator, value);
@@ -76,7 +76,7 @@ next(PyObject *generator)
     if (((PyGenObject *)generator)->gi_frame_state >= FRAME_EXECUTING) {
         return original_next(generator);
     }
-    PyObject *result = resume(generator, Py_None);
+    PyObject *result = cj_resume(generator, Py_None);
     if (result != NULL && has_returned(generator)) {
         if (!Py_IsNone(result)) {
             _PyGen_SetStopIterationValue(result);
@@ -92,7 +92,7 @@ send(PyObject *generator, PyObject *value, PyObject **result)
     if (((PyGenObject *)generator)->gi_frame_state >= FRAME_EXECUTING) {
         return original_send(generator, value, result);
     }
-    *result = resume(generator, value);
+    *result = cj_resume(generator, value);
     return *result == NULL ? PYGEN_ERROR : has_returned(generator) ? PYGEN_RETURN : PYGEN_NEXT;
 }
 
@@ -105,7 +105,7 @@ send_method(PyObject *generator, PyObject *value)
     if (((PyGenObject *)generator)->gi_frame_state >= FRAME_EXECUTING) {
         return original_send_method(generator, value);
     }
-    PyObject *result = resume(generator, value);
+    PyObject *result = cj_resume(generator, value);
     if (result != NULL && has_returned(generator)) {
         if (Py_IsNone(result)) {
             PyErr_SetNone(PyExc_StopIteration);
@@ -118,23 +118,24 @@ send_method(PyObject *generator, PyObject *value)
     return result;
 }
 
-/* Lets a class's methods send and __next__ come here. The function objects stay the same. */
-static void
-redirect_methods(PyTypeObject *type)
+PyCFunction
+cj_redirect_methods(PyTypeObject *type, PyCFunction send_to, iternextfunc next_from, iternextfunc next_to)
 {
+    PyCFunction before = NULL;
     for (PyMethodDef *def = type->tp_methods; def != NULL && def->ml_name != NULL; def++) {
         if (strcmp(def->ml_name, "send") == 0 && def->ml_flags == METH_O) {
-            original_send_method = def->ml_meth;
-            def->ml_meth = send_method;
+            before = def->ml_meth;
+            def->ml_meth = send_to;
         }
     }
     PyObject *namespace = PyType_GetDict(type);
     PyObject *wrapper = namespace != NULL ? PyDict_GetItemString(namespace, "__next__") : NULL;
     if (wrapper != NULL && Py_IS_TYPE(wrapper, &PyWrapperDescr_Type)
-        && ((PyWrapperDescrObject *)wrapper)->d_wrapped == (void *)original_next) {
-        ((PyWrapperDescrObject *)wrapper)->d_wrapped = (void *)next;
+        && ((PyWrapperDescrObject *)wrapper)->d_wrapped == (void *)next_from) {
+        ((PyWrapperDescrObject *)wrapper)->d_wrapped = (void *)next_to;
     }
     Py_XDECREF(namespace);
+    return before;
 }
 
 void
@@ -148,8 +149,8 @@ cj_generators_start(void)
     PyGen_Type.tp_iternext = next;
     PyGen_Type.tp_as_async->am_send = send;
     PyCoro_Type.tp_as_async->am_send = send;
-    redirect_methods(&PyGen_Type);
-    redirect_methods(&PyCoro_Type);
+    original_send_method = cj_redirect_methods(&PyGen_Type, send_method, original_next, next);
+    cj_redirect_methods(&PyCoro_Type, send_method, original_next, next);
 }
 
 /* The code in front of RETURN_GENERATOR makes the cells. Its length in code units, RETURN_GENERATOR included, or 0 when

@@ -8,6 +8,14 @@
  * times. */
 void cj_generators_start(void);
 
+/* Runs a generator, coroutine or asynchronous generator that is suspended or has not begun on, in machine code where it can be, and sends
+ * value. Returns what was yielded or returned, which the generator's state tells apart, or NULL with an exception. */
+PyObject *cj_resume(PyObject *generator, PyObject *value);
+
+/* Lets a class's methods send and __next__ come to other functions; the function objects stay the same. Returns what send
+ * was. */
+PyCFunction cj_redirect_methods(PyTypeObject *type, PyCFunction send_to, iternextfunc next_from, iternextfunc next_to);
+
 /* Target of the stub resume_slow: runs the generator or coroutine on with CPython's own code and sends value. Returns what was yielded or returned, which the generator's state tells apart, or NULL
  * with an exception. */
 PyObject *cj_resume_slow(PyObject *generator, PyObject *value);

@@ -11,6 +11,7 @@
 #include <Python.h>
 
 #include "arena.h"
+#include "async_generator.h"
 #include "internal/pycore_ceval.h"
 #include "internal/pycore_interp.h"
 #include "internal/pycore_pystate.h"
@@ -53,6 +54,9 @@ cj_object_install(CJObject *object)
         code->resume_entry = object->text + object->generator;
         code->breaker = _Py_atomic_load_uintptr_relaxed(&_PyThreadState_GET()->eval_breaker) & ~(uintptr_t)_PY_EVAL_EVENTS_MASK;
         cj_generators_start();
+        if (code->code->co_flags & CO_ASYNC_GENERATOR) {
+            cj_async_generators_start();
+        }
     }
     if (before != NULL && before != object) {
         cj_object_retire(before);

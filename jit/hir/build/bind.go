@@ -90,6 +90,8 @@ func (b *builder) callDirect(c *binding, callee hir.Value, args []hir.Value) hir
 		b.typed(v, hir.InstanceOf(snapshot.TypeGenerator))
 	case snapshot.CodeCoroutine:
 		b.typed(v, hir.InstanceOf(snapshot.TypeCoroutine))
+	case snapshot.CodeAsyncGenerator:
+		b.typed(v, hir.InstanceOf(snapshot.TypeAsyncGenerator))
 	}
 	return v
 }

@@ -94,10 +94,6 @@ func analyse(code *snapshot.Code, limit int) (*bytecode.Code, error) {
 	if code == nil || !code.Captured() {
 		return nil, &Error{Unsupported, "bytecode is not known", -1}
 	}
-	switch {
-	case code.Flags&snapshot.CodeAsyncGenerator != 0:
-		return nil, &Error{Unsupported, "asynchronous generators are not compiled", -1}
-	}
 	bc, err := bytecode.Analyze(bytecode.Source{
 		Code: code.Bytecode, ExceptionTable: code.ExceptionTable, StackSize: code.StackSize,
 		Limits: &bytecode.Limits{Locals: code.NLocalsPlus, Names: len(code.Names), Consts: len(code.Consts)},

@@ -115,8 +115,6 @@ func TestErrors(t *testing.T) {
 	}{
 		{"too large", func(_ *snapshot.Snapshot, o *build.Options) { o.MaxInstructions = 10 },
 			build.Error{Kind: build.TooLarge, Reason: "code has 36 instructions, the limit is 10", Offset: -1}},
-		{"async generator", func(s *snapshot.Snapshot, _ *build.Options) { s.RootCode().Flags |= snapshot.CodeAsyncGenerator },
-			build.Error{Kind: build.Unsupported, Reason: "asynchronous generators are not compiled", Offset: -1}},
 		{"not captured", func(s *snapshot.Snapshot, _ *build.Options) { s.RootCode().Bytecode = nil },
 			build.Error{Kind: build.Unsupported, Reason: "bytecode is not known", Offset: -1}},
 		{"monitored", func(s *snapshot.Snapshot, _ *build.Options) {
