@@ -1,4 +1,4 @@
-package jit_test
+package tests_go
 
 import (
 	"bytes"
@@ -17,7 +17,7 @@ import (
 // hands them over.
 func corpus(tb testing.TB) [][]byte {
 	tb.Helper()
-	packed, err := os.ReadFile("hir/build/testdata/corpus.txtar.gz")
+	packed, err := os.ReadFile("../jit/hir/build/testdata/corpus.txtar.gz")
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package jit_test
+package tests_go
 
 import (
 	"bytes"
@@ -20,7 +20,7 @@ import (
 // snapshots returns the snapshots that the builder's golden files have, by name.
 func snapshots(t testing.TB) map[string]*snapshot.Snapshot {
 	t.Helper()
-	files, err := filepath.Glob("hir/build/testdata/*.txtar")
+	files, err := filepath.Glob("../jit/hir/build/testdata/*.txtar")
 	if err != nil || len(files) == 0 {
 		t.Fatal("no snapshots", err)
 	}

@@ -1,4 +1,4 @@
-package jit_test
+package tests_go
 
 import (
 	"errors"
