@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/cinderjit/cinderjit/jit/golden"
 )
 
 // sample assembles a bit of everything a listing shows.
@@ -65,7 +67,7 @@ func TestListing(t *testing.T) {
 	full.Symbol = func(s Symbol) string { return map[Symbol]string{{1, 7}: "slow_helper", {2, 3}: "int_type"}[s] }
 	full.Mark = func(k MarkKind, id uint32) string { return fmt.Sprintf("v%d", id) }
 	full.Label = func(off uint32) string { return names[off] }
-	checkGolden(t, "listing.txt", "# with names\n"+full.Text(c.Bytes)+
+	golden.Expect(t, "testdata/listing.txt", "# with names\n"+full.Text(c.Bytes)+
 		"# from the code alone, at 0x10000\n"+Listing{Base: 0x10000, Data: c.Data}.Text(c.Bytes))
 }
 

@@ -1,19 +1,14 @@
 package aarch64_test
 
 import (
-	"flag"
 	"fmt"
-	"os"
-	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-	"golang.org/x/tools/txtar"
-
 	"github.com/cinderjit/cinderjit/aarch64"
+	"github.com/cinderjit/cinderjit/jit/golden"
 )
 
 var (
@@ -29,45 +24,20 @@ var (
 // number of parameters. Entries and exits are the same everywhere, so only the
 // code from the first block to the last is kept, unless the comment has a line "whole".
 func TestEmitGolden(t *testing.T) {
-	files, err := filepath.Glob("testdata/emit/*.txtar")
-	if err != nil || len(files) == 0 {
-		t.Fatal("no golden files", err)
-	}
-	for _, file := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
-			ar, err := txtar.ParseFile(file)
-			if err != nil {
+	golden.Each(t, "testdata/emit/*.txtar", func(t *testing.T, file *golden.File) {
+		args := 2
+		if n, ok := file.Setting("args:"); ok {
+			var err error
+			if args, err = strconv.Atoi(n); err != nil {
 				t.Fatal(err)
 			}
-			args, whole := 2, false
-			for _, line := range strings.Split(string(ar.Comment), "\n") {
-				if n, ok := strings.CutPrefix(line, "args: "); ok {
-					if args, err = strconv.Atoi(n); err != nil {
-						t.Fatal(err)
-					}
-				}
-				whole = whole || line == "whole"
-			}
-			section := map[string]string{}
-			for _, f := range ar.Files {
-				section[f.Name] = string(f.Data)
-			}
-			c := compileHIR(t, section["hir"], args, aarch64.Registers())
-			got := map[string]string{"lir": c.lir, "asm": body(c.asm, whole)}
-			if flag.Lookup("update").Value.String() == "true" {
-				ar.Files = []txtar.File{{Name: "hir", Data: []byte(section["hir"])}, {Name: "lir", Data: []byte(got["lir"])}, {Name: "asm", Data: []byte(got["asm"])}}
-				if err := os.WriteFile(file, txtar.Format(ar), 0o666); err != nil {
-					t.Fatal(err)
-				}
-				return
-			}
-			for _, name := range []string{"lir", "asm"} {
-				if diff := cmp.Diff(section[name], got[name]); diff != "" {
-					t.Errorf("%s (-want +got):\n%s", name, diff)
-				}
-			}
-		})
-	}
+		}
+		_, whole := file.Setting("whole")
+		text, _ := file.Section("hir")
+		c := compileHIR(t, text, args, aarch64.Registers())
+		file.Expect(t, "lir", c.lir)
+		file.Expect(t, "asm", body(c.asm, whole))
+	})
 }
 
 // body cuts a listing down to the code of the blocks, with offsets from the first

@@ -2,77 +2,44 @@ package bytecode
 
 import (
 	"encoding/hex"
-	"flag"
 	"fmt"
-	"os"
-	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-	"golang.org/x/tools/txtar"
+	"github.com/cinderjit/cinderjit/jit/golden"
 )
-
-var update = flag.Bool("update", false, "write the listings that come out into the golden files")
 
 // Golden files hold a code object, made from Python source by
 // testdata/golden.py or written in the form of assemble, and its listing.
 func TestListing(t *testing.T) {
-	files, err := filepath.Glob("testdata/listing/*.txtar")
-	if err != nil || len(files) < 10 {
-		t.Fatalf("%d golden files (%v)", len(files), err)
-	}
-	for _, file := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
-			archive, err := txtar.ParseFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			part := func(name string) *txtar.File {
-				i := slices.IndexFunc(archive.Files, func(f txtar.File) bool { return f.Name == name })
-				if i < 0 {
-					return nil
-				}
-				return &archive.Files[i]
-			}
-			var src Source
-			var sym *Symbols
-			if p := part("code"); p != nil {
-				src, sym = readCode(t, string(p.Data))
-			} else {
-				src.Code = assemble(t, string(part("assembly").Data))
-				if p := part("table"); p != nil {
-					var e [5]int
-					if _, err := fmt.Sscan(string(p.Data), &e[0], &e[1], &e[2], &e[3], &e[4]); err != nil {
-						t.Fatal(err)
-					}
-					src.ExceptionTable = exceptionTable(e)
-				}
-			}
-			c, err := Analyze(src)
-			if err != nil {
-				t.Fatal(err)
-			}
-			checkInvariants(t, file, c)
-			var b strings.Builder
-			if err := c.Format(&b, sym); err != nil {
-				t.Fatal(err)
-			}
-			if p := part("listing"); p == nil {
-				archive.Files = append(archive.Files, txtar.File{Name: "listing"})
-			} else if diff := cmp.Diff(string(p.Data), b.String()); diff != "" && !*update {
-				t.Errorf("listing differs; -update accepts it (-want +got):\n%s", diff)
-			}
-			if *update {
-				part("listing").Data = []byte(b.String())
-				if err := os.WriteFile(file, txtar.Format(archive), 0o666); err != nil {
+	golden.Each(t, "testdata/listing/*.txtar", func(t *testing.T, file *golden.File) {
+		var src Source
+		var sym *Symbols
+		if text, ok := file.Section("code"); ok {
+			src, sym = readCode(t, text)
+		} else {
+			text, _ := file.Section("assembly")
+			src.Code = assemble(t, text)
+			if table, ok := file.Section("table"); ok {
+				var e [5]int
+				if _, err := fmt.Sscan(table, &e[0], &e[1], &e[2], &e[3], &e[4]); err != nil {
 					t.Fatal(err)
 				}
+				src.ExceptionTable = exceptionTable(e)
 			}
-		})
-	}
+		}
+		c, err := Analyze(src)
+		if err != nil {
+			t.Fatal(err)
+		}
+		checkInvariants(t, t.Name(), c)
+		var b strings.Builder
+		if err := c.Format(&b, sym); err != nil {
+			t.Fatal(err)
+		}
+		file.Expect(t, "listing", b.String())
+	})
 }
 
 // readCode reads the section that golden.py writes.

@@ -2,16 +2,13 @@ package object
 
 import (
 	"bytes"
-	"flag"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-)
 
-var update = flag.Bool("update", false, "rewrite the golden files")
+	"github.com/cinderjit/cinderjit/jit/golden"
+)
 
 // sample has something in every field.
 func sample() *Object {
@@ -81,19 +78,7 @@ func TestText(t *testing.T) {
 	if err := sample().Fprint(&b, true); err != nil {
 		t.Fatal(err)
 	}
-	golden := filepath.Join("testdata", "sample.txt")
-	if *update {
-		if err := os.WriteFile(golden, b.Bytes(), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(golden)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), b.String()); diff != "" {
-		t.Errorf("text differs (-want +got):\n%s", diff)
-	}
+	golden.Expect(t, "testdata/sample.txt", b.String())
 }
 
 func TestEveryKindHasAName(t *testing.T) {

@@ -14,8 +14,8 @@ import (
 	"github.com/cinderjit/cinderjit/jit/snapshot"
 )
 
-// golden reads the snapshot of a golden file.
-func golden(t *testing.T, file string) *snapshot.Snapshot {
+// goldenSnapshot reads the snapshot of a golden file.
+func goldenSnapshot(t *testing.T, file string) *snapshot.Snapshot {
 	t.Helper()
 	a, err := txtar.ParseFile(file)
 	if err != nil {
@@ -43,7 +43,7 @@ func TestIgnoreFeedback(t *testing.T) {
 	}
 	built := 0
 	for _, file := range files {
-		f, err := build.Build(golden(t, file), build.Options{IgnoreFeedback: true})
+		f, err := build.Build(goldenSnapshot(t, file), build.Options{IgnoreFeedback: true})
 		if err != nil {
 			continue
 		}
@@ -70,7 +70,7 @@ func TestIgnoreFeedback(t *testing.T) {
 
 // TestGuardFailures checks that a site whose guards failed is built generically.
 func TestGuardFailures(t *testing.T) {
-	s := golden(t, "testdata/attr.txtar")
+	s := goldenSnapshot(t, "testdata/attr.txtar")
 	code := s.RootCode()
 	var failed []snapshot.Feedback
 	sites := 0
@@ -124,7 +124,7 @@ func TestErrors(t *testing.T) {
 			build.Error{Kind: build.Malformed, Reason: "invalid opcode 17", Offset: 0}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			s := golden(t, "testdata/loop.txtar")
+			s := goldenSnapshot(t, "testdata/loop.txtar")
 			var o build.Options
 			c.change(s, &o)
 			_, err := build.Build(s, o)
@@ -155,7 +155,7 @@ func BenchmarkBuild(b *testing.B) {
 
 // TestLargeInts checks that ints that were too large for a digit stay ints.
 func TestLargeInts(t *testing.T) {
-	s := golden(t, "testdata/loop.txtar")
+	s := goldenSnapshot(t, "testdata/loop.txtar")
 	code := s.RootCode()
 	for _, offset := range []int32{50, 98} { // total += i; total > 10
 		code.Feedback = append(code.Feedback, snapshot.Feedback{Offset: offset, Kind: snapshot.GuardFailed, Type: snapshot.TypeObject, Value: 16})
@@ -173,7 +173,7 @@ func TestLargeInts(t *testing.T) {
 // TestMixedNumbers checks that an operand that was an int and a float is
 // operated on as either, without a call.
 func TestMixedNumbers(t *testing.T) {
-	s := golden(t, "testdata/loop.txtar")
+	s := goldenSnapshot(t, "testdata/loop.txtar")
 	code := s.RootCode()
 	for _, offset := range []int32{72, 98} { // total -= 1; total > 10
 		code.Feedback = append(code.Feedback, snapshot.Feedback{Offset: offset, Kind: snapshot.GuardFailed, Type: snapshot.TypeFloat, Value: 16})
@@ -194,7 +194,7 @@ func TestMixedNumbers(t *testing.T) {
 // TestDivisionByZeroSeen checks that a division of floats whose divisor was zero
 // is left to the helper, which raises.
 func TestDivisionByZeroSeen(t *testing.T) {
-	s := golden(t, "testdata/floats.txtar")
+	s := goldenSnapshot(t, "testdata/floats.txtar")
 	before, err := build.Build(s, build.Options{})
 	if err != nil {
 		t.Fatal(err)
