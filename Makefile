@@ -35,7 +35,7 @@ test-py: build ## the Python tests
 run: build ## the benchmark richards, plain and with the JIT
 	$(HOST_PYTHON) bench/show.py
 
-docs: build ## the pages that are made by programs: docs/hir.md, docs/stages.md
+docs: build ## the pages that are made by programs: docs/hir.md, docs/opcodes.md, docs/stages.md
 	go generate ./jit/hir
 	$(PYTHON) -P -m cinderjit.explain --markdown docs/example.py total >build/stages.md
 	mv build/stages.md docs/stages.md

@@ -1,6 +1,6 @@
 package hir
 
-//go:generate go run ./genreference -o ../../docs/hir.md
+//go:generate go run ./genreference -instructions ../../docs/hir.md -opcodes ../../docs/opcodes.md
 
 // Op is an opcode of the intermediate representation. Everything the compiler
 // knows about an opcode is its record in Ops: printer, parser, verifier, dead

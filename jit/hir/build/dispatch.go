@@ -12,16 +12,34 @@ import (
 type handler func(*builder)
 
 // handlers has what builds each instruction, by its base form. It is filled
-// from the tables beside the handlers, one for each subject.
+// from the tables beside the handlers.
 var handlers [bytecode.NumOps]handler
 
+// subjects are the tables of the handlers.
+var subjects = []struct {
+	name  string
+	table map[bytecode.Op]handler
+}{
+	{"Local variables and cells", localHandlers},
+	{"Constants", constantHandlers},
+	{"The operand stack", stackHandlers},
+	{"Control flow", controlHandlers},
+	{"Operators and comparisons", arithHandlers},
+	{"Attributes", attrHandlers},
+	{"Names and imports", globalHandlers},
+	{"Calls", callHandlers},
+	{"Containers", containerHandlers},
+	{"Iteration", iterHandlers},
+	{"Functions and classes", functionHandlers},
+	{"Strings", textHandlers},
+	{"Patterns", matchHandlers},
+	{"Exceptions", exceptionHandlers},
+	{"Generators and coroutines", generatorHandlers},
+}
+
 func init() {
-	for _, table := range []map[bytecode.Op]handler{
-		localHandlers, constantHandlers, stackHandlers, controlHandlers, arithHandlers,
-		attrHandlers, globalHandlers, callHandlers, containerHandlers, iterHandlers,
-		functionHandlers, textHandlers, matchHandlers, exceptionHandlers, generatorHandlers,
-	} {
-		for op, h := range table {
+	for _, subject := range subjects {
+		for op, h := range subject.table {
 			if handlers[op] != nil {
 				panic("build: two handlers for " + op.String())
 			}

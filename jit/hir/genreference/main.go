@@ -1,4 +1,5 @@
-// Command genreference writes the reference page of the HIR instruction table.
+// Command genreference writes the reference pages of the HIR instruction table
+// and of the opcodes.
 package main
 
 import (
@@ -7,12 +8,16 @@ import (
 	"os"
 
 	"github.com/cinderjit/cinderjit/jit/hir"
+	"github.com/cinderjit/cinderjit/jit/hir/build"
 )
 
 func main() {
-	out := flag.String("o", "", "file to write")
+	instructions := flag.String("instructions", "", "file for the HIR instructions")
+	opcodes := flag.String("opcodes", "", "file for the opcodes")
 	flag.Parse()
-	if err := os.WriteFile(*out, []byte(hir.Reference()), 0o644); err != nil {
-		log.Fatal(err)
+	for path, page := range map[string]string{*instructions: hir.Reference(), *opcodes: build.Reference()} {
+		if err := os.WriteFile(path, []byte(page), 0o644); err != nil {
+			log.Fatal(err)
+		}
 	}
 }
