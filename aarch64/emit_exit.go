@@ -54,7 +54,7 @@ func (e *emitter) describeExit(in *lir.Instr, kind object.ExitKind, reason objec
 	for i := range s.Frames {
 		fr := &s.Frames[i]
 		native := uint32(0)
-		if fr.InMemory && fr.Inline != 0 {
+		if kind != object.Deopt && fr.Inline != 0 {
 			native = uint32(e.inlinedAt(fr.Inline))
 		}
 		x.Frames = append(x.Frames, object.Frame{
@@ -162,9 +162,9 @@ func exitKey(x *object.Exit) string {
 		num(uint64(f.Offset))
 		num(uint64(f.Next))
 		num(uint64(f.Completion))
+		num(uint64(f.Native))
 		if f.InMemory {
 			num(1)
-			num(uint64(f.Native))
 		} else {
 			num(0)
 			locs(f.Locals)

@@ -581,8 +581,8 @@ leave(CJExitRegs *regs, CJObject *object, uint32_t index, CJExit exit, _Py_CODEU
     Py_XINCREF(outermost->f_locals);
     while (first > 0) {
         const CJFrame *inner = &exit.frames[first - 1];
-        _PyInterpreterFrame *frame = inner->in_memory ? move_inlined(tstate, &values, inner, frames[first])
-                                                      : push_inlined(tstate, &values, inner, frames[first]);
+        _PyInterpreterFrame *frame = inner->native != CJ_NOT_MADE ? move_inlined(tstate, &values, inner, frames[first])
+                                                                   : push_inlined(tstate, &values, inner, frames[first]);
         if (frame == NULL) {
             values.failed = true;
             break;
@@ -674,33 +674,54 @@ cj_exit(CJExitRegs *regs, CJObject *object, uint32_t index)
     return leave(regs, object, index, exit, NULL);
 }
 
-/* Shows machine numbers in the slots of the frame, or takes them out again. */
-static void
-show_numbers(Values *values, const CJFrame *from, _PyInterpreterFrame *frame, bool show)
+/* The frame that the last one of an exit's frames, or one inlined into it, is in memory. */
+static _PyInterpreterFrame *
+frame_in_memory(const CJExitRegs *regs, const CJFrame *from)
 {
-    for (uint32_t i = 0; i < from->nlocals; i++) {
-        if (from->locals[i].kind == CJ_IN_NOTHING) {
-            continue;
-        }
-        _PyStackRef old = frame->localsplus[i];
-        frame->localsplus[i] = show ? new_slot(values, &from->locals[i]) : PyStackRef_NULL;
-        if (!show) {
-            PyStackRef_XCLOSE(old);
+    return (_PyInterpreterFrame *)(from->code == 0 ? regs->x[20] : regs->sp + from->native);
+}
+
+/* Shows machine numbers in the slots of all frames of an exit, or takes them out again. */
+static void
+show_numbers(Values *values, const CJExit *exit, bool show)
+{
+    for (uint32_t k = 0; k < exit->nframes; k++) {
+        const CJFrame *from = &exit->frames[k];
+        _PyInterpreterFrame *frame = frame_in_memory(values->regs, from);
+        for (uint32_t i = 0; i < from->nlocals; i++) {
+            if (from->locals[i].kind == CJ_IN_NOTHING) {
+                continue;
+            }
+            _PyStackRef old = frame->localsplus[i];
+            frame->localsplus[i] = show ? new_slot(values, &from->locals[i]) : PyStackRef_NULL;
+            if (!show) {
+                PyStackRef_XCLOSE(old);
+            }
         }
     }
+}
+
+/* Reports whether one of the frames of an exit has a frame object. */
+static bool
+any_frame_object(const CJExitRegs *regs, const CJExit *exit)
+{
+    for (uint32_t k = 0; k < exit->nframes; k++) {
+        if (frame_in_memory(regs, &exit->frames[k])->frame_obj != NULL) {
+            return true;
+        }
+    }
+    return false;
 }
 
 CJServed
 cj_service(CJExitRegs *regs, CJObject *object, uint32_t index, PyObject *dead)
 {
-    _PyInterpreterFrame *frame = (_PyInterpreterFrame *)regs->x[20];
     CJExit exit;
     if (!cj_exit_read(object, index, &exit)) { /* not kept, because it is changed below */
         unreadable();
     }
-    CJFrame *from = &exit.frames[exit.nframes - 1];
     Values values = {.regs = regs, .object = object};
-    show_numbers(&values, from, frame, true);
+    show_numbers(&values, &exit, true);
     release_boxes(&values);
     int64_t status = 0;
     if (dead != NULL) {
@@ -713,12 +734,17 @@ cj_service(CJExitRegs *regs, CJObject *object, uint32_t index, PyObject *dead)
     else {
         status = cj_handle_eval_breaker();
     }
-    if (status == 0 && (frame->frame_obj == NULL || (!object->invalidated && cj_frame_unchanged(frame)))) {
-        show_numbers(&values, from, frame, false);
+    if (status == 0 && (!any_frame_object(regs, &exit)
+                        || (!object->invalidated
+                            && frames_unchanged((PyThreadState *)regs->x[19], (_PyInterpreterFrame *)regs->x[20])))) {
+        show_numbers(&values, &exit, false);
         cj_exit_release(&exit);
         return (CJServed){NULL, 0};
     }
     /* What the slots show now may have been changed, and is what the interpreter goes on with. */
-    from->in_memory = true;
-    return (CJServed){leave(regs, object, index, exit, status < 0 ? frame->instr_ptr : NULL), 1};
+    for (uint32_t k = 0; k < exit.nframes; k++) {
+        exit.frames[k].in_memory = true;
+    }
+    _Py_CODEUNIT *raised_at = status < 0 ? frame_in_memory(regs, &exit.frames[0])->instr_ptr : NULL;
+    return (CJServed){leave(regs, object, index, exit, raised_at), 1};
 }

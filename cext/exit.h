@@ -59,13 +59,15 @@ typedef struct {
     CJLocation *fields;
 } CJVirtual;
 
+#define CJ_NOT_MADE 0xffffffffu
+
 typedef struct {
     uint32_t code; /* object id, 0 for the frame the code runs in */
     CJLocation callee;
     uint32_t offset, next; /* code units */
     uint8_t completion;
     bool in_memory;
-    uint32_t native; /* of an inlined frame in memory: bytes above the stack pointer */
+    uint32_t native; /* of an inlined frame: bytes above the stack pointer, or CJ_NOT_MADE, as at every deopt */
     uint32_t nlocals, nstack;
     CJLocation *locals, *stack;
 } CJFrame;

@@ -103,7 +103,7 @@ cj_exit_read(const CJObject *object, uint32_t index, CJExit *exit)
         uint32_t flags = cj_read_u32(&reader);
         frame->in_memory = flags & 1;
         frame->completion = (uint8_t)(flags >> 1);
-        frame->native = frame->in_memory && frame->code != 0 ? cj_read_u32(&reader) : 0;
+        frame->native = exit->kind != CJ_DEOPT && frame->code != 0 ? cj_read_u32(&reader) : CJ_NOT_MADE;
         frame->locals = read_locations(&reader, &memory, &frame->nlocals);
         frame->stack = read_locations(&reader, &memory, &frame->nstack);
     }

@@ -11,7 +11,7 @@
 #include "stubs.h"
 #include "varint.h"
 
-enum { VERSION = 3 };
+enum { VERSION = 4 };
 
 enum {
     SEC_STRINGS,

@@ -2,7 +2,7 @@
 
 import struct
 
-MAGIC, VERSION, NONE = b"CJOB", 3, 0xFFFFFFFF
+MAGIC, VERSION, NONE = b"CJOB", 4, 0xFFFFFFFF
 DEOPT, OBSERVE, RAISE = range(3)
 PUSH, DISCARD, INIT, BOOL, NOT = range(5)
 OBJECT, INT, FLOAT, TRUTH, TAGGED = range(5)
@@ -36,7 +36,7 @@ def virtual(n):
 
 
 def frame(offset, stack=(), locals=None, code=0, callee=NOTHING, next=0, completion=PUSH):
-    """A frame of an exit; locals None means that they are in memory."""
+    """A frame of an exit; locals None means that they are in memory. An inlined one is nowhere yet."""
     return code, callee, offset, next, completion, locals, stack
 
 
@@ -65,7 +65,8 @@ def exit_(kind, frames, owned=(), virtuals=(), reason=1, text=1, guilty=NOTHING)
     def one_frame(values):
         code, callee, offset, next, completion, locals, stack = values
         flags = completion << 1 | (locals is None)
-        return (uint(code) + location(callee) + uint(offset) + uint(next) + uint(flags)
+        native = uint(NONE) if kind != DEOPT and code != 0 else b""
+        return (uint(code) + location(callee) + uint(offset) + uint(next) + uint(flags) + native
                 + sequence(locals or (), location) + sequence(stack, location))
 
     def one_virtual(values):

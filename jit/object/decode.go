@@ -212,7 +212,7 @@ func (r *reader) exit() Exit {
 		f := Frame{Code: ID(r.uint()), Callee: r.location(), Offset: r.uint(), Next: r.uint()}
 		flags := r.byte()
 		f.InMemory, f.Completion = flags&1 != 0, Completion(flags>>1)
-		if f.native() {
+		if f.native(e.Kind) {
 			f.Native = r.uint()
 		}
 		f.Locals, f.Stack = r.locations(), r.locations()

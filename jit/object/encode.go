@@ -6,7 +6,7 @@ import (
 )
 
 // Version is the version of the encoding. The loader refuses any other.
-const Version = 3
+const Version = 4
 
 // magic are the first bytes of an encoded object.
 const magic = "CJOB"
@@ -240,7 +240,7 @@ func (w *writer) exit(e *Exit) {
 			flags |= 1
 		}
 		w.uint(flags)
-		if f.native() {
+		if f.native(e.Kind) {
 			w.uint(f.Native)
 		}
 		w.locations(f.Locals)
@@ -309,8 +309,8 @@ func (o *Object) Check() error {
 	return nil
 }
 
-// native reports whether the frame stands in the native frame.
-func (f *Frame) native() bool { return f.InMemory && f.Code != 0 }
+// native reports whether the frame, of an exit of the kind, stands in the native frame.
+func (f *Frame) native(kind ExitKind) bool { return kind != Deopt && f.Code != 0 }
 
 func (e *Exit) check() error {
 	if e.Kind >= numExitKinds || e.Reason >= numReasons {
@@ -353,7 +353,7 @@ func (e *Exit) check() error {
 		if outermost != (f.Code == 0) || outermost != (f.Callee == NoLocation) {
 			return fmt.Errorf("frame %d of %d: code %d", i, len(e.Frames), f.Code)
 		}
-		if f.Native != 0 && !f.native() || f.Native%8 != 0 {
+		if f.Native != 0 && !f.native(e.Kind) || f.Native%8 != 0 {
 			return fmt.Errorf("frame %d: in the native frame at %d", i, f.Native)
 		}
 		if f.InMemory && len(f.Locals) != 0 {

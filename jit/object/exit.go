@@ -101,13 +101,14 @@ type Frame struct {
 	Next uint32
 	// Completion tells what an outer frame does with the result of the frame before it.
 	Completion Completion
-	// InMemory says that the local slots already stand in the frame. An inlined frame then
-	// stands complete in the native frame, Native bytes above the stack pointer, except
-	// that its references are borrowed and it is not counted in the recursion depth; one
-	// that is not in memory does not exist. Otherwise Locals lists all slots; NoLocation is a slot that stands in the frame already, NullLocation
-	// one that is unbound.
+	// Native is where an inlined frame stands, in bytes above the stack pointer, at all
+	// exits but Deopt: it is complete there, except for the slots that Locals lists, that its
+	// references are borrowed, and that it is not counted in the recursion depth. At a
+	// Deopt it does not exist.
+	Native uint32
+	// InMemory says that the local slots already stand in the frame. Otherwise Locals lists all slots; NoLocation
+	// is a slot that stands in the frame already, NullLocation one that is unbound.
 	InMemory bool
-	Native   uint32
 	Locals   []Location
 	// Stack holds the operand stack, bottom first; NullLocation for PUSH_NULL. In an outer
 	// frame the operands of the call are not part of it.

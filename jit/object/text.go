@@ -132,7 +132,7 @@ func (e *Exit) String() string {
 		if f.Code != 0 {
 			fmt.Fprintf(&b, " code #%d function %s", f.Code, f.Callee)
 		}
-		if f.native() {
+		if f.native(e.Kind) {
 			fmt.Fprintf(&b, " at [sp+%d]", f.Native)
 		}
 		if !f.InMemory {

@@ -329,11 +329,8 @@ func loose(f *hir.Func, v hir.Value) (locals, stack bool) {
 	in := f.At(v)
 	o := in.Op.Info()
 	switch {
-	case in.Op == hir.LeaveInlined:
+	case in.Op == hir.LeaveInlined || in.Op == hir.Snapshot || in.Op == hir.EvalBreaker || in.Op == hir.LeaveFrame:
 		return true, true
-	case in.Op == hir.Snapshot || in.Op == hir.EvalBreaker || in.Op == hir.LeaveFrame:
-		// The run time shows numbers in the outermost frame only.
-		return f.Frames[in.FS].Parent == 0, true
 	case o.Observable || in.Op == hir.CheckFrame:
 		return false, true
 	case o.Exits:

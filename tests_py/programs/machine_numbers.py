@@ -270,3 +270,82 @@ def raised_in_inlined_calls(n, limit):
     except OverflowError as e:
         return x, before, e.args, e.__traceback__.tb_lineno - e.__traceback__.tb_frame.f_code.co_firstlineno
     return x, before
+
+
+class LooksAtAll:
+    """Looks, when it dies, at the locals of the two innermost functions; keeps their frames; writes to one of them."""
+
+    kept = []
+
+    def __init__(self, keep=False, write=None):
+        self.keep, self.write = keep, write
+
+    def __del__(self):
+        frames = [sys._getframe(1), sys._getframe(2)]
+        print([sorted((k, v) for k, v in f.f_locals.items() if isinstance(v, (int, float))) for f in frames])
+        if self.write is not None:
+            depth, name = self.write
+            frames[depth].f_locals[name] = -1000.5
+        if self.keep:
+            LooksAtAll.kept.append(frames)
+
+
+def dies_inside(held, factor, replacement):
+    first = factor * 2.5
+    second = first - 0.125
+    held[0] = replacement
+    third = second * factor
+    return third + first
+
+
+@case("3, {}", "3, {1: (True, None)}", "4, {2: (False, (0, 'second'))}", "4, {2: (False, (1, 'b'))}", "4, {1: (True, (1, 'a'))}", "4, {3: (True, (0, 'factor'))}")
+def deaths_seen_from_two_frames(n, what):
+    a = 1.0
+    held = [None]
+    for i in range(n):
+        b = a * 1.5
+        if i in what:
+            held[0] = LooksAtAll(*what[i])
+        c = dies_inside(held, b, None)
+        a = b + c
+    kept = [sorted((k, v) for k, v in f.f_locals.items() if isinstance(v, float)) for f in sum(LooksAtAll.kept, []) if f.f_code.co_name == "dies_inside"]
+    LooksAtAll.kept.clear()
+    return a, kept
+
+
+def spins(scale, wanted):
+    even = 0.5
+    six = 3
+    while True:
+        even = even * scale
+        six = six % 4 * 1
+        if not wanted:
+            return even + six
+
+
+def tell(frame):
+    return frame.f_code.co_name, frame.f_locals["even"], frame.f_locals["six"], frame.f_back.f_locals["x"]
+
+
+def cold_stop(signum, frame):
+    print(tell(frame))
+    frame.f_locals["wanted"] = False
+
+
+def raise_inlined(signum, frame):
+    raise KeyboardInterrupt(*tell(frame))
+
+
+@case("None", "cold_stop", "raise_inlined")
+def interrupted_in_inlined_call(handler):
+    if handler is not None:
+        signal.signal(signal.SIGALRM, handler)
+        signal.setitimer(signal.ITIMER_REAL, 0.05)
+    x = 1.25
+    try:
+        for i in range(3):
+            x = x * 2.0 - 1.25
+            x += spins(1.0, handler is not None and i == 0) - 3.5
+    except KeyboardInterrupt as e:
+        return e.args, x
+    return x

@@ -230,7 +230,7 @@ func (b *builder) block(id bytecode.BlockID) {
 		b.before = 0
 		b.resume = b.in.End / 2
 		b.noteRaise()
-		if !quiet[b.in.Base] {
+		if !quiet[b.in.Base] || b.index > bb.Begin && releases(&b.bc.Instrs[b.index-1]) {
 			b.snapshot(b.fs())
 		}
 		if b.unseenError() {

@@ -48,12 +48,19 @@ func init() {
 	}
 }
 
-// quiet instructions only move values about: they need no Snapshot.
+// quiet instructions only move values about: they need no Snapshot, unless the
+// instruction before has let something die.
 var quiet = map[bytecode.Op]bool{
 	bytecode.OpLoadFast: true, bytecode.OpLoadFastBorrow: true, bytecode.OpLoadFastLoadFast: true,
 	bytecode.OpLoadFastBorrowLoadFastBorrow: true, bytecode.OpLoadConst: true,
 	bytecode.OpLoadSmallInt: true, bytecode.OpLoadCommonConstant: true, bytecode.OpPushNull: true,
 	bytecode.OpCopy: true, bytecode.OpSwap: true, bytecode.OpNop: true, bytecode.OpNotTaken: true,
+}
+
+// releases reports whether values may die in the instruction. That happens before
+// the next one looks at locals, which destructors may change.
+func releases(in *bytecode.Instr) bool {
+	return !quiet[in.Base] && in.Info().Semantics().Pops.At(in.Arg) > 0
 }
 
 // What an instruction passes besides stack values to the HIR opcode that does
