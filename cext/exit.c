@@ -662,6 +662,12 @@ frames_unchanged(PyThreadState *tstate, _PyInterpreterFrame *outermost)
 PyObject *
 cj_exit(CJExitRegs *regs, CJObject *object, uint32_t index)
 {
+    void *landing;
+    PyObject *result;
+    if (cj_land(regs, object, index, &landing, &result)) {
+        regs->x[16] = (uint64_t)landing;
+        return result;
+    }
     uint32_t at = object->invalidated ? 0 : cj_exit_continues(object, index);
     if (at != 0 && frames_unchanged((PyThreadState *)regs->x[19], (_PyInterpreterFrame *)regs->x[20])) {
         regs->x[16] = (uint64_t)(object->text + at);

@@ -81,6 +81,13 @@ typedef struct CJExit {
     CJFrame *frames; /* innermost first */
     CJLocation *owned;
     void *memory; /* holds all arrays */
+    struct {
+        uint32_t text;  /* offset of the landing into the object's text; 0 when compiled code does not handle what is raised here */
+        uint32_t unit;  /* the handler's code unit */
+        uint32_t depth; /* stack values that it finds, without the place and the exception */
+        bool push_place;
+        bool known;     /* whether this was looked for */
+    } handler;
 } CJExit;
 
 /* Reads an exit from the object's encoding. False when the encoding is damaged or memory is
@@ -91,6 +98,10 @@ void cj_exit_release(CJExit *exit);
 /* As cj_exit_read, for an exit that is being taken: one that was taken before is kept decoded, and its arrays, which must
  * not be changed, belong to the object. */
 bool cj_exit_take(CJObject *object, uint32_t index, CJExit *exit);
+
+/* The exit as it is kept, for one at which something is raised; it belongs to the object. NULL when it is another kind of
+ * exit, cannot be read or memory is short. */
+CJExit *cj_exit_raising(CJObject *object, uint32_t index);
 
 /* Releases what cj_exit_take has kept. */
 void cj_exits_forget(CJObject *object);
@@ -134,6 +145,12 @@ typedef struct {
  * has made a frame object. */
 CJServed cj_service(CJExitRegs *regs, CJObject *object, uint32_t index, PyObject *dead);
 
+/* Raises the exception that is set at an exit whose handler is in the same compiled code, without more ado than the
+ * interpreter has: *at becomes the address of the landing. False, with nothing changed, when the exit is
+ * not of that kind, when something watches, or when it shows more than one frame. The frame's locals are the slots'. When
+ * the code cannot go on because of what destructors did meanwhile, *at is NULL and *result the function's. */
+bool cj_land(CJExitRegs *regs, CJObject *object, uint32_t index, void **at, PyObject **result);
+
 /* The functions below are about a frame that is linked (tstate->current_frame), complete, with all its
  * references its own and counted in the recursion depth, as the interpreter would have it. */
 
@@ -150,6 +167,14 @@ PyObject *cj_continue_frame(PyThreadState *tstate, _PyInterpreterFrame *frame);
 /* Raises the exception that is set at the instruction instr_ptr: adds the traceback entry, and finds the handler. True:
  * the frame stands at the handler, with what belongs there on its stack. False: there is none, and the stack is empty. */
 bool cj_raise_to_handler(PyThreadState *tstate, _PyInterpreterFrame *frame, CJReraise again);
+
+/* The handler of a code unit in the exception table: its code unit, the depth of the stack it finds, and whether the place of
+ * the instruction is pushed. False when there is none. */
+bool cj_find_handler(PyCodeObject *code, int unit, int *depth, int *handler, bool *push_place);
+
+/* The last code unit of the instruction, caches included: the position that the interpreter reports to
+ * monitoring tools with an exception. */
+_Py_CODEUNIT *cj_last_unit(_Py_CODEUNIT *instruction);
 
 /* Ends the frame with the exception that is set. */
 void cj_unwind_frame(PyThreadState *tstate, _PyInterpreterFrame *frame);

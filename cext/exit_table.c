@@ -136,6 +136,21 @@ cj_exit_release(CJExit *exit)
     exit->memory = NULL;
 }
 
+/* Keeps an exit decoded, if there is memory: its arrays belong to the object then. */
+static void
+keep(CJObject *object, uint32_t index, CJExit *exit)
+{
+    if (object->decoded == NULL) {
+        object->decoded = PyMem_RawCalloc(object->nexits, sizeof(*object->decoded));
+    }
+    CJExit *kept = object->decoded != NULL ? PyMem_RawMalloc(sizeof(*kept)) : NULL;
+    if (kept != NULL) {
+        *kept = *exit;
+        object->decoded[index] = kept;
+        exit->memory = NULL;
+    }
+}
+
 bool
 cj_exit_take(CJObject *object, uint32_t index, CJExit *exit)
 {
@@ -147,19 +162,31 @@ cj_exit_take(CJObject *object, uint32_t index, CJExit *exit)
     if (!cj_exit_read(object, index, exit)) {
         return false;
     }
-    if (object->exit_count[index] == 0) {
-        return true;
-    }
-    if (object->decoded == NULL) {
-        object->decoded = PyMem_RawCalloc(object->nexits, sizeof(*object->decoded));
-    }
-    CJExit *kept = object->decoded != NULL ? PyMem_RawMalloc(sizeof(*kept)) : NULL;
-    if (kept != NULL) {
-        *kept = *exit;
-        object->decoded[index] = kept;
-        exit->memory = NULL;
+    if (object->exit_count[index] != 0) {
+        keep(object, index, exit);
     }
     return true;
+}
+
+CJExit *
+cj_exit_raising(CJObject *object, uint32_t index)
+{
+    if (object->decoded != NULL && index < object->nexits && object->decoded[index] != NULL) {
+        return object->decoded[index]->kind == CJ_RAISE ? object->decoded[index] : NULL;
+    }
+    if (index >= object->nexits || object->encoded[object->exits + exit_offset(object, index)] != CJ_RAISE) {
+        return NULL;
+    }
+    CJExit exit;
+    if (!cj_exit_read(object, index, &exit)) {
+        return NULL;
+    }
+    keep(object, index, &exit);
+    if (exit.memory != NULL) {
+        cj_exit_release(&exit);
+        return NULL;
+    }
+    return object->decoded[index];
 }
 
 void

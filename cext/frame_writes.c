@@ -10,7 +10,9 @@
 #include <string.h>
 
 #include "frameobject.h"
+#include "internal/pycore_code.h"
 #include "internal/pycore_frame.h"
+#include "internal/pycore_interpframe.h"
 
 static objobjargproc set_item;
 static binaryfunc inplace_or;
@@ -110,6 +112,53 @@ cj_frame_writes_start(void)
     return 0;
 }
 
+/* Frame objects that were dropped, for frames of the same size: an exception needs one each time it is raised and
+ * handled in a loop. The table is small and never emptied. */
+static struct {
+    int slots;
+    PyFrameObject *object;
+} spares[16];
+
+static int
+slots_of(_PyInterpreterFrame *frame)
+{
+    PyCodeObject *code = _PyFrame_GetCode(frame);
+    return code->co_nlocalsplus + code->co_stacksize;
+}
+
+/* Nothing has the frame object but its frame, which has no use for it, and it is as a new one would be. */
+static void
+drop(_PyInterpreterFrame *frame)
+{
+    PyFrameObject *object = frame->frame_obj;
+    frame->frame_obj = NULL;
+    int slots = slots_of(frame);
+    size_t at = (size_t)slots % Py_ARRAY_LENGTH(spares);
+    if (spares[at].object != NULL || object->f_back != NULL || object->f_lineno != 0 || PyObject_GC_IsTracked((PyObject *)object)) {
+        Py_DECREF(object);
+        return;
+    }
+    object->f_frame = NULL;
+    spares[at].object = object;
+    spares[at].slots = slots;
+}
+
+PyFrameObject *
+cj_frame_object(_PyInterpreterFrame *frame)
+{
+    if (frame->frame_obj == NULL) {
+        int slots = slots_of(frame);
+        size_t at = (size_t)slots % Py_ARRAY_LENGTH(spares);
+        if (spares[at].object == NULL || spares[at].slots != slots) {
+            return PyEval_GetFrame();
+        }
+        frame->frame_obj = spares[at].object;
+        frame->frame_obj->f_frame = frame;
+        spares[at].object = NULL;
+    }
+    return frame->frame_obj;
+}
+
 bool
 cj_frame_unchanged(_PyInterpreterFrame *frame)
 {
@@ -119,8 +168,7 @@ cj_frame_unchanged(_PyInterpreterFrame *frame)
     }
     if (Py_REFCNT(object) == 1 && object->f_extra_locals == NULL && object->f_locals_cache == NULL
         && object->f_trace_lines && !object->f_trace_opcodes) {
-        frame->frame_obj = NULL;
-        Py_DECREF(object);
+        drop(frame);
     }
     return true;
 }

@@ -1,6 +1,7 @@
 /* An exception in a frame of compiled code: traceback, monitoring events, the handler from the exception table,
  * or the end of the frame. What happens, and in which order, is what the interpreter does. */
 #include "exit.h"
+#include "frame_writes.h"
 
 #include <string.h>
 
@@ -29,10 +30,8 @@ cj_take_reraise(void)
     return taken;
 }
 
-/* The last code unit of the instruction, caches included: the position that the interpreter reports to
- * monitoring tools with an exception. */
-static _Py_CODEUNIT *
-last_unit(_Py_CODEUNIT *instruction)
+_Py_CODEUNIT *
+cj_last_unit(_Py_CODEUNIT *instruction)
 {
     return instruction + _PyOpcode_Caches[_PyOpcode_Deopt[instruction->op.code]];
 }
@@ -71,7 +70,7 @@ note_exception(PyThreadState *tstate, _PyInterpreterFrame *frame, CJReraise agai
     }
     if (!_PyFrame_IsIncomplete(frame)) {
         /* The frame is the current one, so this is its frame object. */
-        PyFrameObject *object = PyEval_GetFrame();
+        PyFrameObject *object = cj_frame_object(frame);
         if (object != NULL) {
             PyTraceBack_Here(object);
         }
@@ -79,7 +78,7 @@ note_exception(PyThreadState *tstate, _PyInterpreterFrame *frame, CJReraise agai
             PyErr_NoMemory();
         }
     }
-    _PyEval_MonitorRaise(tstate, frame, last_unit(frame->instr_ptr));
+    _PyEval_MonitorRaise(tstate, frame, cj_last_unit(frame->instr_ptr));
 }
 
 static int
@@ -92,10 +91,10 @@ table_number(const uint8_t **at)
     return value;
 }
 
-/* Finds the handler of a code unit. Entries are ordered by start and do not overlap. */
-static bool
-find_handler(PyCodeObject *code, int unit, int *depth, int *handler, bool *push_offset)
+bool
+cj_find_handler(PyCodeObject *code, int unit, int *depth, int *handler, bool *push_offset)
 {
+    /* Entries are ordered by start and do not overlap. */
     const uint8_t *at = (const uint8_t *)PyBytes_AS_STRING(code->co_exceptiontable);
     const uint8_t *end = at + PyBytes_GET_SIZE(code->co_exceptiontable);
     while (at < end) {
@@ -131,12 +130,12 @@ bool
 cj_raise_to_handler(PyThreadState *tstate, _PyInterpreterFrame *frame, CJReraise again)
 {
     _Py_CODEUNIT *code = _PyFrame_GetBytecode(frame);
-    _Py_CODEUNIT *at = last_unit(frame->instr_ptr);
+    _Py_CODEUNIT *at = cj_last_unit(frame->instr_ptr);
     note_exception(tstate, frame, again);
     for (;;) {
         int depth, handler;
         bool push_offset;
-        if (!find_handler(_PyFrame_GetCode(frame), (int)(at - code), &depth, &handler, &push_offset)) {
+        if (!cj_find_handler(_PyFrame_GetCode(frame), (int)(at - code), &depth, &handler, &push_offset)) {
             break;
         }
         pop_stack(frame, depth);
