@@ -20,7 +20,9 @@ typedef struct {
 
 typedef struct {
     PyObject *weakref; /* type: owned, tells of its death */
-    uint64_t keys;     /* dict: a bit for the hash of each key; changes of others concern nobody */
+    _Py_hashtable_t *keys; /* dict: how many dependents each key has, by its address; changes of other interned names
+                              concern nobody */
+    bool uninterned;       /* dict: a dependent has a key that is not interned */
     uint32_t count, capacity;
     Dependent *list;
     /* dict: keys whose changes broke code, and how often */
@@ -104,11 +106,50 @@ record(_Py_hashtable_t *table, const void *thing)
     return watched;
 }
 
-static uint64_t
-key_bit(PyObject *key)
+static bool
+is_interned(PyObject *key)
 {
-    Py_hash_t hash = PyUnicode_CheckExact(key) ? ((PyASCIIObject *)key)->hash : -1;
-    return hash == -1 ? UINT64_MAX : UINT64_C(1) << (hash & 63);
+    return PyUnicode_CheckExact(key) && PyUnicode_CHECK_INTERNED(key);
+}
+
+/* Returns 0, or -1 with MemoryError. */
+static int
+count_key(Watched *watched, PyObject *key)
+{
+    watched->uninterned |= !is_interned(key);
+    if (watched->keys == NULL) {
+        watched->keys = _Py_hashtable_new(_Py_hashtable_hash_ptr, _Py_hashtable_compare_direct);
+    }
+    _Py_hashtable_entry_t *entry = watched->keys != NULL ? _Py_hashtable_get_entry(watched->keys, key) : NULL;
+    if (entry != NULL) {
+        entry->value = (void *)((uintptr_t)entry->value + 1);
+        return 0;
+    }
+    if (watched->keys == NULL || _Py_hashtable_set(watched->keys, key, (void *)(uintptr_t)1) < 0) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    return 0;
+}
+
+static void
+discount_key(Watched *watched, PyObject *key)
+{
+    _Py_hashtable_entry_t *entry = _Py_hashtable_get_entry(watched->keys, key);
+    if ((uintptr_t)entry->value > 1) {
+        entry->value = (void *)((uintptr_t)entry->value - 1);
+    }
+    else {
+        _Py_hashtable_steal(watched->keys, key);
+    }
+}
+
+/* Whether code may rely on the value of the key. */
+static bool
+concerns(const Watched *watched, PyObject *key)
+{
+    return watched->uninterned || !is_interned(key)
+           || (watched->keys != NULL && _Py_hashtable_get_entry(watched->keys, key) != NULL);
 }
 
 static int
@@ -116,9 +157,6 @@ depend(Watched *watched, CJObject *object, PyObject *key)
 {
     if (watched == NULL) {
         return -1;
-    }
-    if (key != NULL) {
-        watched->keys |= key_bit(key);
     }
     if (watched->count == watched->capacity) {
         uint32_t capacity = watched->capacity == 0 ? 4 : 2 * watched->capacity;
@@ -129,6 +167,9 @@ depend(Watched *watched, CJObject *object, PyObject *key)
         }
         watched->list = list;
         watched->capacity = capacity;
+    }
+    if (key != NULL && count_key(watched, key) < 0) {
+        return -1;
     }
     watched->list[watched->count++] = (Dependent){object, key};
     return 0;
@@ -165,6 +206,9 @@ forget(_Py_hashtable_t *table, const void *thing)
         _Py_hashtable_steal(table, thing);
         for (uint32_t i = 0; i < watched->nchanged; i++) {
             Py_DECREF(watched->changed[i].key); /* a str */
+        }
+        if (watched->keys != NULL) {
+            _Py_hashtable_destroy(watched->keys);
         }
         free(watched->list);
         free(watched);
@@ -290,7 +334,7 @@ dict_event(PyDict_WatchEvent event, PyObject *dict, PyObject *key, PyObject *Py_
     case PyDict_EVENT_ADDED:
     case PyDict_EVENT_MODIFIED:
     case PyDict_EVENT_DELETED:
-        if (watched != NULL && (watched->keys & key_bit(key)) != 0) {
+        if (watched != NULL && concerns(watched, key)) {
             uint32_t before = watched->count;
             break_all(watched, key);
             if (watched->count != before) {
@@ -398,15 +442,16 @@ remove_from(Watched *watched, CJObject *object)
 {
     uint32_t kept = 0;
     for (uint32_t i = 0; watched != NULL && i < watched->count; i++) {
-        if (watched->list[i].object != object) {
-            watched->list[kept++] = watched->list[i];
+        Dependent *d = &watched->list[i];
+        if (d->object != object) {
+            watched->list[kept++] = *d;
+        }
+        else if (d->key != NULL) {
+            discount_key(watched, d->key);
         }
     }
     if (watched != NULL) {
         watched->count = kept;
-        if (kept == 0) {
-            watched->keys = 0;
-        }
     }
 }
 

@@ -426,3 +426,28 @@ def type_attributes_of_builtin_subclasses(patch):
             del L.append
         items.append(i)
     return list(items)
+
+
+counter = 0
+watched_value = 10
+
+
+def counts_in_globals(n):
+    global counter
+    total = 0
+    for i in range(n):
+        counter += watched_value
+        total += counter
+    return total
+
+
+@case("'watched_value'", "''.join(['watched', '_value'])", "''.join(['count', 'er'])", "'unrelated'")
+def globals_written_under_new_names(name):
+    """The name that is assigned is another str than the one in the code."""
+    global counter, watched_value
+    counter, watched_value = 0, 10
+    first = counts_in_globals(4)
+    globals()[name] = 3
+    second = counts_in_globals(4)
+    globals().pop("unrelated", None)
+    return first, second, counter
