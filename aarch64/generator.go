@@ -16,18 +16,32 @@ func (e *emitter) generatorEntry() {
 	e.generator = e.a.NewLabel()
 	e.a.Bind(e.generator)
 	e.a.Comment("generator entry")
+	if e.f.Depth > 0 {
+		// None of the inlined calls may exceed the recursion limit.
+		enough := e.a.NewLabel()
+		e.a.Emit(CmpImm(W64, recursion, int64(e.f.Depth)))
+		e.a.BCond(GE, enough)
+		e.a.JumpSymbol(Symbol{symbolStub, stubResumeSlow}, 0)
+		e.a.Bind(enough)
+	}
 	e.a.Emit(Bti(TargetCall))
 	e.a.Emit(Ldr(W64, X10, At(X0, int32(g.Frame+f.InstrPtr))))
 	e.a.LoadSymbol(X11, Symbol{symbolUnit, 0}, 0)
 	e.a.Emit(Sub(W64, X10, X10, X11))
-	// The start, which is the first in the code, comes up once and last.
-	var points []int
+	// The start, which is the first in the code, comes up once and last, and so do
+	// the ends of delegation.
+	var points, late []int
 	for b := len(e.f.Blocks) - 1; b >= 0; b-- {
-		if in := &e.f.Instrs[e.f.Blocks[b].First]; in.Op == lir.ResumePoint && in.NumDefs() != 0 {
+		if in := &e.f.Instrs[e.f.Blocks[b].First]; in.Op != lir.ResumePoint || in.NumDefs() == 0 {
+			continue
+		}
+		if e.f.Blocks[b].Cold {
+			late = append(late, b)
+		} else {
 			points = append(points, b)
 		}
 	}
-	for _, b := range points {
+	for _, b := range append(points, late...) {
 		unit := e.f.Instrs[e.f.Blocks[b].First].Imm
 		e.a.Adr(scratch2, e.labels[b])
 		if off := e.lay.Code.UnitSize * unit; off < 1<<12 {

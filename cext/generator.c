@@ -18,6 +18,7 @@
 #include "opcode.h"
 
 #include "entry.h"
+#include "exit.h"
 #include "stubs.h"
 
 static iternextfunc original_next;
@@ -54,6 +55,17 @@ cj_resume_slow(PyObject *generator, PyObject *value)
         cj_leave_island();
     }
     return result;
+}
+
+PyObject *
+cj_continue_delegating(PyThreadState *tstate, _PyInterpreterFrame *frame, PyObject *result)
+{
+    if (result == NULL) {
+        return cj_raise_in_frame(tstate, frame);
+    }
+    *frame->stackpointer++ = PyStackRef_FromPyObjectSteal(result);
+    frame->instr_ptr += 1 + INLINE_CACHE_ENTRIES_SEND;
+    return cj_continue_frame(tstate, frame);
 }
 
 /* Whether the result is what the generator returned, not what it yielded. */

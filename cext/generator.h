@@ -20,6 +20,11 @@ PyCFunction cj_redirect_methods(PyTypeObject *type, PyCFunction send_to, iternex
  * with an exception. */
 PyObject *cj_resume_slow(PyObject *generator, PyObject *value);
 
+/* Target of the stub resume_delegating. The frame of a generator that runs, and is the current one, waits in its SEND for another one, which
+ * has yielded, or has raised the exception that is set: result is what was yielded, stolen, or NULL. The interpreter
+ * runs the frame on. Returns what that yields or returns, or NULL with an exception. */
+PyObject *cj_continue_delegating(PyThreadState *tstate, _PyInterpreterFrame *frame, PyObject *result);
+
 /* Whether a call with nothing but positional arguments for all parameters only makes a generator, coroutine or
  * asynchronous generator, as cj_make_generator does. */
 bool cj_makes_generator(const PyCodeObject *code);

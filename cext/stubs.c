@@ -21,6 +21,7 @@
 #include "internal/pycore_pystate.h"
 #include "internal/pycore_runtime.h"
 #include "internal/pycore_tstate.h"
+#include "opcode.h"
 
 #if defined(__aarch64__)
 
@@ -37,6 +38,7 @@ extern const uint8_t cj_stubs_begin[], cj_stubs_end[];
     X(vectorcall_bind, cj_vectorcall_bind)                                    \
     X(deopt, cj_exit)                                                         \
     X(resume_slow, cj_resume_slow)                                            \
+    X(resume_delegating, cj_continue_delegating)                              \
     X(make_generator, cj_make_generator)                                      \
     X(service, cj_service)                                                    \
     X(dealloc, _Py_Dealloc)
@@ -54,6 +56,8 @@ extern const uint8_t cj_stubs_begin[], cj_stubs_end[];
 VECTORCALLS(DECLARE_VECTORCALL)
 extern const uint8_t cj_stub_thread_target[], cj_stub_current_target[];
 extern const uint8_t cj_stub_free_float[], cj_stub_free_int[];
+extern const uint8_t cj_stub_generator_type_target[], cj_stub_coroutine_type_target[], cj_stub_delegation_target[],
+    cj_stub_delegation_mask_target[];
 extern const uint8_t cj_stub_resume[], cj_stub_extra_index_target[], cj_stub_none_target[];
 extern const uint8_t cj_stub_small_ints_target[], cj_stub_ints_target[], cj_stub_floats_target[], cj_stub_ints_limit_target[],
     cj_stub_floats_limit_target[];
@@ -69,6 +73,15 @@ extern const uint8_t cj_stub_small_ints_target[], cj_stub_ints_target[], cj_stub
     X(generator_globals, offsetof(PyGenObject, gi_iframe.f_globals))          \
     X(generator_builtins, offsetof(PyGenObject, gi_iframe.f_builtins))        \
     X(generator_frame_object, offsetof(PyGenObject, gi_iframe.frame_obj))     \
+    X(generator_frame, offsetof(PyGenObject, gi_iframe))                      \
+    X(generator_previous, offsetof(PyGenObject, gi_iframe.previous))          \
+    X(generator_instr_ptr, offsetof(PyGenObject, gi_iframe.instr_ptr))        \
+    X(generator_stackpointer, offsetof(PyGenObject, gi_iframe.stackpointer))  \
+    X(generator_exc_state, offsetof(PyGenObject, gi_exc_state))               \
+    X(generator_exc_previous, offsetof(PyGenObject, gi_exc_state.previous_item)) \
+    X(object_type, offsetof(PyObject, ob_type))                               \
+    X(code_version, offsetof(PyCodeObject, _co_instrumentation_version))      \
+    X(thread_exc_info, offsetof(PyThreadState, exc_info))                     \
     X(code_extra, offsetof(PyCodeObject, co_extra))                           \
     X(thread_current_frame, offsetof(PyThreadState, current_frame))           \
     X(thread_eval_breaker, offsetof(PyThreadState, eval_breaker))             \
@@ -91,7 +104,7 @@ define_fields(void)
 /* What else the assembly takes for granted: values, and words that lie side by side. */
 _Static_assert(_PY_NSMALLNEGINTS == 5 && _PY_NSMALLPOSINTS == 257 && sizeof(PyLongObject) == 32, "small ints");
 _Static_assert(PyLong_SHIFT == 30 && _PyLong_NON_SIZE_BITS == 3, "ints");
-_Static_assert(FRAME_CREATED == -3 && FRAME_EXECUTING == 0 && CJ_STACK_MARGIN == 256 << 10, "resuming");
+_Static_assert(FRAME_CREATED == -3 && FRAME_SUSPENDED == -2 && FRAME_SUSPENDED_YIELD_FROM == -1 && FRAME_EXECUTING == 0 && CJ_STACK_MARGIN == 256 << 10, "resuming");
 _Static_assert(offsetof(struct _Py_freelist, freelist) == 0 && offsetof(struct _Py_freelist, size) == sizeof(void *), "free lists");
 
 #define DECLARE(name, function) extern const uint8_t cj_stub_##name[], cj_stub_##name##_target[];
@@ -191,6 +204,10 @@ cj_stubs_start(void)
         {cj_stub_floats_limit_target, Py_floats_MAXFREELIST},
         {cj_stub_extra_index_target, NO_EXTRA},
         {cj_stub_none_target, (uint64_t)Py_None},
+        {cj_stub_generator_type_target, (uint64_t)&PyGen_Type},
+        {cj_stub_coroutine_type_target, (uint64_t)&PyCoro_Type},
+        {cj_stub_delegation_target, YIELD_VALUE | 1 << 8 | RESUME_CHECK << 16 | (uint64_t)(JUMP_BACKWARD_NO_INTERRUPT | 5 << 8) << 32},
+        {cj_stub_delegation_mask_target, 0xffff00ffffff},
     };
     for (size_t i = 0; i < Py_ARRAY_LENGTH(words); i++) {
         memcpy(block + (words[i].target - cj_stubs_begin), &words[i].value, sizeof(words[i].value));

@@ -304,13 +304,16 @@ STUB(cj_stub_vectorcall_\n)
 TARGET(cj_stub_thread_target)
 TARGET(cj_stub_current_target)
 
-/* resume: runs the generator or coroutine x0 on, sending x1, which is borrowed. x0 is what it yields or returns, which
+/* resume: runs the generator, coroutine or asynchronous generator x0 on, sending x1, which is borrowed. x0 is what it yields or returns, which
  * its state tells apart, or NULL. A generator that can go on in machine code goes there: it is suspended or just made, its
  * code object's data has a record with the same namespaces, nobody has its frame object, nothing is pending or traced, and
  * there is room. All else is done in C. */
 STUB(cj_stub_resume)
 	hint	#34
-	ldrsb	w9, [x0, FIELD(generator_state)]		/* state */
+	ldrsb	w9, [x0, FIELD(generator_state)]
+	cmn	w9, #1				/* it delegates */
+	b.eq	cj_stub_resume_delegating
+cj_stub_resume_own:				/* w9 is the state */
 	tbz	w9, #31, cj_stub_resume_slow
 	ldr	x10, [x0, FIELD(generator_executable)]		/* code object */
 	and	x10, x10, #~1
@@ -353,6 +356,146 @@ STUB(cj_stub_resume)
 	b	cj_stub_resume_slow
 TARGET(cj_stub_extra_index_target)
 TARGET(cj_stub_none_target)
+
+/* resume_delegating: the same for one that is suspended in yield from or await. As long as what that waits for is a generator or
+ * coroutine that can go on, nothing is to be done in between but to link the frame, as if SEND had been executed, and
+ * afterwards, when something was yielded, to unlink it again. So that happens here, for the whole chain; the frames stay
+ * complete, and it does not matter whether their code is compiled. When the last one has returned, the one before it is
+ * run on at the END_SEND, where it is sent the result. */
+STUB(cj_stub_resume_delegating)
+	ldr	x2, cj_stub_generator_type_target
+	ldr	x3, cj_stub_coroutine_type_target
+	ldr	x4, cj_stub_delegation_mask_target
+	ldr	x5, cj_stub_delegation_target
+	ldr	x6, [x19, FIELD(thread_eval_breaker)]
+	ldr	w7, [x19, FIELD(thread_recursion_remaining)]
+	ldr	x8, [x19, FIELD(thread_exc_info)]
+	stp	x29, x30, [sp, #-48]!
+	mov	x29, sp
+	stp	x20, x6, [sp, #16]
+	/* x0 generator, x20 frame of the one before it, x8 exception state of that */
+1:	ldr	x10, [x0, FIELD(generator_stackpointer)]
+	ldr	x12, [x0, FIELD(generator_instr_ptr)]
+	ldur	x11, [x10, #-8]			/* what it waits for */
+	ldur	x13, [x12, #-2]
+	ldr	x14, [x0, FIELD(generator_executable)]
+	and	x11, x11, #~1
+	and	x13, x13, x4
+	and	x14, x14, #~1
+	ldr	x10, [x11, FIELD(object_type)]
+	ldr	x14, [x14, FIELD(code_version)]
+	cmp	x13, x5
+	ccmp	x14, x6, #0, eq
+	b.ne	2f
+	cmp	x10, x2
+	ccmp	x10, x3, #4, ne
+	b.ne	2f
+	ldrsb	w9, [x11, FIELD(generator_state)]
+	tbz	w9, #31, 2f
+	subs	w7, w7, #1
+	b.mi	3f
+	str	x20, [x0, FIELD(generator_previous)]
+	str	x8, [x0, FIELD(generator_exc_previous)]
+	strb	wzr, [x0, FIELD(generator_state)]
+	sub	x12, x12, #6			/* the SEND */
+	str	x12, [x0, FIELD(generator_instr_ptr)]
+	add	x20, x0, FIELD(generator_frame)
+	add	x8, x0, FIELD(generator_exc_state)
+	mov	x0, x11
+	cmn	w9, #1
+	b.eq	1b
+	b	4f
+3:	mov	w7, wzr
+2:	ldrsb	w9, [x0, FIELD(generator_state)]
+4:	ldr	x10, [sp, #16]
+	cmp	x10, x20
+	b.eq	9f				/* there is no chain */
+	str	x0, [sp, #32]
+	str	x8, [x19, FIELD(thread_exc_info)]
+	str	w7, [x19, FIELD(thread_recursion_remaining)]
+	str	x20, [x19, FIELD(thread_current_frame)]
+	bl	cj_stub_resume_own
+	/* x0 result of the generator in [sp, #32], x20 frame of the one before it or of the caller */
+5:	ldr	x10, [sp, #32]
+	ldp	x11, x6, [sp, #16]
+	ldrsb	w9, [x10, FIELD(generator_state)]
+	cmp	x20, x11
+	b.eq	8f
+	movz	x3, #:abs_g0:cj_field_generator_frame
+	tbz	w9, #31, 7f
+	ldr	x12, [x19, FIELD(thread_eval_breaker)]
+	eor	x12, x12, x6
+	lsr	x12, x12, #8			/* without the events: what is traced or monitored */
+	cbnz	x12, cj_resume_in_c
+	ldr	w7, [x19, FIELD(thread_recursion_remaining)]
+	mov	w12, #-1
+6:	sub	x10, x20, x3
+	ldr	x13, [x10, FIELD(generator_exc_previous)]
+	str	xzr, [x10, FIELD(generator_exc_previous)]
+	ldr	x14, [x10, FIELD(generator_instr_ptr)]
+	ldr	x20, [x10, FIELD(generator_previous)]
+	str	xzr, [x10, FIELD(generator_previous)]
+	add	x14, x14, #6
+	str	x14, [x10, FIELD(generator_instr_ptr)]
+	strb	w12, [x10, FIELD(generator_state)]
+	add	w7, w7, #1
+	cmp	x20, x11
+	b.ne	6b
+	str	x13, [x19, FIELD(thread_exc_info)]
+	str	w7, [x19, FIELD(thread_recursion_remaining)]
+	str	x20, [x19, FIELD(thread_current_frame)]
+8:	ldp	x29, x30, [sp], #48
+	ret
+	/* The generator has finished. */
+7:	cbz	x0, cj_resume_in_c
+	sub	x10, x20, x3
+	ldr	w7, [x19, FIELD(thread_recursion_remaining)]
+	ldr	x13, [x10, FIELD(generator_exc_previous)]
+	str	xzr, [x10, FIELD(generator_exc_previous)]
+	ldr	x14, [x10, FIELD(generator_instr_ptr)]
+	ldr	x20, [x10, FIELD(generator_previous)]
+	str	xzr, [x10, FIELD(generator_previous)]
+	ldrb	w15, [x14, #1]
+	add	x14, x14, #4
+	add	x14, x14, x15, lsl #1		/* the END_SEND */
+	str	x14, [x10, FIELD(generator_instr_ptr)]
+	mov	w9, #-2				/* suspended, but not delegating any more */
+	strb	w9, [x10, FIELD(generator_state)]
+	add	w7, w7, #1
+	str	x13, [x19, FIELD(thread_exc_info)]
+	str	w7, [x19, FIELD(thread_recursion_remaining)]
+	str	x20, [x19, FIELD(thread_current_frame)]
+	stp	x10, x0, [sp, #32]
+	mov	x1, x0
+	mov	x0, x10
+	bl	cj_stub_resume_own
+	ldr	x16, [sp, #40]
+	ldr	w9, [x16, FIELD(object_refcnt)]
+	tbnz	w9, #31, 5b
+	subs	w9, w9, #1
+	str	w9, [x16, FIELD(object_refcnt)]
+	b.ne	5b
+	bl	cj_stub_dealloc
+	b	5b
+9:	ldp	x29, x30, [sp], #48
+	b	cj_stub_resume_own
+	/* An exception, or somebody wants to see that the one before yields. */
+cj_resume_in_c:
+	sub	x10, x20, x3
+	str	x10, [sp, #32]
+	mov	x2, x0
+	mov	x1, x20
+	mov	x0, x19
+	ldr	x16, cj_stub_resume_delegating_target
+	blr	x16
+	ldr	x20, [x19, FIELD(thread_current_frame)]
+	b	5b
+TARGET(cj_stub_resume_delegating_target)
+TARGET(cj_stub_generator_type_target)
+TARGET(cj_stub_coroutine_type_target)
+/* The code around the place where one that delegates is suspended, and which bits of it count. */
+TARGET(cj_stub_delegation_target)
+TARGET(cj_stub_delegation_mask_target)
 
 STUB(cj_stub_resume_slow)
 	hint	#34

@@ -549,3 +549,46 @@ def doubled(xs):
         yield x + x
         last = x
     yield last
+
+
+def one(x):
+    return x + 1
+
+
+def two(x):
+    return one(x) + 1
+
+
+def calls_small_functions():
+    x = 0
+    while True:
+        x = two(x)
+        yield x
+
+
+def below(n, g):
+    if n:
+        return below(n - 1, g)
+    for x in g:
+        return x
+
+
+@case("calls_small_functions()")
+def depth_left(g):
+    """The calls in a generator count, inlined or not."""
+    next(g)
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(300)
+    out = []
+    try:
+        for n in range(100, 300):
+            try:
+                below(n, g)
+            except RecursionError as error:
+                out.append((n, next(g, "over")))
+                if len(out) == 2:
+                    break
+    finally:
+        sys.setrecursionlimit(limit)
+    # The first one has ended the generator, or was raised before it was resumed.
+    return len(out)

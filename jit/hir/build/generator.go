@@ -22,7 +22,7 @@ func (b *builder) buildResumable() {
 	normal := b.withoutRaising()
 	var resumed []bytecode.BlockID
 	for _, id := range b.bc.Order {
-		if b.bc.Block(id).Resumes && normal[id] {
+		if b.isSent(id) && normal[id] {
 			resumed = append(resumed, id)
 		}
 	}
@@ -34,6 +34,14 @@ func (b *builder) buildResumable() {
 	b.edges[0] = nil
 	b.blocks()
 	b.finish()
+}
+
+// isSent tells whether a suspended frame that stands at the begin of a block
+// finds what it is sent on top of its operand stack: behind a yield, or where
+// what the frame delegated to has returned, and sends its result.
+func (b *builder) isSent(id bytecode.BlockID) bool {
+	bb := b.bc.Block(id)
+	return bb.Resumes || b.bc.Instrs[bb.Begin].Base == bytecode.OpEndSend
 }
 
 // withoutRaising finds the blocks that are reached without an exception. A frame

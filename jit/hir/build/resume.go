@@ -48,8 +48,10 @@ func (b *builder) resumeBlock(id bytecode.BlockID) edge {
 	st := state{locals: make([]hir.Value, b.code.NLocalsPlus)}
 	slots := len(st.locals) + int(bb.Depth)
 	var sent hir.Value
-	if bb.Resumes {
-		// What is sent is not in the frame yet.
+	if b.isSent(id) {
+		// What is sent is not in the frame yet. Most delegation yields more often
+		// than it returns.
+		b.f.Blocks[b.cur].Cold = !bb.Resumes
 		sent = b.emit(hir.Sent)
 		slots--
 	}
