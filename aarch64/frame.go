@@ -106,7 +106,11 @@ func (e *emitter) entries() {
 	e.vector = e.a.NewLabel()
 	if e.f.DirectArgs >= 0 {
 		e.direct = e.a.NewLabel()
-		e.vectorcallEntry()
+		if c := e.f.Snap.Code(e.f.Code); e.f.DirectArgs == c.ArgCount {
+			e.vectorcallEntry()
+		} else {
+			e.bindingEntry()
+		}
 		e.directEntry()
 	} else {
 		e.bindingEntry()
@@ -127,8 +131,8 @@ func (e *emitter) vectorcallEntry() {
 	e.a.JumpSymbol(Symbol{symbolStub, stubVectorcall + uint32(e.f.DirectArgs)}, 0)
 }
 
-// bindingEntry is the vectorcall entry of a function without direct entry, whose
-// arguments are always bound in C.
+// bindingEntry is the vectorcall entry of a function with parameters that are not
+// just positional, or too many for a direct entry: arguments are bound in C.
 func (e *emitter) bindingEntry() {
 	e.a.Bind(e.vector)
 	e.a.Comment("vectorcall entry")

@@ -91,6 +91,79 @@ cj_entry_after_fork(void)
     }
 }
 
+/* The arguments of a call of which the values of all parameters are known. */
+typedef struct {
+    PyObject *const *arguments; /* borrowed */
+    Py_ssize_t nargs;           /* positional ones */
+    PyObject *kwnames;          /* owned, or NULL */
+    PyObject **made;            /* the array, where one had to be made */
+} Call;
+
+/* Undoes what binding does: values has one object for each parameter of the function, with the tuple of *args and the
+ * dict of **kwargs last. Negative with an exception when memory runs out. */
+static int
+unbind(PyObject *function, PyObject **values, Call *call)
+{
+    PyCodeObject *code = (PyCodeObject *)((PyFunctionObject *)function)->func_code;
+    *call = (Call){.arguments = values, .nargs = code->co_argcount};
+    Py_ssize_t nparameters = code->co_argcount + code->co_kwonlyargcount, next = nparameters;
+    PyObject *surplus = code->co_flags & CO_VARARGS ? values[next++] : NULL;
+    PyObject *keywords = code->co_flags & CO_VARKEYWORDS ? values[next++] : NULL;
+    if (next == code->co_argcount) {
+        return 0;
+    }
+    Py_ssize_t nsurplus = surplus != NULL ? PyTuple_GET_SIZE(surplus) : 0;
+    Py_ssize_t nnamed = code->co_kwonlyargcount + (keywords != NULL ? PyDict_GET_SIZE(keywords) : 0);
+    call->made = PyMem_New(PyObject *, nparameters + nsurplus + nnamed + 1);
+    call->kwnames = nnamed > 0 ? PyTuple_New(nnamed) : NULL;
+    if (call->made == NULL || (nnamed > 0 && call->kwnames == NULL)) {
+        PyMem_Free(call->made);
+        Py_XDECREF(call->kwnames);
+        PyErr_NoMemory();
+        return -1;
+    }
+    PyObject **to = call->made;
+    memcpy(to, values, (size_t)code->co_argcount * sizeof(*to));
+    to += code->co_argcount;
+    if (nsurplus > 0) {
+        memcpy(to, ((PyTupleObject *)surplus)->ob_item, (size_t)nsurplus * sizeof(*to));
+        to += nsurplus;
+    }
+    call->arguments = call->made;
+    call->nargs += nsurplus;
+    Py_ssize_t named = 0;
+    for (; named < code->co_kwonlyargcount; named++) {
+        *to++ = values[code->co_argcount + named];
+        PyTuple_SET_ITEM(call->kwnames, named,
+                         Py_NewRef(PyTuple_GET_ITEM(code->co_localsplusnames, code->co_argcount + named)));
+    }
+    PyObject *name;
+    for (Py_ssize_t at = 0; keywords != NULL && PyDict_Next(keywords, &at, &name, to); to++) {
+        PyTuple_SET_ITEM(call->kwnames, named++, Py_NewRef(name));
+    }
+    return 0;
+}
+
+static void
+free_call(Call *call)
+{
+    PyMem_Free(call->made);
+    Py_XDECREF(call->kwnames);
+}
+
+/* Calls a function with the values of all its parameters. */
+static PyObject *
+call_with_values(vectorcallfunc function_call, PyObject *function, PyObject **values)
+{
+    Call call;
+    if (unbind(function, values, &call) < 0) {
+        return NULL;
+    }
+    PyObject *result = function_call(function, call.arguments, (size_t)call.nargs, call.kwnames);
+    free_call(&call);
+    return result;
+}
+
 PyObject *
 cj_call_interpreted(PyThreadState *Py_UNUSED(tstate), CJCode *code, PyObject **arguments)
 {
@@ -99,8 +172,7 @@ cj_call_interpreted(PyThreadState *Py_UNUSED(tstate), CJCode *code, PyObject **a
     if (call == code->vectorcall_entry) {
         call = interpreter_vectorcall;
     }
-    size_t nargs = (size_t)((PyCodeObject *)function->func_code)->co_argcount;
-    return call((PyObject *)function, arguments + 1, nargs, NULL);
+    return call_with_values(call, (PyObject *)function, arguments + 1);
 }
 
 /* The frame of a function with arguments that are bound to its parameters; not linked yet. */
@@ -134,19 +206,23 @@ PyObject *
 cj_entry_slow(PyThreadState *tstate, CJCode *code, PyObject **arguments)
 {
     PyObject *function = arguments[0];
-    Py_ssize_t nargs = ((PyCodeObject *)((PyFunctionObject *)function)->func_code)->co_argcount;
     if (code->object == NULL || tstate->py_recursion_remaining <= (int)code->object->inline_depth) {
         /* The interpreter raises the RecursionError, in this call or in one that is inlined into it. */
-        return interpreter_vectorcall(function, arguments + 1, (size_t)nargs, NULL);
+        return call_with_values(interpreter_vectorcall, function, arguments + 1);
     }
     if (cj_stack_is_low(tstate)) {
         cj_enter_island();
-        PyObject *result = interpreter_vectorcall(function, arguments + 1, (size_t)nargs, NULL);
+        PyObject *result = call_with_values(interpreter_vectorcall, function, arguments + 1);
         cj_leave_island();
         return result;
     }
     /* What is left is a data stack that has to grow. */
-    _PyInterpreterFrame *frame = push_bound_frame(tstate, function, arguments + 1, nargs, NULL);
+    Call call;
+    if (unbind(function, arguments + 1, &call) < 0) {
+        return NULL;
+    }
+    _PyInterpreterFrame *frame = push_bound_frame(tstate, function, call.arguments, call.nargs, call.kwnames);
+    free_call(&call);
     return frame == NULL ? NULL : cj_run_frame(tstate, frame, code->object);
 }
 

@@ -215,6 +215,20 @@ store_attr(Site *s)
     }
 }
 
+/* Where the value of a name stands in its namespace, if it is one whose value may change from call to call. */
+static void
+global_entry(Site *s, PyObject *dict, PyObject *name)
+{
+    PyDictKeysObject *keys = ((PyDictObject *)dict)->ma_keys;
+    for (Py_ssize_t i = 0; keys->dk_version != 0 && i < keys->dk_nentries; i++) {
+        PyDictUnicodeEntry *entry = &DK_UNICODE_ENTRIES(keys)[i];
+        if (entry->me_key == name) {
+            add(s, CJ_FEEDBACK_GlobalEntry, NULL, NULL, dict, (char *)&entry->me_value - (char *)keys, keys->dk_version);
+            return;
+        }
+    }
+}
+
 static void
 load_global(Site *s)
 {
@@ -236,11 +250,19 @@ load_global(Site *s)
         add(s, CJ_FEEDBACK_GlobalMissing, NULL, NULL, NULL, 0, 0);
         return;
     }
-    if (cj_watch_changes_often(dict, name)) {
+    bool often = cj_watch_changes_often(dict, name);
+    if (often) {
         add(s, CJ_FEEDBACK_Generic, NULL, NULL, NULL, 0, 0);
+    }
+    else {
+        add(s, kind, NULL, value, dict, 0, 0);
+    }
+    if (kind == CJ_FEEDBACK_GlobalModule && !PyFunction_Check(value) && !PyType_Check(value) && !PyModule_Check(value)) {
+        global_entry(s, dict, name);
+    }
+    if (often) {
         return;
     }
-    add(s, kind, NULL, value, dict, 0, 0);
     capture_function(s, value);
     if (PyType_Check(value)) {
         uint32_t id = cj_table_find(s->t, value);

@@ -234,7 +234,7 @@ cj_make_generator(PyThreadState *tstate, CJCode *record, PyObject **arguments)
         return NULL;
     }
     _PyInterpreterFrame *frame = &generator->gi_iframe;
-    int nargs = code->co_argcount;
+    int nargs = code->co_argcount + code->co_kwonlyargcount + !!(code->co_flags & CO_VARARGS) + !!(code->co_flags & CO_VARKEYWORDS);
     _PyFrame_Initialize(tstate, frame, PyStackRef_FromPyObjectNew(function), NULL, code, nargs, NULL);
     for (int i = 0; i < nargs; i++) {
         frame->localsplus[i] = PyStackRef_FromPyObjectNew(arguments[i + 1]);

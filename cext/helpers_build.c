@@ -58,6 +58,18 @@ cj_build_map(PyObject **items, int64_t n)
 }
 
 PyObject *
+cj_new_dict(void)
+{
+    return PyDict_New();
+}
+
+int64_t
+cj_dict_put(PyObject *dict, PyObject *key, PyObject *value)
+{
+    return PyDict_SetItem(dict, key, value);
+}
+
+PyObject *
 cj_build_string(PyObject **items, int64_t n)
 {
     return _PyUnicode_JoinArray(&_Py_STR(empty), items, n);

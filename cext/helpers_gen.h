@@ -59,6 +59,12 @@ PyObject *cj_build_tuple(PyObject **a0, int64_t a1);
 /* A list of the operands. */
 PyObject *cj_build_list(PyObject **a0, int64_t a1);
 
+/* An empty dict. */
+PyObject *cj_new_dict(void);
+
+/* Sets the exact str operand 1 to operand 2 in a dict that nobody else has yet. */
+int64_t cj_dict_put(PyObject *a0, PyObject *a1, PyObject *a2);
+
 /* BINARY_OP by its oparg Imm, in-place forms and subscripts included. */
 PyObject *cj_binary_op(PyObject *a0, PyObject *a1, int64_t a2);
 
@@ -308,6 +314,8 @@ void *cj_get_tstate(void);
     X(new_object, "o", "o") \
     X(build_tuple, "ai", "o") \
     X(build_list, "ai", "o") \
+    X(new_dict, "", "o") \
+    X(dict_put, "ooo", "i") \
     X(binary_op, "ooi", "o") \
     X(unary_negative, "o", "o") \
     X(unary_invert, "o", "o") \

@@ -20,7 +20,7 @@
     X(CallFunction) X(CallBoundMethod) X(CallInit) \
     X(TruthAlways) \
     X(OperandsIntInt) X(OperandsFloatInt) X(OperandsIntFloat) X(OperandsUnresolved) \
-    X(BranchHistory) X(GuardFailed) X(SubscriptMethod)
+    X(BranchHistory) X(GuardFailed) X(SubscriptMethod) X(GlobalEntry)
 
 typedef enum {
 #define KIND(name) CJ_FEEDBACK_##name,

@@ -346,6 +346,7 @@ def test_building():
     same("build_set", [[1, []], 2], lambda: {1, []})
     same("build_map", [[1, 2, 3, 4], 4], lambda: {1: 2, 3: 4})
     same("build_map", [[[], 2], 2], lambda: {[]: 2})
+    same("new_dict", [], lambda: {})
     same("build_string", [["a", "é", "€"], 3], lambda: "aé€")
     same("build_slice", [[1, 2], 2], lambda: slice(1, 2))
     same("build_slice", [[1, 2, 3], 3], lambda: slice(1, 2, 3))
@@ -369,6 +370,7 @@ def test_adding():
         ("set_add", set, [1], {1}),
         ("set_update", set, ["aa"], {"a"}),
         ("map_add", dict, [1, 2], {1: 2}),
+        ("dict_put", dict, ["a", 2], {"a": 2}),
         ("dict_update", dict, [{3: 4}], {3: 4}),
         ("dict_merge", dict, [{"k": 4}, len], {"k": 4}),
         ("store_subscr", dict, [1, 2], {1: 2}),

@@ -94,8 +94,9 @@ def test_feedback_names_types_functions_and_values():
     [[slot]] = feedback(text, "LOAD_ATTR_SLOT")
     match = re.fullmatch(r"AttrSlot type=(#\d+) value=\d+", slot)
     assert named(text, match[1]) == ("type", f"{__name__}.Slotted")
-    values = [lines[0] for lines in feedback(text, "LOAD_GLOBAL_MODULE")]
-    assert any(value.startswith("GlobalModule object=3 ") for value in values)
+    [[value, entry]] = [lines for lines in feedback(text, "LOAD_GLOBAL_MODULE") if len(lines) > 1]
+    assert value.startswith("GlobalModule object=3 ")
+    assert re.fullmatch(r"GlobalEntry aux=#\d+ value=\d+ version=\d+", entry)
     builtins = [lines[0] for lines in feedback(text, "LOAD_GLOBAL_BUILTIN")]
     assert [value.split()[1] for value in builtins] == ["object=len"]
     assert feedback(text, "LOAD_GLOBAL")[-1] == ["NeverExecuted", "GlobalMissing"]

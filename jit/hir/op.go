@@ -214,6 +214,8 @@ const (
 	NewObject
 	BuildTuple
 	BuildList
+	NewDict
+	DictPut
 	// Generic operations
 	BinaryOp
 	UnaryNegative
@@ -422,6 +424,8 @@ var Ops = [NumOps]OpInfo{
 	NewObject:    {Name: "NewObject", Type: TObject, Own: OwnNew, Exits: true, UsesObj: true, Helper: "new_object", Err: ErrNull, Doc: "A new instance of the class Obj, allocated without running __new__ or __init__."},
 	BuildTuple:   {Name: "BuildTuple", Args: "o*", Type: TTuple, Own: OwnNew, Steals: StealRest, Exits: true, Helper: "build_tuple", Err: ErrNull, Doc: "A tuple of the operands."},
 	BuildList:    {Name: "BuildList", Args: "o*", Type: TList, Own: OwnNew, Steals: StealRest, Exits: true, Helper: "build_list", Err: ErrNull, Doc: "A list of the operands."},
+	NewDict:      {Name: "NewDict", Type: TDict, Own: OwnNew, Exits: true, Helper: "new_dict", Err: ErrNull, Doc: "An empty dict."},
+	DictPut:      {Name: "DictPut", Args: "ooo", Writes: HeapDict, Exits: true, Helper: "dict_put", Err: ErrNegative, Doc: "Sets the exact str operand 1 to operand 2 in a dict that nobody else has yet."},
 
 	BinaryOp:              {Name: "BinaryOp", Args: "oo", Type: TObject, Own: OwnNew, Observable: true, UsesImm: true, Helper: "binary_op", Err: ErrNull, Doc: "BINARY_OP by its oparg Imm, in-place forms and subscripts included."},
 	UnaryNegative:         {Name: "UnaryNegative", Args: "o", Type: TObject, Own: OwnNew, Observable: true, Helper: "unary_negative", Err: ErrNull, Doc: "-x."},
@@ -498,7 +502,7 @@ var Ops = [NumOps]OpInfo{
 
 	CallVector:      {Name: "CallVector", Args: "ono*", Type: TObject, Own: OwnNew, Observable: true, UsesObj: true, Err: ErrNull, Doc: "Calls operand 0 with self (or NULL) and the arguments; Obj is the tuple of keyword names, 0 for none."},
 	CallEx:          {Name: "CallEx", Args: "onon", Type: TObject, Own: OwnNew, Observable: true, Helper: "call_function_ex", Err: ErrNull, Doc: "Calls operand 0 (self or NULL, iterable, mapping or NULL)."},
-	CallDirect:      {Name: "CallDirect", Args: "oo*", Type: TObject, Own: OwnNew, Observable: true, UsesObj: true, Err: ErrNull, Doc: "Calls a Python function by its direct entry: operand 0 is the function object whose code is that of the function Obj; as many arguments as it has positional parameters."},
+	CallDirect:      {Name: "CallDirect", Args: "oo*", Type: TObject, Own: OwnNew, Observable: true, UsesObj: true, Err: ErrNull, Doc: "Calls a Python function by its direct entry: operand 0 is the function object whose code is that of the function Obj; one argument for each of its parameters, *args and **kwargs included."},
 	ResumeGenerator: {Name: "ResumeGenerator", Args: "oo", Type: TObject, Own: OwnNew, Observable: true, Err: ErrNull, Doc: "Runs the generator or coroutine operand 0 on, sending operand 1. The result is what it yields or returns; its state tells which."},
 	CallCNoArgs:     {Name: "CallCNoArgs", Args: "n", Type: TObject, Own: OwnNew, Observable: true, UsesObj: true, Err: ErrNull, Doc: "Calls the C function of Obj (METH_NOARGS) with self."},
 	CallCO:          {Name: "CallCO", Args: "no", Type: TObject, Own: OwnNew, Observable: true, UsesObj: true, Err: ErrNull, Doc: "Calls the C function of Obj (METH_O) with self and one argument."},

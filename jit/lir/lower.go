@@ -75,15 +75,14 @@ func Lower(h *hir.Func, conv *Convention) *Func {
 	return l.f
 }
 
-// directArgs returns the number of arguments of the direct entry, or -1: only
-// functions with nothing but positional parameters, few enough, have one.
+// directArgs returns the number of arguments of the direct entry, one for each
+// parameter, or -1: only functions with few enough have one.
 func (l *lowerer) directArgs() int {
 	c := l.h.Snap.Code(l.f.Code)
-	if c == nil || c.KwOnlyArgCount != 0 || c.Flags&(snapshot.CodeVarArgs|snapshot.CodeVarKeywords) != 0 ||
-		c.Resumable() || c.ArgCount > l.conv.MaxDirectArgs() || c.Flags&snapshot.CodeOptimized == 0 {
+	if c == nil || c.Resumable() || c.NumArgs() > l.conv.MaxDirectArgs() || c.Flags&snapshot.CodeOptimized == 0 {
 		return -1
 	}
-	return c.ArgCount
+	return c.NumArgs()
 }
 
 // declarePhis makes the block parameters. The phis of a block with one

@@ -84,6 +84,10 @@ const (
 	// SubscriptMethod: a Python __getitem__ ran for a receiver of Type: the function Object.
 	SubscriptMethod
 
+	// GlobalEntry: the name is in the globals, which are the dict Aux, and its value changes. It is
+	// at byte offset Value of the dict's keys while these have Version.
+	GlobalEntry
+
 	numFeedbackKinds
 )
 
@@ -136,6 +140,7 @@ var feedbackTable = [numFeedbackKinds]struct {
 	BranchHistory:        {"BranchHistory", usesValue},
 	GuardFailed:          {"GuardFailed", usesType | usesValue},
 	SubscriptMethod:      {"SubscriptMethod", usesType | usesObject},
+	GlobalEntry:          {"GlobalEntry", usesAux | usesValue | usesVersion},
 }
 
 // String returns the kind's name in the text form.

@@ -209,7 +209,7 @@ func (b *builder) loadProperty(f snapshot.Feedback) bool {
 	if f.Object == snapshot.NoObject || b.in.PushesSelfOrNull() {
 		return false
 	}
-	c, ok := b.bind(f.Object, 1, nil)
+	c, ok := b.bind(f.Object, 1, snapshot.NoObject)
 	if !ok {
 		return false
 	}

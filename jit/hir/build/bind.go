@@ -11,51 +11,92 @@ const maxDirectArgs = 7
 // resumableFlags tell generators, coroutines and asynchronous generators apart.
 const resumableFlags = snapshot.CodeGenerator | snapshot.CodeCoroutine | snapshot.CodeAsyncGenerator
 
+// What a parameter gets that is no argument of the call.
+const (
+	fromDefault  = -1 - iota // its default value
+	fromSurplus              // *args: a tuple of the positional arguments that are left
+	fromKeywords             // **kwargs: a dict of the named arguments that are left
+)
+
 // binding says which argument of a call each parameter of a Python function
 // gets.
 type binding struct {
 	fn snapshot.ID
-	// from has for each parameter the index of an argument, or -1 for the
-	// default value.
+	// from has for each parameter the index of an argument, or one of the
+	// constants above.
 	from     []int
-	defaults []snapshot.ID // by parameter; used where from is -1
+	defaults []snapshot.ID // by parameter; used where from is fromDefault
+	surplus  []int         // arguments in *args
+	keywords []keyword     // in **kwargs
 	// exact is set when no default is needed, so that any function with the
 	// same code can be called in the same way.
 	exact bool
 }
 
-// bind matches nargs arguments, the last len(names) of them by keyword, with the
-// parameters of a function; false when the direct entry cannot be used.
-func (b *builder) bind(fn snapshot.ID, nargs int, names []string) (*binding, bool) {
+// keyword is an argument that no parameter has the name of.
+type keyword struct {
+	name snapshot.ID
+	arg  int
+}
+
+// bind matches nargs arguments, the last of them by keyword, with the parameters of
+// a function; false when the direct entry cannot be used. names is the tuple of
+// the keywords, or NoObject.
+func (b *builder) bind(fn snapshot.ID, nargs int, names snapshot.ID) (*binding, bool) {
 	f := b.s.Object(fn).Function
 	if f == nil {
 		return nil, false
 	}
 	code := b.s.Code(f.Code)
-	if code == nil || code.Flags&(snapshot.CodeVarArgs|snapshot.CodeVarKeywords) != 0 ||
-		code.KwOnlyArgCount > 0 || code.ArgCount > maxDirectArgs || nargs > code.ArgCount {
+	if code == nil || code.NumArgs() > maxDirectArgs || len(code.LocalsPlusNames) < code.NumArgs() {
 		return nil, false
 	}
-	c := &binding{fn: fn, from: make([]int, code.ArgCount), defaults: make([]snapshot.ID, code.ArgCount), exact: true}
+	var named []snapshot.ID
+	if names != snapshot.NoObject {
+		named = b.s.Object(names).Refs
+	}
+	c := &binding{fn: fn, from: make([]int, code.NumArgs()), defaults: make([]snapshot.ID, code.NumArgs()), exact: true}
 	for i := range c.from {
-		c.from[i] = -1
+		c.from[i] = fromDefault
 	}
-	for i := range nargs - len(names) {
-		c.from[i] = i
+	next := code.ArgCount + code.KwOnlyArgCount
+	variadic := code.Flags&snapshot.CodeVarArgs != 0
+	if variadic {
+		c.from[next] = fromSurplus
+		next++
 	}
-	for k, name := range names {
-		i := b.parameter(code, name)
-		if i < 0 || c.from[i] >= 0 {
+	if code.Flags&snapshot.CodeVarKeywords != 0 {
+		c.from[next] = fromKeywords
+	}
+	for i := range nargs - len(named) {
+		switch {
+		case i < code.ArgCount:
+			c.from[i] = i
+		case variadic:
+			c.surplus = append(c.surplus, i)
+		default:
 			return nil, false
 		}
-		c.from[i] = nargs - len(names) + k
+	}
+	for k, name := range named {
+		arg := nargs - len(named) + k
+		switch i := b.parameter(code, b.s.Object(name).Str); {
+		case i >= 0 && c.from[i] >= 0:
+			return nil, false
+		case i >= 0:
+			c.from[i] = arg
+		case code.Flags&snapshot.CodeVarKeywords != 0:
+			c.keywords = append(c.keywords, keyword{name, arg})
+		default:
+			return nil, false
+		}
 	}
 	first := code.ArgCount - len(f.Defaults)
 	for i, from := range c.from {
-		if from >= 0 {
+		if from != fromDefault {
 			continue
 		}
-		if i < first {
+		if i < first || i >= code.ArgCount {
 			return nil, false
 		}
 		c.defaults[i], c.exact = f.Defaults[i-first], false
@@ -65,10 +106,7 @@ func (b *builder) bind(fn snapshot.ID, nargs int, names []string) (*binding, boo
 
 // parameter returns the index of a parameter that can be passed by keyword.
 func (b *builder) parameter(code *snapshot.Code, name string) int {
-	if len(code.LocalsPlusNames) < code.ArgCount {
-		return -1
-	}
-	for i := code.PosOnlyArgCount; i < code.ArgCount; i++ {
+	for i := code.PosOnlyArgCount; i < code.ArgCount+code.KwOnlyArgCount; i++ {
 		if code.LocalsPlusNames[i] == name {
 			return i
 		}
@@ -100,13 +138,33 @@ func (b *builder) callDirect(c *binding, callee hir.Value, args []hir.Value) hir
 func (b *builder) bound(c *binding, args []hir.Value) []hir.Value {
 	values := make([]hir.Value, len(c.from))
 	for i, from := range c.from {
-		if from < 0 {
+		switch from {
+		case fromDefault:
 			values[i] = b.constant(c.defaults[i])
-		} else {
+		case fromSurplus:
+			values[i] = b.surplus(c, args)
+		case fromKeywords:
+			values[i] = b.emit(hir.NewDict)
+			for _, k := range c.keywords {
+				b.emit(hir.DictPut, values[i], b.constant(k.name), args[k.arg])
+			}
+		default:
 			values[i] = args[from]
 		}
 	}
 	return values
+}
+
+// surplus returns the tuple for *args.
+func (b *builder) surplus(c *binding, args []hir.Value) hir.Value {
+	if len(c.surplus) == 0 {
+		return b.constant(snapshot.EmptyTuple)
+	}
+	items := make([]hir.Value, len(c.surplus))
+	for i, arg := range c.surplus {
+		items[i] = args[arg]
+	}
+	return b.emit(hir.BuildTuple, items...)
 }
 
 // guardFunction makes sure that callable can be called as the bound function:

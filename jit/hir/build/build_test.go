@@ -3,6 +3,7 @@ package build_test
 import (
 	"errors"
 	"path/filepath"
+	"slices"
 	"sort"
 	"testing"
 
@@ -213,5 +214,32 @@ func TestDivisionByZeroSeen(t *testing.T) {
 	}
 	if had, has, calls := count(before, hir.FloatDiv), count(after, hir.FloatDiv), count(after, hir.BinaryOp)-count(before, hir.BinaryOp); had == 0 || has != 0 || calls < had {
 		t.Errorf("%d divisions of floats before, %d after, %d calls more", had, has, calls)
+	}
+}
+
+// TestChangingGlobal checks that a variable of the module that changes often is
+// read from its place, and that a guard that failed there ends that.
+func TestChangingGlobal(t *testing.T) {
+	s := goldenSnapshot(t, "testdata/statements.txtar")
+	code := s.RootCode()
+	place := slices.IndexFunc(code.Feedback, func(f snapshot.Feedback) bool { return f.Kind == snapshot.GlobalModule })
+	offset := code.Feedback[place].Offset
+	change := func(feedback ...snapshot.Feedback) *hir.Func {
+		for i := range feedback {
+			feedback[i].Offset = offset
+		}
+		code.Feedback = slices.Replace(code.Feedback, place, place+1, feedback...)
+		f, err := build.Build(s, build.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return f
+	}
+	entry := snapshot.Feedback{Kind: snapshot.GlobalEntry, Aux: code.Globals, Value: 72, Version: 5}
+	generic := change(snapshot.Feedback{Kind: snapshot.Generic})
+	read := change(entry)
+	failed := change(entry, snapshot.Feedback{Kind: snapshot.GuardFailed, Type: snapshot.TypeObject, Value: 16})
+	if a, b, c := count(generic, hir.LoadGlobal), count(read, hir.LoadGlobal), count(failed, hir.LoadGlobal); b != a-1 || c != a {
+		t.Errorf("%d, %d, %d calls that look a global up\n%s", a, b, c, read)
 	}
 }

@@ -16,8 +16,7 @@ var callHandlers = map[bytecode.Op]handler{
 
 // site is a call being built: what is called, with which arguments.
 type site struct {
-	n     int // arguments on the stack
-	names []string
+	n     int         // arguments on the stack
 	kw    snapshot.ID // tuple of the keyword names
 	extra int         // stack values above the arguments: the names
 }
@@ -84,9 +83,6 @@ func (b *builder) callKw() {
 		b.deopt() // never: the compiler loads a constant
 		return
 	}
-	for _, name := range b.s.Object(s.kw).Refs {
-		s.names = append(s.names, b.s.Object(name).Str)
-	}
 	b.callSite(s)
 }
 
@@ -141,7 +137,7 @@ func (b *builder) callFunctionSeen(s *site, fn snapshot.ID) bool {
 		withSelf = true
 	default:
 		f := b.s.Object(fn).Function
-		if f == nil || b.s.Code(f.Code) == nil {
+		if f == nil || b.s.Code(f.Code) == nil || b.s.Code(f.Code).Flags&snapshot.CodeVarArgs != 0 {
 			return false
 		}
 		withSelf = b.s.Code(f.Code).ArgCount == s.n+1
@@ -150,7 +146,7 @@ func (b *builder) callFunctionSeen(s *site, fn snapshot.ID) bool {
 	if withSelf {
 		n++
 	}
-	c, ok := b.bind(fn, n, s.names)
+	c, ok := b.bind(fn, n, s.kw)
 	if !ok {
 		return false
 	}
@@ -172,7 +168,7 @@ func (b *builder) callBoundSeen(s *site, fn snapshot.ID) bool {
 	if !b.typeOf(b.self(s)).Is(hir.BitNull) {
 		return false
 	}
-	c, ok := b.bind(fn, s.n+1, s.names)
+	c, ok := b.bind(fn, s.n+1, s.kw)
 	if !ok {
 		return false
 	}
@@ -195,7 +191,7 @@ func (b *builder) callKnown(s *site, id snapshot.ID) bool {
 	o := b.s.Object(id)
 	switch o.Kind {
 	case snapshot.KindFunction:
-		c, ok := b.bind(id, len(args), s.names)
+		c, ok := b.bind(id, len(args), s.kw)
 		if !ok {
 			return false
 		}
@@ -206,7 +202,7 @@ func (b *builder) callKnown(s *site, id snapshot.ID) bool {
 	case snapshot.KindType:
 		return b.callClass(s, id, args)
 	case snapshot.KindBuiltin, snapshot.KindMethodDescr:
-		if len(s.names) > 0 {
+		if s.kw != snapshot.NoObject {
 			return false
 		}
 		return b.callNative(s, id, args)
@@ -216,7 +212,7 @@ func (b *builder) callKnown(s *site, id snapshot.ID) bool {
 
 // callMethodObject calls a certain bound method of a Python function.
 func (b *builder) callMethodObject(s *site, refs []snapshot.ID, args []hir.Value) bool {
-	c, ok := b.bind(refs[0], len(args)+1, s.names)
+	c, ok := b.bind(refs[0], len(args)+1, s.kw)
 	if !ok {
 		return false
 	}

@@ -7,7 +7,7 @@ import (
 
 // callClass calls a class.
 func (b *builder) callClass(s *site, class snapshot.ID, args []hir.Value) bool {
-	if len(s.names) == 0 && len(args) == 1 {
+	if s.kw == snapshot.NoObject && len(args) == 1 {
 		switch class {
 		case snapshot.TypeType:
 			b.drop(s)
@@ -77,7 +77,7 @@ func (b *builder) canConstruct(s *site, class snapshot.ID) bool {
 	if init == snapshot.NoObject {
 		return s.n == 0
 	}
-	_, ok = b.bind(init, s.n+1, s.names)
+	_, ok = b.bind(init, s.n+1, s.kw)
 	return ok
 }
 
@@ -91,7 +91,7 @@ func (b *builder) construct(s *site, class snapshot.ID, args []hir.Value) bool {
 		b.push(object)
 		return true
 	}
-	c, _ := b.bind(init, len(args)+1, s.names)
+	c, _ := b.bind(init, len(args)+1, s.kw)
 	args = append([]hir.Value{object}, args...)
 	leave := func() {
 		b.drop(s)

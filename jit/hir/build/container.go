@@ -111,7 +111,7 @@ func (b *builder) callGetItem() bool {
 	if !ok || f.Object == snapshot.NoObject {
 		return false
 	}
-	c, ok := b.bind(f.Object, 2, nil)
+	c, ok := b.bind(f.Object, 2, snapshot.NoObject)
 	if !ok {
 		return false
 	}

@@ -21,10 +21,14 @@ var globalHandlers = map[bytecode.Op]handler{
 	bytecode.OpImportFrom:            (*builder).importFrom,
 }
 
-// loadGlobal takes the present value of a name as a constant, as long as the
-// code itself does not assign it.
+// loadGlobal takes the present value of a name as a constant, unless the code
+// itself assigns it or others do so often: then it is read from its place.
 func (b *builder) loadGlobal() {
-	if v := b.globalConstant(); v != 0 {
+	v := b.globalConstant()
+	if v == 0 {
+		v = b.globalEntry()
+	}
+	if v != 0 {
 		b.push(v)
 	} else {
 		b.push(b.emitObj(hir.LoadGlobal, b.name()))
@@ -53,6 +57,19 @@ func (b *builder) globalConstant() hir.Value {
 		return b.constant(f.Object)
 	}
 	return 0
+}
+
+// globalEntry reads a variable of the module from its entry in the table of the
+// namespace, while the table has the same keys.
+func (b *builder) globalEntry() hir.Value {
+	f, ok := b.feedback(snapshot.GlobalEntry)
+	if !ok || !b.trusted() || f.Aux != b.code.Globals || f.Aux == snapshot.NoObject {
+		return 0
+	}
+	keys := b.load(hir.LoadPtr, hir.HeapDict, b.l.Dict.Keys, b.constant(f.Aux))
+	version := b.load(hir.LoadU32, hir.HeapDict, b.l.DictKeys.Version, keys)
+	b.guardTrue(b.compare(hir.IntCmp, hir.CondEQ, version, b.cint(int64(f.Version))))
+	return b.guardNotNull(b.load(hir.LoadField, hir.HeapDict, f.Value, keys))
 }
 
 // assigned reports whether the code assigns or deletes a global name.

@@ -245,7 +245,7 @@ func (b *builder) callOneOf(s *site) bool {
 		if in.Op != hir.Const || b.s.Object(in.Obj).Kind != snapshot.KindFunction {
 			return false
 		}
-		if _, ok := b.bind(in.Obj, len(args), s.names); !ok {
+		if _, ok := b.bind(in.Obj, len(args), s.kw); !ok {
 			return false
 		}
 		if !slices.Contains(functions, in.Obj) {
