@@ -13,9 +13,11 @@
 #include "internal/pycore_pystate.h"
 
 #include "generator.h"
+#include "helpers.h"
 
-/* What CPython keeps to itself. */
-typedef enum { INIT, ITER, CLOSED } AwaitableState;
+/* What CPython keeps to itself. The last state is ours: being iterated, and what is sent to it next gets the value in
+ * sent, which was yielded before the object was made. */
+typedef enum { INIT, ITER, CLOSED, PENDING } AwaitableState;
 
 typedef struct {
     PyObject_HEAD
@@ -44,56 +46,131 @@ is_resumable(const PyAsyncGenObject *generator)
 static bool
 is_unusual(const ASend *awaitable)
 {
-    return !is_resumable(awaitable->generator) || awaitable->state == CLOSED
+    return (!is_resumable(awaitable->generator) && awaitable->state != PENDING) || awaitable->state == CLOSED
         || (awaitable->state == INIT && awaitable->generator->ag_running_async);
 }
 
-/* Runs a generator that can be resumed on. What it awaits yields is returned; when it yields itself, NULL is
- * returned and *yielded is a new reference; otherwise NULL, *yielded is NULL, and an exception is set. */
-static PyObject *
-step(PyAsyncGenObject *generator, PyObject *value, PyObject **yielded)
+typedef enum { WAITS, YIELDS, ENDS, RAISES } Outcome;
+
+/* Runs a generator that can be resumed on. *result is a new reference to what it yields, or what the thing yields that
+ * it waits for; otherwise NULL. */
+static Outcome
+step(PyAsyncGenObject *generator, PyObject *value, PyObject **result)
 {
-    *yielded = NULL;
     generator->ag_running_async = 1;
-    PyObject *result = cj_resume((PyObject *)generator, value != NULL ? value : Py_None);
-    if (result != NULL && is_resumable(generator) && !Py_IS_TYPE(result, wrapped_type)) {
-        return result;
+    PyObject *passed = cj_resume((PyObject *)generator, value != NULL ? value : Py_None);
+    *result = passed;
+    if (passed != NULL && is_resumable(generator)) {
+        if (!Py_IS_TYPE(passed, wrapped_type)) {
+            return WAITS;
+        }
+        generator->ag_running_async = 0;
+        *result = Py_NewRef(((WrappedValue *)passed)->value);
+        Py_DECREF(passed);
+        return YIELDS;
     }
     generator->ag_running_async = 0;
-    if (result != NULL && is_resumable(generator)) {
-        *yielded = Py_NewRef(((WrappedValue *)result)->value);
-        Py_DECREF(result);
-        return NULL;
-    }
-    if (result != NULL) {
-        Py_DECREF(result);
-        PyErr_SetNone(PyExc_StopAsyncIteration);
+    if (passed != NULL) {
+        generator->ag_closed = 1;
+        Py_CLEAR(*result);
+        return ENDS;
     }
     if (PyErr_ExceptionMatches(PyExc_StopAsyncIteration) || PyErr_ExceptionMatches(PyExc_GeneratorExit)) {
         generator->ag_closed = 1;
     }
-    return NULL;
+    return RAISES;
 }
 
 static PyObject *
 drive(ASend *awaitable, PyObject *value)
 {
-    if (awaitable->state == INIT) {
+    PyObject *result;
+    switch (awaitable->state) {
+    case PENDING:
+        result = awaitable->sent;
+        awaitable->sent = NULL;
+        awaitable->state = ITER;
+        return result;
+    case INIT:
         if (value == NULL || Py_IsNone(value)) {
             value = awaitable->sent;
         }
         awaitable->state = ITER;
+        break;
+    default:
+        break;
     }
-    PyObject *yielded;
-    PyObject *result = step(awaitable->generator, value, &yielded);
-    if (result == NULL) {
-        if (yielded != NULL) {
-            _PyGen_SetStopIterationValue(yielded);
-            Py_DECREF(yielded);
+    switch (step(awaitable->generator, value, &result)) {
+    case WAITS:
+        return result;
+    case YIELDS:
+        _PyGen_SetStopIterationValue(result);
+        Py_DECREF(result);
+        break;
+    case ENDS:
+        PyErr_SetNone(PyExc_StopAsyncIteration);
+        break;
+    case RAISES:
+        break;
+    }
+    awaitable->state = CLOSED;
+    return NULL;
+}
+
+int64_t
+cj_async_ready(PyObject *iterator)
+{
+    PyAsyncGenObject *generator = (PyAsyncGenObject *)iterator;
+    if (!PyAsyncGen_CheckExact(iterator) || original_next == NULL || !is_resumable(generator) || generator->ag_running_async) {
+        return 0;
+    }
+    if (!generator->ag_hooks_inited) {
+        PyThreadState *tstate = _PyThreadState_GET();
+        if (tstate->async_gen_firstiter != NULL) {
+            return 0;
         }
-        awaitable->state = CLOSED;
+        generator->ag_hooks_inited = 1;
+        generator->ag_origin_or_finalizer = Py_XNewRef(tstate->async_gen_finalizer);
     }
-    return result;
+    return 1;
+}
+
+/* The awaitable for a step in which the generator waits, and value, which is stolen, was yielded. */
+static PyObject *
+pending_awaitable(PyObject *generator, PyObject *value)
+{
+    ASend *awaitable = (ASend *)PyAsyncGen_Type.tp_as_async->am_anext(generator);
+    if (awaitable == NULL) {
+        ((PyAsyncGenObject *)generator)->ag_running_async = 0;
+        Py_DECREF(value);
+        return NULL;
+    }
+    awaitable->state = PENDING;
+    awaitable->sent = value;
+    return (PyObject *)awaitable;
+}
+
+CJPair
+cj_async_step(PyObject *generator)
+{
+    PyObject *result;
+    switch (step((PyAsyncGenObject *)generator, NULL, &result)) {
+    case WAITS:
+        return (CJPair){pending_awaitable(generator, result), NULL};
+    case YIELDS:
+        return (CJPair){result, Py_None};
+    case ENDS:
+        return (CJPair){Py_None, Py_False};
+    case RAISES:
+        break;
+    }
+    return (CJPair){NULL, NULL};
+}
+
+int64_t
+cj_ends_async_for(PyObject *exception)
+{
+    return PyErr_GivenExceptionMatches(exception, PyExc_StopAsyncIteration);
 }
 
 static PyObject *

@@ -209,6 +209,15 @@ PyObject *cj_get_aiter(PyObject *a0);
 /* The awaitable of x.__anext__(). */
 PyObject *cj_get_anext(PyObject *a0);
 
+/* Whether operand 0 is an asynchronous generator that AsyncStep can run on. */
+int64_t cj_async_ready(PyObject *a0);
+
+/* Sends None to a new awaitable of __anext__() of an asynchronous generator that is ready, which need not exist. SecondResult is None when the result is what the generator yields, False when it has ended, NULL when it waits: then the result is the awaitable, and sending None to that gives what it yields. */
+CJPair cj_async_step(PyObject *a0);
+
+/* Whether the exception operand 0 ends an asynchronous loop: StopAsyncIteration. */
+int64_t cj_ends_async_for(PyObject *a0);
+
 /* Sends operand 1 to any iterator operand 0. The result is what it yields or returns; SecondResult is NULL when it yielded, None when it has finished. */
 CJPair cj_send(PyObject *a0, PyObject *a1);
 
@@ -364,6 +373,9 @@ void *cj_get_tstate(void);
     X(get_awaitable, "oi", "o") \
     X(get_aiter, "o", "o") \
     X(get_anext, "o", "o") \
+    X(async_ready, "o", "i") \
+    X(async_step, "o", "2") \
+    X(ends_async_for, "o", "i") \
     X(send, "oo", "2") \
     X(iter_next, "o", "n") \
     X(get_len, "o", "o") \

@@ -7,6 +7,7 @@ import re
 import sys
 import types
 
+import cinderjit
 import pytest
 
 _cinderjit = pytest.importorskip("cinderjit._cinderjit")
@@ -525,6 +526,54 @@ def test_asynchronous_iterators():
     waiting.close()
     assert outcome(helper, "get_anext", AsyncItems(item=5)) == (
         TypeError, "'async for' received an invalid object from __anext__: int")
+
+
+def test_steps_of_asynchronous_generators():
+    @types.coroutine
+    def pause(value):
+        return (yield value)
+
+    async def items(wait):
+        yield 1
+        if wait:
+            yield await pause("waits")
+
+    async def fails():
+        raise KeyError(1)
+        yield
+
+    assert cinderjit.force_compile(items)
+    assert helper("async_ready", 5) == helper("async_ready", AsyncItems()) == 0
+    plain = items(False)
+    assert helper("async_ready", plain) == 1
+    assert helper("async_step", plain) == (1, None)
+    assert helper("async_ready", plain) == 1
+    assert helper("async_step", plain) == (None, False)
+    assert helper("async_ready", plain) == 0
+    assert not plain.ag_running
+
+    waiting = items(True)
+    assert helper("async_step", waiting) == (1, None)
+    awaitable, second = helper("async_step", waiting)
+    assert second == NULL and waiting.ag_running
+    assert helper("async_ready", waiting) == 0
+    assert awaitable.send(None) == "waits"
+    with pytest.raises(StopIteration) as end:
+        awaitable.send("sent")
+    assert end.value.value == "sent" and not waiting.ag_running
+    assert outcome(awaitable.send, None)[0] is RuntimeError
+
+    failing = fails()
+    assert outcome(helper, "async_step", failing) == (KeyError, "1")
+    assert not failing.ag_running and helper("async_ready", failing) == 0
+
+
+def test_end_of_asynchronous_loops():
+    class Stop(StopAsyncIteration):
+        pass
+
+    assert helper("ends_async_for", StopAsyncIteration()) == helper("ends_async_for", Stop(1)) == 1
+    assert helper("ends_async_for", StopIteration()) == 0
 
 
 def test_send():

@@ -85,6 +85,10 @@ func (c *Code) findBlocks() error {
 		if in.Base == OpYieldValue || in.Base == OpReturnGenerator {
 			leader[i+1], resumes[i+1] = true, true
 		}
+		if in.Base == OpEndAsyncFor {
+			// Where an asynchronous loop ends, with or without the exception.
+			leader[i+1] = true
+		}
 	}
 	for i := range c.Handlers {
 		h := &c.Handlers[i]

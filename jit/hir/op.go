@@ -267,6 +267,9 @@ const (
 	GetAwaitable
 	GetAiter
 	GetAnext
+	AsyncReady
+	AsyncStep
+	EndsAsyncFor
 	Send
 	IterNext
 	GetLen
@@ -477,6 +480,9 @@ var Ops = [NumOps]OpInfo{
 	GetAwaitable:          {Name: "GetAwaitable", Args: "o", Type: TObject, Own: OwnNew, Observable: true, UsesImm: true, Helper: "get_awaitable", Err: ErrNull, Doc: "The iterator of an awaitable. Imm says what the error is about."},
 	GetAiter:              {Name: "GetAiter", Args: "o", Type: TObject, Own: OwnNew, Observable: true, Helper: "get_aiter", Err: ErrNull, Doc: "x.__aiter__() for async for."},
 	GetAnext:              {Name: "GetAnext", Args: "o", Type: TObject, Own: OwnNew, Observable: true, Helper: "get_anext", Err: ErrNull, Doc: "The awaitable of x.__anext__()."},
+	AsyncReady:            {Name: "AsyncReady", Args: "o", Type: TCBool, Writes: HeapOther, Helper: "async_ready", Doc: "Whether operand 0 is an asynchronous generator that AsyncStep can run on."},
+	AsyncStep:             {Name: "AsyncStep", Args: "o", Type: TObject, Own: OwnNew, Observable: true, Helper: "async_step", Err: ErrNull, Doc: "Sends None to a new awaitable of __anext__() of an asynchronous generator that is ready, which need not exist. SecondResult is None when the result is what the generator yields, False when it has ended, NULL when it waits: then the result is the awaitable, and sending None to that gives what it yields."},
+	EndsAsyncFor:          {Name: "EndsAsyncFor", Args: "o", Type: TCBool, Pure: true, Helper: "ends_async_for", Doc: "Whether the exception operand 0 ends an asynchronous loop: StopAsyncIteration."},
 	Send:                  {Name: "Send", Args: "oo", Type: TObject, Own: OwnNew, Observable: true, Helper: "send", Err: ErrNull, Doc: "Sends operand 1 to any iterator operand 0. The result is what it yields or returns; SecondResult is NULL when it yielded, None when it has finished."},
 	IterNext:              {Name: "IterNext", Args: "o", Type: TNullable, Own: OwnNew, Observable: true, Helper: "iter_next", Err: ErrMinusOne, Doc: "The next item, or NULL when exhausted."},
 	GetLen:                {Name: "GetLen", Args: "o", Type: TObject, Own: OwnNew, Observable: true, Helper: "get_len", Err: ErrNull, Doc: "len(x) as an int object."},

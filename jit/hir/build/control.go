@@ -32,7 +32,6 @@ var exceptionHandlers = map[bytecode.Op]handler{
 	bytecode.OpCheckEgMatch:    (*builder).checkEgMatch,
 	bytecode.OpWithExceptStart: (*builder).withExceptStart,
 	bytecode.OpCleanupThrow:    (*builder).deopt,
-	bytecode.OpEndAsyncFor:     (*builder).deopt,
 	bytecode.OpReturnGenerator: (*builder).deopt,
 	bytecode.OpExitInitCheck:   (*builder).deopt,
 	bytecode.OpInterpreterExit: (*builder).deopt,

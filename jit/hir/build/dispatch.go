@@ -35,6 +35,7 @@ var subjects = []struct {
 	{"Patterns", matchHandlers},
 	{"Exceptions", exceptionHandlers},
 	{"Generators and coroutines", generatorHandlers},
+	{"Asynchronous loops", asyncHandlers},
 }
 
 func init() {

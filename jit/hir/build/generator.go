@@ -12,8 +12,6 @@ var generatorHandlers = map[bytecode.Op]handler{
 	bytecode.OpEndSend:          (*builder).endSend,
 	bytecode.OpGetYieldFromIter: (*builder).getYieldFromIter,
 	bytecode.OpGetAwaitable:     (*builder).getAwaitable,
-	bytecode.OpGetAiter:         generic(hir.GetAiter, 1, pushes),
-	bytecode.OpGetAnext:         (*builder).getAnext,
 }
 
 // buildResumable builds the body of a generator: what runs when it is resumed.
@@ -56,7 +54,7 @@ func (b *builder) withoutRaising() []bool {
 				continue
 			}
 			bb := b.bc.Block(id)
-			for _, to := range [2]bytecode.BlockID{bb.Next, bb.Taken} {
+			for _, to := range [3]bytecode.BlockID{bb.Next, bb.Taken, b.afterAsyncFor(id)} {
 				if to != bytecode.NoBlock && !reached[to] {
 					reached[to], changed = true, true
 				}
@@ -124,11 +122,6 @@ func (b *builder) getAwaitable() {
 		return
 	}
 	b.push(b.emitImm(hir.GetAwaitable, int64(b.in.Arg), b.pop()))
-	b.check()
-}
-
-func (b *builder) getAnext() {
-	b.push(b.emit(hir.GetAnext, b.peekObject(1)))
 	b.check()
 }
 

@@ -295,6 +295,12 @@ func (b *builder) reraise() {
 	if n := int(b.in.Arg); n > 0 {
 		place = b.peek(n)
 	}
+	b.raiseAgain(exception, place)
+}
+
+// raiseAgain ends the block by raising an exception that has been raised before,
+// at the place, if that is not null.
+func (b *builder) raiseAgain(exception, place hir.Value) {
 	b.emit(hir.Reraise, exception, place)
 	b.raw(hir.Unreachable)
 	b.cur = noBlock
