@@ -34,6 +34,7 @@ const (
 	stubDeopt
 	stubService
 	stubDealloc
+	stubDeallocInts
 	stubVectorcallBind
 	stubLeaveFrame
 	stubEvalBreaker
@@ -48,7 +49,7 @@ const (
 
 var stubs = func() []string {
 	list := []string{
-		object.StubSlowEntry, object.StubDeopt, object.StubService, object.StubDealloc, object.StubVectorcallBind, object.StubLeaveFrame,
+		object.StubSlowEntry, object.StubDeopt, object.StubService, object.StubDealloc, object.StubDeallocInts, object.StubVectorcallBind, object.StubLeaveFrame,
 		object.StubEvalBreaker, object.StubBoxInt, object.StubBoxFloat, object.StubFreeInt, object.StubFreeFloat,
 		object.StubResume, object.StubResumeSlow,
 	}

@@ -50,6 +50,8 @@ func emitDecref(e *emitter, in *lir.Instr) int {
 		stub = stubFreeInt
 	case in.Facts&lir.ExactFloat != 0:
 		stub = stubFreeFloat
+	case !e.f.UsesFloats():
+		stub = stubDeallocInts
 	}
 	e.aside(func() {
 		e.a.Bind(dead)

@@ -1,6 +1,7 @@
 /* Iteration, unpacking, and the tests of match statements. */
 #include "helpers.h"
 
+#include "exact.h"
 #include "internal/pycore_ceval.h"
 #include "internal/pycore_interpframe.h"
 #include "internal/pycore_pystate.h"
@@ -98,8 +99,11 @@ cj_iter_next(PyObject *iterator)
 PyObject *
 cj_get_len(PyObject *object)
 {
-    Py_ssize_t length = PyObject_Length(object);
-    return length < 0 ? NULL : PyLong_FromSsize_t(length);
+    Py_ssize_t length = cj_length_exact(object);
+    if (length < 0) {
+        length = PyObject_Length(object);
+    }
+    return length < 0 ? NULL : cj_size_object(length);
 }
 
 /* Unpacks into out, which has room for all items, in order. after is -1 without a starred target. */

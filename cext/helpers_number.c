@@ -1,8 +1,10 @@
 /* Numbers: boxing, arithmetic of exact types, and the generic operators. */
 #include "helpers.h"
 
+#include "exact.h"
 #include "internal/pycore_ceval.h"
 #include "internal/pycore_long.h"
+#include "opcode.h"
 
 PyObject *
 cj_long_box(int64_t value)
@@ -52,6 +54,12 @@ cj_long_compare(PyObject *left, PyObject *right)
 PyObject *
 cj_binary_op(PyObject *left, PyObject *right, int64_t oparg)
 {
+    if (oparg == NB_SUBSCR) {
+        PyObject **item = cj_item_exact(left, right);
+        if (item != NULL) {
+            return Py_NewRef(*item);
+        }
+    }
     return _PyEval_BinaryOps[oparg](left, right);
 }
 
@@ -70,18 +78,24 @@ cj_unary_invert(PyObject *value)
 int64_t
 cj_is_true(PyObject *value)
 {
-    return PyObject_IsTrue(value);
+    Py_ssize_t length = cj_length_exact(value);
+    return length >= 0 ? length > 0 : PyObject_IsTrue(value);
 }
 
 PyObject *
 cj_compare(PyObject *left, PyObject *right, int64_t op)
 {
-    return PyObject_RichCompare(left, right, (int)op);
+    int known = cj_compare_exact(left, right, (int)op);
+    return known >= 0 ? PyBool_FromLong(known) : PyObject_RichCompare(left, right, (int)op);
 }
 
 int64_t
 cj_compare_bool(PyObject *left, PyObject *right, int64_t op)
 {
+    int known = cj_compare_exact(left, right, (int)op);
+    if (known >= 0) {
+        return known;
+    }
     /* Not PyObject_RichCompareBool: an object need not be equal to itself. */
     PyObject *result = PyObject_RichCompare(left, right, (int)op);
     if (result == NULL) {
@@ -95,7 +109,27 @@ cj_compare_bool(PyObject *left, PyObject *right, int64_t op)
 int64_t
 cj_contains(PyObject *item, PyObject *container)
 {
-    return PySequence_Contains(container, item);
+    if (PyDict_CheckExact(container)) {
+        return PyDict_Contains(container, item);
+    }
+    bool list = PyList_CheckExact(container);
+    if (!list && !PyTuple_CheckExact(container)) {
+        return PySequence_Contains(container, item);
+    }
+    /* Comparing may change a list. */
+    for (Py_ssize_t i = 0; i < Py_SIZE(container); i++) {
+        PyObject *other = list ? PyList_GET_ITEM(container, i) : PyTuple_GET_ITEM(container, i);
+        int equal = other == item ? 1 : cj_compare_exact(other, item, Py_EQ);
+        if (equal < 0) {
+            Py_INCREF(other);
+            equal = PyObject_RichCompareBool(other, item, Py_EQ);
+            Py_DECREF(other);
+        }
+        if (equal != 0) {
+            return equal;
+        }
+    }
+    return 0;
 }
 
 int64_t

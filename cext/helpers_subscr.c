@@ -1,6 +1,7 @@
 /* Subscripts and slices. */
 #include "helpers.h"
 
+#include "exact.h"
 #include "internal/pycore_pyerrors.h"
 
 PyObject *
@@ -16,7 +17,17 @@ cj_dict_subscr(PyObject *dict, PyObject *key)
 int64_t
 cj_store_subscr(PyObject *container, PyObject *key, PyObject *value)
 {
-    return PyObject_SetItem(container, key, value);
+    if (PyDict_CheckExact(container)) {
+        return PyDict_SetItem(container, key, value);
+    }
+    PyObject **item = PyList_CheckExact(container) ? cj_item_exact(container, key) : NULL;
+    if (item == NULL) {
+        return PyObject_SetItem(container, key, value);
+    }
+    PyObject *before = *item;
+    *item = Py_NewRef(value);
+    Py_DECREF(before);
+    return 0;
 }
 
 int64_t
@@ -25,9 +36,36 @@ cj_delete_subscr(PyObject *container, PyObject *key)
     return PyObject_DelItem(container, key);
 }
 
+/* The bound of a slice of n items: none is given, or an exact int of one digit. */
+static bool
+bound_of_slice(PyObject *given, Py_ssize_t none, Py_ssize_t n, Py_ssize_t *bound)
+{
+    if (Py_IsNone(given)) {
+        *bound = none;
+        return true;
+    }
+    if (!PyLong_CheckExact(given) || !_PyLong_IsCompact((PyLongObject *)given)) {
+        return false;
+    }
+    Py_ssize_t i = _PyLong_CompactValue((PyLongObject *)given);
+    i += i < 0 ? n : 0;
+    *bound = i < 0 ? 0 : i > n ? n : i;
+    return true;
+}
+
 PyObject *
 cj_binary_slice(PyObject *container, PyObject *start, PyObject *stop)
 {
+    bool list = PyList_CheckExact(container), tuple = PyTuple_CheckExact(container);
+    Py_ssize_t low, high;
+    if (list || tuple || PyUnicode_CheckExact(container)) {
+        Py_ssize_t n = cj_length_exact(container);
+        if (bound_of_slice(start, 0, n, &low) && bound_of_slice(stop, n, n, &high)) {
+            high = high < low ? low : high;
+            return list ? PyList_GetSlice(container, low, high)
+                : tuple ? PyTuple_GetSlice(container, low, high) : PyUnicode_Substring(container, low, high);
+        }
+    }
     PyObject *slice = PySlice_New(start, stop, NULL);
     if (slice == NULL) {
         return NULL;

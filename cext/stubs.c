@@ -41,7 +41,8 @@ extern const uint8_t cj_stubs_begin[], cj_stubs_end[];
     X(resume_delegating, cj_continue_delegating)                              \
     X(make_generator, cj_make_generator)                                      \
     X(service, cj_service)                                                    \
-    X(dealloc, _Py_Dealloc)
+    X(dealloc, _Py_Dealloc)                                                   \
+    X(dealloc_ints, _Py_Dealloc)
 
 /* The same, behind those entries. */
 #define STUBS_AFTER(X)                                                        \

@@ -246,6 +246,33 @@ STUB(cj_stub_dealloc)
 	ret
 TARGET(cj_stub_dealloc_target)
 
+/* dealloc_ints: the same, but d0…d31 are not preserved: for code that keeps nothing there. */
+STUB(cj_stub_dealloc_ints)
+	stp	x29, x30, [sp, #-144]!
+	mov	x29, sp
+	stp	x0, x1, [sp, #16]
+	stp	x2, x3, [sp, #32]
+	stp	x4, x5, [sp, #48]
+	stp	x6, x7, [sp, #64]
+	stp	x8, x9, [sp, #80]
+	stp	x10, x11, [sp, #96]
+	stp	x12, x13, [sp, #112]
+	stp	x14, x15, [sp, #128]
+	mov	x0, x16
+	ldr	x16, cj_stub_dealloc_ints_target
+	blr	x16
+	ldp	x0, x1, [sp, #16]
+	ldp	x2, x3, [sp, #32]
+	ldp	x4, x5, [sp, #48]
+	ldp	x6, x7, [sp, #64]
+	ldp	x8, x9, [sp, #80]
+	ldp	x10, x11, [sp, #96]
+	ldp	x12, x13, [sp, #112]
+	ldp	x14, x15, [sp, #128]
+	ldp	x29, x30, [sp], #144
+	ret
+TARGET(cj_stub_dealloc_ints_target)
+
 /* vectorcall_0 … vectorcall_7: where the vectorcall entry of a function with so many parameters jumps, with the
  * convention of vectorcall, x16 the direct entry and x17 the record of the machine code, which begins with that of the
  * code. Exactly the right number of positional arguments goes on; all else is bound in C. */

@@ -123,7 +123,9 @@ def test_comparisons():
 
 
 def test_containment_and_classes():
-    for item, container in [(1, [1]), (2, (1,)), ("a", "abc"), (1, "abc"), (1, 5), (1, Raising()), ([], {})]:
+    for item, container in [(1, [1]), (2, (1,)), ("a", "abc"), (1, "abc"), (1, 5), (1, Raising()), ([], {}),
+                            (1.0, [3, 2, 1]), (float("nan"), [1, float("nan")]), (BIG, (1, BIG)), ("é", ["e", "é"]), (True, [1]), (2, {1: 2, 2: 3}),
+                            (5, []), (Raising(), [1, 2]), (1, [0, Raising()])]:
         same("contains", [item, container], lambda: int(item in container))
     for value, kind in [(1, int), (1, (str, int)), (1, 5), (True, int)]:
         same("is_instance", [value, kind], lambda: int(isinstance(value, kind)))
@@ -375,6 +377,8 @@ def test_adding():
         ("dict_update", dict, [{3: 4}], {3: 4}),
         ("dict_merge", dict, [{"k": 4}, len], {"k": 4}),
         ("store_subscr", dict, [1, 2], {1: 2}),
+        ("store_subscr", lambda: [1, 2], [-1, "a"], [1, "a"]),
+        ("store_subscr", lambda: [1, 2], [0, "a"], ["a", 2]),
     ]:
         container = make()
         assert helper(name, container, *arguments) == 0 and container == expected
@@ -401,6 +405,7 @@ def test_subscripts():
     same("dict_subscr", [{1: 2}, 1], lambda: 2)
     same("dict_subscr", [{1: 2}, (1, 2)], lambda: {}[(1, 2)])
     same("dict_subscr", [{1: 2}, []], lambda: {}[[]])
+    same("store_subscr", [[1], 1, 5], lambda: operator.setitem([1], 1, 5))
     same("store_subscr", [(1,), 0, 5], lambda: operator.setitem((1,), 0, 5))
     same("store_subscr", [Raising(), 0, 5], lambda: operator.setitem(Raising(), 0, 5))
     items = [1, 2, 3, 4]
@@ -409,6 +414,12 @@ def test_subscripts():
     same("binary_slice", [items, 1, None], lambda: items[1:])
     same("binary_slice", [items, "a", None], lambda: items["a":])
     same("binary_slice", ["abc", 0, 2], lambda: "ab")
+    for container in ([1, 2, 3], (1, 2, 3), "aé€", b"abc"):
+        for low in (None, 0, 1, -1, -9, 9, BIG, True):
+            for high in (None, 0, 2, -1, -9, 9, -BIG):
+                same("binary_slice", [container, low, high], lambda: container[low:high])
+        for index in (0, 2, -1, -3, -4, 3, BIG, True, None):
+            same("binary_op", [container, index, 26], lambda: container[index])
     assert helper("store_slice", items, 0, 2, "xy") == 0 and items == ["x", "y", 4]
     same("store_slice", [items, 0, 1, 5], lambda: operator.setitem(items, slice(0, 1), 5))
 
@@ -454,7 +465,9 @@ def test_iteration():
     assert outcome(helper, "iter_next", running) == (ZeroDivisionError, "in generator")
     same("get_iter", [5], lambda: iter(5))
     assert outcome(helper, "iter_next", 5) == (TypeError, "'int' object is not an iterator")
-    same("get_len", ["abc"], lambda: 3)
+    for value in ("abc", [1], (), b"ab", {1: 2}, {1, 2}, frozenset(), range(300), [0] * 256, [0] * 257):
+        same("get_len", [value], lambda: len(value))
+        same("is_true", [value], lambda: int(bool(value)))
     same("get_len", [5], lambda: len(5))
 
     class Stops:

@@ -1,6 +1,8 @@
 package lir
 
 import (
+	"slices"
+
 	"github.com/cinderjit/cinderjit/jit/hir"
 	"github.com/cinderjit/cinderjit/jit/object"
 	"github.com/cinderjit/cinderjit/jit/regalloc"
@@ -188,3 +190,7 @@ func newFunc(s *snapshot.Snapshot) *Func {
 		symIDs: map[Symbol]SymID{},
 	}
 }
+
+// UsesFloats reports whether a value of the function is in a floating-point
+// register.
+func (f *Func) UsesFloats() bool { return slices.Contains(f.classes, regalloc.Float) }

@@ -29,6 +29,7 @@ const (
 	StubDeopt          = "deopt"           // x16 exit number times 4, x17 the object's record: result in x0, the caller's frame in x20
 	StubService        = "service"         // x16 object without references, or 0 for the eval breaker, x17 the object's record, exit number on top of the stack: x16 becomes 0 to go on, preserving as dealloc, or 1 with the function's result in x0 and the caller's frame in x20
 	StubDealloc        = "dealloc"         // x16 object without references; preserves all other registers but x17 and x30
+	StubDeallocInts    = "dealloc_ints"    // the same, for code that keeps nothing in floating-point registers
 	StubLeaveFrame     = "leave_frame"     // x16 unlinked frame that has a frame object; preserves as dealloc
 	StubEvalBreaker    = "eval_breaker"    // x16 becomes 0 to go on, 1 to leave, negative for an exception; preserves as dealloc
 	StubBoxInt         = "box_int"         // x16 number becomes its object, or null with an exception; preserves as dealloc

@@ -1,0 +1,86 @@
+/* What the generic operations do for objects of exact built-in classes, where that is a few instructions: compiled code calls
+ * the generic helpers where it knows no classes, or too many. Nothing here runs Python code. */
+#ifndef CJ_EXACT_H
+#define CJ_EXACT_H
+
+#include <Python.h>
+
+#include "internal/pycore_long.h"
+#include "internal/pycore_runtime.h"
+
+/* Whether two objects are both exact ints of one digit; their values. */
+static inline bool
+cj_compact_ints(PyObject *left, PyObject *right, Py_ssize_t *x, Py_ssize_t *y)
+{
+    if (!PyLong_CheckExact(left) || !PyLong_CheckExact(right)
+        || !_PyLong_BothAreCompact((PyLongObject *)left, (PyLongObject *)right)) {
+        return false;
+    }
+    *x = _PyLong_CompactValue((PyLongObject *)left);
+    *y = _PyLong_CompactValue((PyLongObject *)right);
+    return true;
+}
+
+#define CJ_COMPARE(x, y, op)                                                                                                   \
+    ((op) == Py_LT ? (x) < (y) : (op) == Py_LE ? (x) <= (y) : (op) == Py_EQ ? (x) == (y) : (op) == Py_NE ? (x) != (y) :       \
+     (op) == Py_GT ? (x) > (y) : (x) >= (y))
+
+/* The answer of a rich comparison, 0 or 1; -1 when it is not known here. */
+static inline int
+cj_compare_exact(PyObject *left, PyObject *right, int op)
+{
+    Py_ssize_t x, y;
+    if (cj_compact_ints(left, right, &x, &y)) {
+        return CJ_COMPARE(x, y, op);
+    }
+    if (PyUnicode_CheckExact(left) && PyUnicode_CheckExact(right) && (op == Py_EQ || op == Py_NE)) {
+        bool equal = left == right || _PyUnicode_Equal(left, right);
+        return equal == (op == Py_EQ);
+    }
+    if (PyFloat_CheckExact(left) && PyFloat_CheckExact(right)) {
+        return CJ_COMPARE(PyFloat_AS_DOUBLE(left), PyFloat_AS_DOUBLE(right), op);
+    }
+    return -1;
+}
+
+/* The number of items of an exact container, -1 for other objects. */
+static inline Py_ssize_t
+cj_length_exact(PyObject *object)
+{
+    PyTypeObject *type = Py_TYPE(object);
+    if (type == &PyList_Type || type == &PyTuple_Type || type == &PyBytes_Type) {
+        return Py_SIZE(object);
+    }
+    if (type == &PyUnicode_Type) {
+        return PyUnicode_GET_LENGTH(object);
+    }
+    if (type == &PyDict_Type) {
+        return PyDict_GET_SIZE(object);
+    }
+    return type == &PySet_Type || type == &PyFrozenSet_Type ? PySet_GET_SIZE(object) : -1;
+}
+
+/* Where an exact list or tuple has its item; NULL when it is something else, or the index is outside. */
+static inline PyObject **
+cj_item_exact(PyObject *container, PyObject *key)
+{
+    bool list = PyList_CheckExact(container);
+    if ((!list && !PyTuple_CheckExact(container)) || !PyLong_CheckExact(key) || !_PyLong_IsCompact((PyLongObject *)key)) {
+        return NULL;
+    }
+    Py_ssize_t i = _PyLong_CompactValue((PyLongObject *)key), n = Py_SIZE(container);
+    i += i < 0 ? n : 0;
+    if (i < 0 || i >= n) {
+        return NULL;
+    }
+    return list ? &((PyListObject *)container)->ob_item[i] : &((PyTupleObject *)container)->ob_item[i];
+}
+
+/* The int of a size. */
+static inline PyObject *
+cj_size_object(Py_ssize_t size)
+{
+    return size < _PY_NSMALLPOSINTS ? (PyObject *)&_PyLong_SMALL_INTS[_PY_NSMALLNEGINTS + size] : PyLong_FromSsize_t(size);
+}
+
+#endif
