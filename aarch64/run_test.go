@@ -157,7 +157,7 @@ func (e *emulation) text() []byte {
 				continue
 			}
 			call(r.Offset, n+map[string]int{
-				object.StubDeopt: stubDeopt, object.StubDealloc: stubDealloc, object.StubSlowEntry: stubSlow,
+				object.StubDeopt: stubDeopt, object.StubDealloc: stubDealloc, object.StubDeallocInts: stubDealloc, object.StubSlowEntry: stubSlow,
 				object.StubLeaveFrame: stubOthers, object.StubEvalBreaker: stubOthers + 1, object.StubBoxInt: stubOthers + 2,
 				object.StubBoxFloat: stubOthers + 3, object.StubFreeInt: stubOthers + 4, object.StubFreeFloat: stubOthers + 5,
 			}[r.Symbol])
