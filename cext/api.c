@@ -104,7 +104,7 @@ force_compile(PyObject *Py_UNUSED(module), PyObject *callable)
     if (record == NULL) {
         return NULL;
     }
-    if (record->code.object == NULL && !record->suppressed && !cj_in_forked_child() && cj_registry_active()) {
+    if (record->code.object == NULL && cj_compile_refusal(record) == NULL) {
         record->state = CJ_IDLE;
     }
     bool done = cj_compile_now(record, function);
@@ -138,7 +138,7 @@ lazy_compile(PyObject *Py_UNUSED(module), PyObject *callable)
     if (record == NULL) {
         return NULL;
     }
-    if (record->suppressed || record->code.object != NULL || !cj_registry_active()) {
+    if (record->code.object != NULL || cj_compile_refusal(record) != NULL) {
         return PyBool_FromLong(record->code.object != NULL);
     }
     cj_registry_count(record, 0);
@@ -318,22 +318,12 @@ text_result(int status, void *out, size_t size)
     return text;
 }
 
-static bool
-check_go(void)
-{
-    if (cj_in_forked_child()) {
-        PyErr_SetString(PyExc_RuntimeError, "the compiler does not run in a forked child");
-        return false;
-    }
-    return true;
-}
-
 static PyObject *
 disassemble(PyObject *Py_UNUSED(module), PyObject *callable)
 {
     bool failed;
     CJRecord *record = known_record(callable, &failed);
-    if (failed || !check_go()) {
+    if (failed || !cj_check_not_forked()) {
         return NULL;
     }
     CJObject *object = record == NULL ? NULL : record->code.object;
@@ -379,7 +369,7 @@ describe(PyObject *Py_UNUSED(module), PyObject *args)
 {
     const char *stage;
     PyObject *callable;
-    if (!PyArg_ParseTuple(args, "sO:describe", &stage, &callable) || !check_go()) {
+    if (!PyArg_ParseTuple(args, "sO:describe", &stage, &callable) || !cj_check_not_forked()) {
         return NULL;
     }
     CJSnapshot *snapshot = take(callable);
@@ -391,6 +381,24 @@ describe(PyObject *Py_UNUSED(module), PyObject *args)
     int status = cj_go_describe((char *)stage, snapshot->data, snapshot->size, cj_options.compiler, &out, &size);
     cj_snapshot_free(snapshot);
     return text_result(status, out, size);
+}
+
+static PyObject *
+check_compiler_options(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(none))
+{
+    if (cj_options.compiler == NULL) {
+        Py_RETURN_NONE;
+    }
+    if (!cj_check_not_forked()) {
+        return NULL;
+    }
+    void *out = NULL;
+    size_t size = 0;
+    if (cj_go_check_options(cj_options.compiler, &out, &size) != CJ_COMPILE_DONE) {
+        PyErr_Format(PyExc_ValueError, "%.*s", (int)size, (const char *)out);
+    }
+    free(out);
+    return PyErr_Occurred() ? NULL : Py_NewRef(Py_None);
 }
 
 static PyObject *
@@ -490,16 +498,10 @@ why_not_compiled(PyObject *Py_UNUSED(module), PyObject *callable)
                                                            : "nobody has asked for it");
 }
 
-static CJCode *
-evaluator_lookup(PyCodeObject *code, PyObject *globals)
-{
-    return cj_registry_find(code, globals);
-}
-
 static PyObject *
 install_frame_evaluator(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(none))
 {
-    if (!check_started() || cj_frame_evaluator_install(evaluator_lookup) < 0) {
+    if (!check_started() || cj_frame_evaluator_install(cj_registry_find_for_frame) < 0) {
         return NULL;
     }
     Py_RETURN_NONE;
@@ -590,6 +592,7 @@ PyMethodDef cj_api_methods[] = {
     ONE_ARG(disassemble),
     ONE_ARG(take_snapshot),
     {"describe", describe, METH_VARARGS, NULL},
+    NO_ARGS(check_compiler_options),
     ONE_ARG(append_jit_list),
     NO_ARGS(get_jit_list),
     NO_ARGS(clear_jit_list),

@@ -117,8 +117,8 @@ refresh_class(PyFunctionObject *function)
     }
 }
 
-static const char *
-refusal(const CJRecord *record)
+const char *
+cj_compile_refusal(const CJRecord *record)
 {
     if (record->dead) {
         return "its code is gone";
@@ -131,6 +131,9 @@ refusal(const CJRecord *record)
     }
     if (cj_in_forked_child()) {
         return "nothing is compiled in a forked child";
+    }
+    if (Py_IsFinalizing()) {
+        return "the interpreter is being finalized";
     }
     return NULL;
 }
@@ -304,7 +307,7 @@ cj_compile_now(CJRecord *record, PyFunctionObject *function)
     }
     PyObject *raised = PyErr_GetRaisedException();
     PyObject *code = Py_XNewRef(record->code.code);
-    const char *reason = refusal(record);
+    const char *reason = cj_compile_refusal(record);
     if (reason != NULL) {
         CJState state = record->state;
         cj_registry_give_up(record, "%s", reason);

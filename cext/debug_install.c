@@ -5,6 +5,7 @@
 
 #include "_cgo_export.h"
 #include "entry.h"
+#include "fork.h"
 #include "gocompile.h"
 #include "internal/pycore_function.h"
 #include "object.h"
@@ -143,7 +144,7 @@ debug_compile(PyObject *Py_UNUSED(module), PyObject *function)
         PyErr_SetString(PyExc_TypeError, "a Python function is needed");
         return NULL;
     }
-    if (!start()) {
+    if (!cj_check_not_forked() || !start()) {
         return NULL;
     }
     PyFunctionObject *f = (PyFunctionObject *)function;

@@ -6,6 +6,7 @@
 #include "_cgo_export.h"
 #include "api.h"
 #include "debug_install.h"
+#include "fork.h"
 #include "gocompile.h"
 #include "internal/pycore_frame.h"
 #include "internal/pycore_interp.h"
@@ -21,7 +22,7 @@ static PyObject *
 compile_snapshot(PyObject *Py_UNUSED(module), PyObject *arg)
 {
     Py_buffer snapshot;
-    if (PyObject_GetBuffer(arg, &snapshot, PyBUF_SIMPLE) < 0) {
+    if (!cj_check_not_forked() || PyObject_GetBuffer(arg, &snapshot, PyBUF_SIMPLE) < 0) {
         return NULL;
     }
     void *out = NULL;
@@ -44,7 +45,7 @@ static PyMethodDef methods[] = {
 int
 cj_init(PyObject *module)
 {
-    if (PyModule_AddFunctions(module, methods) < 0 || PyModule_AddFunctions(module, cj_api_methods) < 0) {
+    if (cj_fork_start(module) < 0 || PyModule_AddFunctions(module, methods) < 0 || PyModule_AddFunctions(module, cj_api_methods) < 0) {
         return -1;
     }
     return cj_debug_install_init(module);

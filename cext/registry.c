@@ -65,6 +65,19 @@ cj_registry_find(PyCodeObject *code, PyObject *globals)
     return NULL;
 }
 
+CJCode *
+cj_registry_find_for_frame(PyCodeObject *code, PyObject *globals)
+{
+    CJCode *found = cj_registry_find(code, globals);
+    if (found != NULL && (code->co_flags & CO_OPTIMIZED) == 0) {
+        CJRecord *record = (CJRecord *)found;
+        if (record->state == CJ_COUNTING && active && (record->listed || record->calls_left <= 0)) {
+            cj_compile_now(record, NULL);
+        }
+    }
+    return found;
+}
+
 /* The layout of the data is looked at once, with data that is known. */
 static void
 learn_extra(PyCodeObject *code, CJRecord *record)

@@ -57,7 +57,11 @@ int cj_registry_start(void);
 /* The record of a code object with these globals, or NULL. */
 CJCode *cj_registry_find(PyCodeObject *code, PyObject *globals);
 
-/* The same, made when there is none; NULL with an exception. */
+/* The same for a frame that is about to run. The body of a module or class that was asked for, by the jit list or because
+   everything is compiled, is compiled then: it runs once and is never called. */
+CJCode *cj_registry_find_for_frame(PyCodeObject *code, PyObject *globals);
+
+/* The same as cj_registry_find, made when there is none; NULL with an exception. */
 CJRecord *cj_registry_get(PyCodeObject *code, PyObject *globals);
 
 /* The first of all records; the rest follow by next. */
@@ -109,6 +113,9 @@ bool cj_registry_active(void);
 /* Compiles now. function is one with this code, or NULL. Returns whether there is machine
    code afterwards; if not, the record has a reason. Leaves no exception. */
 bool cj_compile_now(CJRecord *record, PyFunctionObject *function);
+
+/* Why the record is not compiled now, whatever its code is like, or NULL. */
+const char *cj_compile_refusal(const CJRecord *record);
 
 /* Milliseconds spent compiling since the start. */
 double cj_compilation_time(void);

@@ -1,7 +1,6 @@
 /* Starting the run time of compiled code. */
 #include "arena.h"
 #include "entry.h"
-#include "fork.h"
 #include "instrumentation.h"
 #include "stubs.h"
 
@@ -17,7 +16,7 @@ cj_runtime_start(size_t limit)
         PyErr_SetFromErrno(PyExc_OSError);
         return -1;
     }
-    if (cj_entry_start() < 0 || cj_stubs_start() < 0 || cj_fork_start() < 0) {
+    if (cj_entry_start() < 0 || cj_stubs_start() < 0) {
         return -1;
     }
     cj_instrumentation_start();

@@ -40,6 +40,17 @@ func cj_go_describe(stage *C.char, data unsafe.Pointer, n C.size_t, options *C.c
 	})
 }
 
+// cj_go_check_options says whether these settings of the compiler exist and have values
+// that they can have; what is wrong is stored as by cj_go_compile.
+//
+//export cj_go_check_options
+func cj_go_check_options(options *C.char, out *unsafe.Pointer, outn *C.size_t) C.int {
+	return guarded(out, outn, func() ([]byte, error) {
+		_, err := compilerOptions(goText(options))
+		return nil, err
+	})
+}
+
 // cj_go_disassemble stores the listing of n bytes of machine code that run at an address.
 //
 //export cj_go_disassemble

@@ -1,8 +1,8 @@
 """Imported at start-up by cinderjit_autoload.pth when a JIT setting is present.
 
 It runs in every process of a program that was started with such a setting, so it
-must not fail: where the JIT cannot run, the program runs without. Only a setting with
-a wrong value is worth a line on standard error.
+must not fail: where the JIT cannot run, the program runs without. Only a setting that is
+unknown or has a wrong value is worth a line on standard error.
 """
 
 import sys
@@ -16,6 +16,8 @@ def _start():
     except _options.OptionError as error:
         print(f"cinderjit: {error}", file=sys.stderr)
         return
+    for name in _options.unknown():
+        print(f"cinderjit: there is no setting {name}", file=sys.stderr)
     if settings.help:
         print(_options.help_page(), file=sys.stderr)
     if settings.disable:

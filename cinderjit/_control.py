@@ -60,7 +60,7 @@ def force_uncompile(function):
 
 
 def lazy_compile(function):
-    """Compile a function when it is called next. Returns whether that is going to happen."""
+    """Compile a function when it is called next. Returns whether it is compiled or is going to be."""
     module = _request(function)
     return module is not None and module.lazy_compile(function)
 
@@ -145,13 +145,21 @@ def enable():
         module.set_active(True, False)
 
 
+def _check_switch(value):
+    if not isinstance(value, bool):
+        raise TypeError(f"want a bool, not {type(value).__name__}")
+
+
 def disable(deopt_all=False):
-    """Compile nothing from now on. With deopt_all, take all machine code away until enable()."""
-    module = _native.loaded()
-    if module is None:
-        module = _module_for_request()
+    """Compile nothing from now on.
+
+    With deopt_all, take all machine code away: after enable(), functions get it again when they
+    are called next.
+    """
+    _check_switch(deopt_all)
+    module = _module_for_request()
     if module is not None:
-        module.set_active(False, bool(deopt_all))
+        module.set_active(False, deopt_all)
 
 
 def is_enabled():
@@ -161,9 +169,13 @@ def is_enabled():
 
 
 class pause:
-    """A context in which nothing is compiled; with deopt_all, no machine code is entered."""
+    """A context in which nothing is compiled; with deopt_all, no machine code is entered.
+
+    Functions that lost their machine code get it again when they are called next after it.
+    """
 
     def __init__(self, deopt_all=False):
+        _check_switch(deopt_all)
         self._deopt_all = deopt_all
         self._enabled = False
 
@@ -179,7 +191,11 @@ class pause:
 
 
 def install_frame_evaluator():
-    """Enter compiled code from every frame, module code included. Slows interpreted code."""
+    """Enter compiled code from every frame. Slows interpreted code.
+
+    Bodies of modules and classes, which are never called, are compiled when they run, if the jit list names
+    them ("module:<module>", "module:Class") or everything is compiled.
+    """
     module = _module_for_request()
     if module is not None:
         module.install_frame_evaluator()
@@ -321,3 +337,4 @@ def apply(settings):
         compile_after_n_calls(settings.calls)
     if settings.frame_evaluator:
         install_frame_evaluator()
+    module.check_compiler_options()

@@ -21,16 +21,23 @@ class Option:
 
     __slots__ = ("name", "variable", "x_option", "kind", "default", "help")
 
-    def __init__(self, *values):
-        for name, value in zip(self.__slots__, values, strict=True):
-            setattr(self, name, value)
+    def __init__(self, name, variable, x_option, kind, default, help):
+        self.name = name
+        self.variable = variable
+        self.x_option = x_option
+        self.kind = kind
+        self.default = default
+        self.help = help
 
-    def parse(self, text):
-        """The value that a text stands for; text is True for an -X option without value."""
+    def parse(self, text, source):
+        """The value that a text stands for; text is True for an -X option without value.
+
+        source is how the user gave it, for error messages.
+        """
         if self.kind == "switch":
             return text is True or text not in ("", "0")
         if text is True:
-            raise OptionError(f"-X {self.x_option} needs a value")
+            raise OptionError(f"{source} needs a value")
         if text == "":
             return self.default
         if self.kind == "number":
@@ -39,7 +46,7 @@ class Option:
             except ValueError:
                 number = -1
             if number < 0:
-                raise OptionError(f"{self.variable} needs a number, not {text!r}")
+                raise OptionError(f"{source} needs a number, not {text!r}")
             return number
         return text
 
@@ -64,7 +71,8 @@ OPTIONS = (
     Option("debug", "PYTHONJITDEBUG", "jit-debug", "switch", False,
            "Log what is compiled, to standard error when there is no log file."),
     Option("dump", "PYTHONJITDUMP", "jit-dump", "text", None,
-           "Log these stages of every compilation, separated by commas: snapshot, bytecode, hir, hir-opt, lir, asm."),
+           "Log these stages of every compilation, separated by commas: "
+           "snapshot, bytecode, hir, hir-opt, lir, alloc, asm, or a pass."),
     Option("compiler", "PYTHONJITOPTIONS", "jit-options", "text", None,
            "Options of the compiler: name=value, separated by commas."),
     Option("help", "PYTHONJITHELP", "jit-help", "switch", False,
@@ -85,21 +93,36 @@ class Settings:
         return 0 if self.all else self.auto
 
 
+def _sources(environment, x_options):
+    if environment is None:
+        environment = {} if sys.flags.ignore_environment else os.environ
+    if x_options is None:
+        x_options = sys._xoptions
+    return environment, x_options
+
+
 def read(environment=None, x_options=None):
     """Settings of this process, from its -X options and its environment.
 
     Raises OptionError.
     """
-    if environment is None:
-        environment = {} if sys.flags.ignore_environment else os.environ
-    if x_options is None:
-        x_options = sys._xoptions
+    environment, x_options = _sources(environment, x_options)
     values = {}
     for option in OPTIONS:
-        text = x_options.get(option.x_option, environment.get(option.variable))
-        if text is not None:
-            values[option.name] = option.parse(text)
+        if option.x_option in x_options:
+            values[option.name] = option.parse(x_options[option.x_option], f"-X {option.x_option}")
+        elif option.variable in environment:
+            values[option.name] = option.parse(environment[option.variable], option.variable)
     return Settings(values)
+
+
+def unknown(environment=None, x_options=None):
+    """The settings of this process that look like ours and are none, as the user wrote them."""
+    environment, x_options = _sources(environment, x_options)
+    names = [f"-X {name}" for name in x_options if name.startswith("jit-")]
+    names += [name for name in environment if name.startswith("PYTHONJIT")]
+    known = {option.variable for option in OPTIONS} | {f"-X {option.x_option}" for option in OPTIONS}
+    return sorted(set(names) - known)
 
 
 def help_page():

@@ -126,6 +126,56 @@ def test_fork_goes_on_with_compiled_code_and_refuses_to_compile():
     assert cinderjit.force_compile(later)
 
 
+def test_a_forked_child_does_not_enter_go():
+    from cinderjit import pybind
+
+    def later(x):
+        return x
+
+    assert pybind.toolchain().startswith("go")
+    read, write = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            answers = [cinderjit.lazy_compile(later)]
+            for ask in (pybind.toolchain, pybind.collect_garbage, lambda: pybind.explain("hir", ""), lambda: cinderjit.dump(later, "hir"),
+                        lambda: cinderjit._native.load().compile_snapshot(b"")):
+                try:
+                    answers.append(ask())
+                except RuntimeError as error:
+                    answers.append(str(error))
+            os.write(write, repr(answers).encode())
+        finally:
+            os._exit(0)
+    os.close(write)
+    with os.fdopen(read) as answers:
+        said = answers.read()
+    assert os.waitpid(child, 0)[1] == 0
+    assert said == repr([False] + 5 * ["the compiler does not run in a forked child"])
+    assert pybind.toolchain().startswith("go")
+
+
+@pytest.mark.parametrize("wrong", ["x", 1, None, []])
+def test_switches_are_bools(wrong):
+    with pytest.raises(TypeError, match="want a bool, not"):
+        cinderjit.disable(wrong)
+    with pytest.raises(TypeError, match="want a bool, not"):
+        cinderjit.pause(wrong)
+    assert cinderjit.is_enabled()
+
+
+def test_code_comes_back_after_disable():
+    def f(x):
+        return x + 1
+
+    for i in range(10):
+        f(i)
+    assert cinderjit.force_compile(f)
+    with cinderjit.pause(deopt_all=True):
+        assert f(1) == 2 and not cinderjit.is_jit_compiled(f)
+    assert f(1) == 2 and cinderjit.is_jit_compiled(f)
+
+
 def test_subinterpreter_is_told_why():
     import concurrent.interpreters as interpreters
 

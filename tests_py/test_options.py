@@ -64,6 +64,8 @@ def test_dump(tmp_path):
 @pytest.mark.parametrize("environment, message", [
     ({"PYTHONJITAUTO": "many"}, "cinderjit: PYTHONJITAUTO needs a number, not 'many'\n"),
     ({"PYTHONJITLISTFILE": "/does/not/exist"}, "No such file or directory"),
+    ({"PYTHONJITNONSENSE": "1"}, "cinderjit: there is no setting PYTHONJITNONSENSE\n"),
+    ({"PYTHONJITOPTIONS": "nonsense=1"}, 'cinderjit: compiler option "nonsense=1": unknown name\n'),
 ])
 def test_wrong_values_do_not_stop_the_program(environment, message):
     done = run("-c", "print(1)", **environment)
@@ -84,6 +86,10 @@ def test_parsing():
     assert settings.auto is None and not settings.disable
     with pytest.raises(_options.OptionError, match="-X jit-auto needs a value"):
         _options.read({}, {"jit-auto": True})
+    with pytest.raises(_options.OptionError, match="-X jit-auto needs a number, not 'abc'"):
+        _options.read({}, {"jit-auto": "abc"})
+    assert _options.unknown({"PYTHONJITAUTO": "1", "PYTHONJITX": "1", "PATH": ""}, {"jit-all": True, "jit-x": "1", "dev": True}) == [
+        "-X jit-x", "PYTHONJITX"]
 
 
 def test_a_compiled_loop_before_any_compiled_generator():
@@ -157,3 +163,29 @@ def f(x):
 print(cinderjit.force_compile(f), cinderjit.why_not_compiled(f), f(1))
 """, PYTHONJITOPTIONS="nonsense=1")
     assert done.stdout == 'False compiler option "nonsense=1": unknown name 2\n'
+
+
+@pytest.mark.parametrize("setting", [{"PYTHONJITALL": "1"}, {"PYTHONJITAUTO": "0"}])
+def test_nothing_is_compiled_while_the_interpreter_is_finalized(setting, tmp_path):
+    # A finaliser that is called for the first time when the interpreter clears its own lists.
+    done = run("-c", """
+import os
+class Late:
+    def __del__(self): pass
+    def callback(self): pass
+os.register_at_fork(after_in_child=Late().callback)
+import multiprocessing.resource_tracker
+""", PYTHONJITLOGFILE=str(tmp_path / "log"), **setting)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_bodies_of_modules_and_classes_by_the_jit_list(tmp_path):
+    (tmp_path / "list").write_text("body:<module>\nbody:Body\n")
+    (tmp_path / "body.py").write_text("class Body:\n    total = 0\n    for i in range(5):\n        total += i\nlast = Body.total + 1\n")
+    for evaluator, expected in ("1", ["body:<module>", "body:Body"]), ("0", []):
+        log = tmp_path / f"log{evaluator}"
+        done = run("-c", "import body; print(body.last, body.Body.i)", PYTHONPATH=str(tmp_path), PYTHONJITFRAMEEVALUATOR=evaluator,
+                   PYTHONJITLISTFILE=str(tmp_path / "list"), PYTHONJITLOGFILE=str(log))
+        assert (done.stdout, done.stderr) == ("11 4\n", "")
+        lines = log.read_text().splitlines() if log.exists() else []
+        assert sorted(line.split()[2] for line in lines if line.startswith("Finished compiling")) == expected
