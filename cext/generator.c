@@ -150,6 +150,70 @@ cj_redirect_methods(PyTypeObject *type, PyCFunction send_to, iternextfunc next_f
     return before;
 }
 
+/* Generators that have died, by the number of their frame's slots, linked by their names: memory to be used
+ * again, as for other objects that come and go all the time. */
+enum { KEPT_SLOTS = 32, KEPT = 32 };
+static PyGenObject *dead[KEPT_SLOTS];
+static int ndead[KEPT_SLOTS];
+
+static int
+frame_slots(const PyCodeObject *code)
+{
+    return code->co_framesize - FRAME_SPECIALS_SIZE;
+}
+
+static destructor original_dealloc;
+
+static void
+dealloc(PyObject *self)
+{
+    PyGenObject *generator = (PyGenObject *)self;
+    /* The object has no field that tells its size. A frame that was cleared keeps its code. */
+    int slots = PyStackRef_IsNull(generator->gi_iframe.f_executable) ? KEPT_SLOTS : frame_slots(_PyFrame_GetCode(&generator->gi_iframe));
+    if (generator->gi_frame_state != FRAME_CLEARED || generator->gi_weakreflist != NULL || generator->gi_exc_state.exc_value != NULL
+        || slots >= KEPT_SLOTS || ndead[slots] == KEPT) {
+        original_dealloc(self);
+        return;
+    }
+    /* One that has finished is not finalised. */
+    PyObject_GC_UnTrack(self);
+    if (!PyGen_CheckExact(self)) {
+        Py_CLEAR(((PyCoroObject *)self)->cr_origin_or_finalizer);
+    }
+    PyStackRef_CLEAR(generator->gi_iframe.f_executable);
+    Py_CLEAR(generator->gi_name);
+    Py_CLEAR(generator->gi_qualname);
+    generator->gi_name = (PyObject *)dead[slots];
+    dead[slots] = generator;
+    ndead[slots]++;
+}
+
+/* A generator, coroutine or asynchronous generator whose frame is not initialised. */
+static PyGenObject *
+new_generator(PyFunctionObject *function, const PyCodeObject *code)
+{
+    int slots = frame_slots(code);
+    PyGenObject *generator = slots < KEPT_SLOTS ? dead[slots] : NULL;
+    if (generator == NULL) {
+        return (PyGenObject *)_Py_MakeCoro(function);
+    }
+    dead[slots] = (PyGenObject *)generator->gi_name;
+    ndead[slots]--;
+    PyGC_Head *head = _Py_AS_GC((PyObject *)generator);
+    head->_gc_next = head->_gc_prev = 0;
+    PyTypeObject *type = code->co_flags & CO_GENERATOR ? &PyGen_Type : code->co_flags & CO_COROUTINE ? &PyCoro_Type : &PyAsyncGen_Type;
+    Py_SET_TYPE((PyObject *)generator, type);
+    _Py_NewReference((PyObject *)generator);
+    generator->gi_frame_state = FRAME_CLEARED;
+    generator->gi_exc_state.previous_item = NULL;
+    generator->gi_origin_or_finalizer = NULL;
+    generator->gi_hooks_inited = generator->gi_closed = generator->gi_running_async = 0;
+    generator->gi_name = Py_NewRef(function->func_name);
+    generator->gi_qualname = Py_NewRef(function->func_qualname);
+    PyObject_GC_Track((PyObject *)generator);
+    return generator;
+}
+
 void
 cj_generators_start(void)
 {
@@ -158,6 +222,10 @@ cj_generators_start(void)
     }
     note_originals();
     resume_stub = cj_stub_address("resume");
+    original_dealloc = PyGen_Type.tp_dealloc;
+    if (PyCoro_Type.tp_dealloc == original_dealloc && PyAsyncGen_Type.tp_dealloc == original_dealloc) {
+        PyGen_Type.tp_dealloc = PyCoro_Type.tp_dealloc = PyAsyncGen_Type.tp_dealloc = dealloc;
+    }
     PyGen_Type.tp_iternext = next;
     PyGen_Type.tp_as_async->am_send = send;
     PyCoro_Type.tp_as_async->am_send = send;
@@ -229,7 +297,7 @@ cj_make_generator(PyThreadState *tstate, CJCode *record, PyObject **arguments)
     if (counted || tstate->py_recursion_remaining <= 1 || tstate->coroutine_origin_tracking_depth != 0) {
         return cj_call_interpreted(tstate, record, arguments);
     }
-    PyGenObject *generator = (PyGenObject *)_Py_MakeCoro(function);
+    PyGenObject *generator = new_generator(function, code);
     if (generator == NULL) {
         return NULL;
     }
