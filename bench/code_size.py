@@ -18,7 +18,8 @@ COUNTS = [1, 2, 200]
 
 # name -> (parameters, a statement that needs a helper each time, arguments for the feedback)
 PROBES = {
-    "global function": ("x", "target()", "(1,)"),
+    "Python function that is not inlined": ("x", "helper()", "(1,)"),
+    "Python function that is inlined": ("x", "target()", "(1,)"),
     "method": ("x", "x.upper()", "('a',)"),
     "builtin": ("x", "divmod(x, 3)", "(7,)"),
     "attribute of an unknown class": ("x", "x.real", "(1,)"),
@@ -37,6 +38,9 @@ reason = cinderjit.unavailable_reason()
 if reason is not None:
     sys.exit(reason)
 def target(): pass
+def helper():
+    try: pass
+    finally: pass
 class Plain: pass
 probes, counts = json.load(sys.stdin)
 answer = {}

@@ -51,15 +51,21 @@ func (b *builder) drop(s *site) {
 // call.
 func (b *builder) callPython(s *site, c *binding, callee hir.Value, args []hir.Value) {
 	if !b.inline(c, callee, args, func() { b.drop(s) }, false) {
-		b.called(s, b.callDirect(c, callee, args))
+		b.returned(s, b.callDirect(c, callee, args))
 	}
 }
 
-// called ends the call with its result.
-func (b *builder) called(s *site, v hir.Value) {
+// returned ends the call of a Python function with its result.
+func (b *builder) returned(s *site, v hir.Value) {
 	b.drop(s)
 	b.push(v)
 	b.check()
+}
+
+// called ends the call of anything else: a Python function serves the eval
+// breaker itself when it begins.
+func (b *builder) called(s *site, v hir.Value) {
+	b.returned(s, v)
 	if b.in.Info().Flags&bytecode.EvalBreak != 0 {
 		b.breaker(b.resume)
 	}
