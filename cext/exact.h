@@ -6,7 +6,6 @@
 #include <Python.h>
 
 #include "internal/pycore_long.h"
-#include "internal/pycore_runtime.h"
 
 /* Whether two objects are both exact ints of one digit; their values. */
 static inline bool
@@ -74,13 +73,6 @@ cj_item_exact(PyObject *container, PyObject *key)
         return NULL;
     }
     return list ? &((PyListObject *)container)->ob_item[i] : &((PyTupleObject *)container)->ob_item[i];
-}
-
-/* The int of a size. */
-static inline PyObject *
-cj_size_object(Py_ssize_t size)
-{
-    return size < _PY_NSMALLPOSINTS ? (PyObject *)&_PyLong_SMALL_INTS[_PY_NSMALLNEGINTS + size] : PyLong_FromSsize_t(size);
 }
 
 #endif

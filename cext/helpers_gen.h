@@ -23,6 +23,9 @@ PyObject *cj_long_sub(PyObject *a0, PyObject *a1);
 /* Product of exact ints. */
 PyObject *cj_long_mul(PyObject *a0, PyObject *a1);
 
+/* Operation Imm, a plain oparg of BINARY_OP, on exact ints: &, |, ^, << or >>. */
+PyObject *cj_long_binary(PyObject *a0, PyObject *a1, int64_t a2);
+
 /* -1, 0 or 1 for two exact ints. */
 int64_t cj_long_compare(PyObject *a0, PyObject *a1);
 
@@ -224,8 +227,8 @@ CJPair cj_send(PyObject *a0, PyObject *a1);
 /* The next item, or NULL when exhausted. */
 PyObject *cj_iter_next(PyObject *a0);
 
-/* len(x) as an int object. */
-PyObject *cj_get_len(PyObject *a0);
+/* len(x). */
+int64_t cj_get_len(PyObject *a0);
 
 /* Tuple of the attributes of a class pattern (subject, class, names), or None. */
 PyObject *cj_match_class(PyObject *a0, PyObject *a1, PyObject *a2, int64_t a3);
@@ -311,6 +314,7 @@ void *cj_get_tstate(void);
     X(long_add, "oo", "o") \
     X(long_sub, "oo", "o") \
     X(long_mul, "oo", "o") \
+    X(long_binary, "ooi", "o") \
     X(long_compare, "oo", "i") \
     X(str_eq, "oo", "i") \
     X(str_concat, "oo", "o") \
@@ -378,7 +382,7 @@ void *cj_get_tstate(void);
     X(ends_async_for, "o", "i") \
     X(send, "oo", "2") \
     X(iter_next, "o", "n") \
-    X(get_len, "o", "o") \
+    X(get_len, "o", "i") \
     X(match_class, "oooi", "o") \
     X(match_keys, "oo", "o") \
     X(call_intrinsic_1, "oi", "o") \

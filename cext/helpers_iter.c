@@ -96,14 +96,11 @@ cj_iter_next(PyObject *iterator)
     return NULL;
 }
 
-PyObject *
+int64_t
 cj_get_len(PyObject *object)
 {
     Py_ssize_t length = cj_length_exact(object);
-    if (length < 0) {
-        length = PyObject_Length(object);
-    }
-    return length < 0 ? NULL : cj_size_object(length);
+    return length >= 0 ? length : PyObject_Length(object);
 }
 
 /* Unpacks into out, which has room for all items, in order. after is -1 without a starred target. */

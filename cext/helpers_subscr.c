@@ -78,6 +78,12 @@ cj_binary_slice(PyObject *container, PyObject *start, PyObject *stop)
 int64_t
 cj_store_slice(PyObject *container, PyObject *start, PyObject *stop, PyObject *value)
 {
+    if (PyList_CheckExact(container) && (PyList_CheckExact(value) || PyTuple_CheckExact(value))) {
+        Py_ssize_t n = PyList_GET_SIZE(container), low, high;
+        if (bound_of_slice(start, 0, n, &low) && bound_of_slice(stop, n, n, &high)) {
+            return PyList_SetSlice(container, low, high, value);
+        }
+    }
     PyObject *slice = PySlice_New(start, stop, NULL);
     if (slice == NULL) {
         return -1;

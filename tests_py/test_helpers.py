@@ -103,6 +103,16 @@ def test_binary_operators():
     same("binary_op", [{}, 1, 26], lambda: {}[1])
 
 
+@pytest.mark.parametrize("name", ["and_", "or_", "xor", "lshift", "rshift"])
+def test_bits_of_ints(name):
+    operation = getattr(operator, name)
+    ints = [0, 1, -1, 2, 29, 30, 62, 63, 64, -7, 2**30 - 1, 2**30, -(2**30), 2**60 - 1, 2**60, -(2**60) + 1, 2**62, -(2**63), BIG, -BIG]
+    for a in ints:
+        for b in ints:
+            if name != "lshift" or b <= 64:
+                same("long_binary", [a, b, ARITHMETIC.index(name)], lambda: operation(a, b))
+
+
 def test_unary_operators_and_truth():
     for value in [*NUMBERS, "", "x", [], None, Raising()]:
         same("unary_negative", [value], lambda: -value)

@@ -66,7 +66,7 @@ func (o *OpInfo) helperRet() string {
 	switch {
 	case o.Helper == "load_method" || o.Helper == "load_super_method" || o.Helper == "load_special" || o.Helper == "send" || o.Helper == "async_step" || o.Helper == "check_eg_match":
 		return "2"
-	case o.Err == ErrMinusOne:
+	case o.Err == ErrMinusOne && !o.Type.Is(BitCInt):
 		return "n"
 	case o.Type.Is(BitNullable):
 		return "o"

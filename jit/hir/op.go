@@ -27,8 +27,8 @@ type Err uint8
 const (
 	ErrNone     Err = iota
 	ErrNull         // result NULL
-	ErrNegative     // int result below zero
-	ErrMinusOne     // pointer result -1; NULL is a good result
+	ErrNegative     // int result of 32 bits below zero
+	ErrMinusOne     // pointer, where NULL is a good result, or number of 64 bits: -1
 )
 
 // Heap is a set of abstract memory regions that instructions read and write.
@@ -202,6 +202,7 @@ const (
 	LongAdd
 	LongSub
 	LongMul
+	LongBinary
 	LongCompare
 	StrEq
 	StrConcat
@@ -415,6 +416,7 @@ var Ops = [NumOps]OpInfo{
 	LongAdd:      {Name: "LongAdd", Args: "oo", Type: TLong, Own: OwnNew, Exits: true, Helper: "long_add", Err: ErrNull, Doc: "Sum of exact ints."},
 	LongSub:      {Name: "LongSub", Args: "oo", Type: TLong, Own: OwnNew, Exits: true, Helper: "long_sub", Err: ErrNull, Doc: "Difference of exact ints."},
 	LongMul:      {Name: "LongMul", Args: "oo", Type: TLong, Own: OwnNew, Exits: true, Helper: "long_mul", Err: ErrNull, Doc: "Product of exact ints."},
+	LongBinary:   {Name: "LongBinary", Args: "oo", Type: TLong, Own: OwnNew, UsesImm: true, Exits: true, Helper: "long_binary", Err: ErrNull, Doc: "Operation Imm, a plain oparg of BINARY_OP, on exact ints: &, |, ^, << or >>."},
 	LongCompare:  {Name: "LongCompare", Args: "oo", Type: TCInt, Pure: true, Helper: "long_compare", Doc: "-1, 0 or 1 for two exact ints."},
 	StrEq:        {Name: "StrEq", Args: "oo", Type: TCBool, Pure: true, Helper: "str_eq", Doc: "Equality of exact strs."},
 	StrConcat:    {Name: "StrConcat", Args: "oo", Type: TStr, Own: OwnNew, Exits: true, Helper: "str_concat", Err: ErrNull, Doc: "Concatenation of exact strs."},
@@ -485,7 +487,7 @@ var Ops = [NumOps]OpInfo{
 	EndsAsyncFor:          {Name: "EndsAsyncFor", Args: "o", Type: TCBool, Pure: true, Helper: "ends_async_for", Doc: "Whether the exception operand 0 ends an asynchronous loop: StopAsyncIteration."},
 	Send:                  {Name: "Send", Args: "oo", Type: TObject, Own: OwnNew, Observable: true, Helper: "send", Err: ErrNull, Doc: "Sends operand 1 to any iterator operand 0. The result is what it yields or returns; SecondResult is NULL when it yielded, None when it has finished."},
 	IterNext:              {Name: "IterNext", Args: "o", Type: TNullable, Own: OwnNew, Observable: true, Helper: "iter_next", Err: ErrMinusOne, Doc: "The next item, or NULL when exhausted."},
-	GetLen:                {Name: "GetLen", Args: "o", Type: TObject, Own: OwnNew, Observable: true, Helper: "get_len", Err: ErrNull, Doc: "len(x) as an int object."},
+	GetLen:                {Name: "GetLen", Args: "o", Type: TCInt, Observable: true, Helper: "get_len", Err: ErrMinusOne, Doc: "len(x)."},
 	MatchClass:            {Name: "MatchClass", Args: "ooo", Type: TObject, Own: OwnNew, Observable: true, UsesImm: true, Helper: "match_class", Err: ErrNull, Doc: "Tuple of the attributes of a class pattern (subject, class, names), or None."},
 	MatchKeys:             {Name: "MatchKeys", Args: "oo", Type: TObject, Own: OwnNew, Observable: true, Helper: "match_keys", Err: ErrNull, Doc: "Tuple of the values of a mapping pattern, or None."},
 	CallIntrinsic1:        {Name: "CallIntrinsic1", Args: "o", Type: TObject, Own: OwnNew, Observable: true, UsesImm: true, Helper: "call_intrinsic_1", Err: ErrNull, Doc: "CALL_INTRINSIC_1 by its oparg."},

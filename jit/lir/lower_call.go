@@ -125,7 +125,8 @@ func (l *lowerer) result(v hir.Value) {
 	if last.ndefs == 2 {
 		l.second[v] = l.def(1)
 	}
-	if in.Type.Is(hir.BitCInt) {
+	if in.Type.Is(hir.BitCInt) && in.Op.Info().Err != hir.ErrMinusOne {
+		// A status, of which only the low half counts.
 		r = l.value(SignExt, 0, r)
 	}
 	l.val[v] = r

@@ -42,7 +42,7 @@ var overflowing = map[hir.Op]hir.Op{hir.IntAdd: hir.IntAddOvf, hir.IntSub: hir.I
 // copes reports whether v is right for operands of any width, or can be made so.
 func (u *unboxer) copes(v hir.Value) bool {
 	switch op := u.f.At(v).Op; op {
-	case hir.IntAnd, hir.IntOr, hir.IntXor, hir.IntCmp, hir.IntAddWrap, hir.IntAddOvf, hir.IntSubOvf, hir.IntMulOvf:
+	case hir.IntAnd, hir.IntOr, hir.IntXor, hir.IntSar, hir.IntCmp, hir.IntAddWrap, hir.IntAddOvf, hir.IntSubOvf, hir.IntMulOvf:
 		return true
 	case hir.IntAdd, hir.IntSub, hir.IntMul:
 		return u.restart(v) != 0

@@ -235,3 +235,41 @@ def long_expression(a, b, c):
 @case("3", "-3", "0", "True", "2.5", "'x'")
 def mixed_constants(n):
     return n * 2, 7 * n, n % 3 if n != "x" else None, n - 1000000007
+
+
+@case("1, [3, 3, 3]", "5, [0, 29, 30, 31, 32, 33, 62, 63, 64, 100]", "-5, [1, 2, 32, 40]", "EDGE, [32, 33]", "-EDGE - 1, [32]", "BIG, [1, 90]", "1, [1, -1]", "1, [True, 2.0]", "3, [BIG]", "0, [2, 70]")
+def shifts_by_variables(x, amounts):
+    out = []
+    for n in amounts:
+        mask = (1 << n) - 1
+        left = x << n
+        right = left >> n
+        out.append((mask, left, right, right >> (n - 1) if n > 0 else None, ~left, ~(mask << 3) & 0xFF, x >> n))
+    return out
+
+
+@case("0x12345678, 5", "0xFFFFFFFF, 7", "2**59, 3", "2**61 + 5, 3", "BIG, 3", "-2**40, 3", "3, 1", "True, 1", "{1, 2}, {2}", "1.5, 2")
+def wide_bits(x, n):
+    out = []
+    for i in range(4):
+        out.append(((x ^ n) | n, x & 0xFFFF0000FF if type(x) is int else x & x, x & n))
+        if type(x) is int:
+            out.append(((x >> 8) & 0xFF, (x << 4) & 0xFFFFFFFF, ~x & 0xFFFFFFFF))
+            x = (x * 5) & 0x3FFFFFFFFFFFFFFF ^ i
+    return out
+
+
+@case("[4, 9, 13]", "[30, 2, 31, 7]", "[70, 3]")
+def bit_field(widths):
+    field = 0
+    bits = 0
+    out = []
+    for n in widths:
+        while bits < n:
+            field <<= 8
+            field += 0xA7
+            bits += 8
+        out.append((field >> (bits - n)) & ((1 << n) - 1))
+        bits -= n
+        field &= ~(((1 << n) - 1) << bits)
+    return out, field, bits

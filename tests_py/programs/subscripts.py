@@ -1,5 +1,7 @@
 """Subscripts and slices: read, written, deleted; of builtin and other types."""
 
+import sys
+
 from program import case
 
 
@@ -233,3 +235,83 @@ def method_errors(items, reverse):
     except (IndexError, AttributeError) as error:
         out.append(str(error))
     return out, items
+
+
+class Sized:
+    def __init__(self, n):
+        self.n = n
+
+    def __len__(self):
+        if self.n == 13:
+            frame = sys._getframe(1)
+            frame.f_locals["total"] = 1000
+        return self.n
+
+
+@case("[[1, 2], [3], []]", "[[1], 'abc', (1, 2), {1: 2}, range(5), Sized(4)]", "[[1], [2], Sized(13), [3]]", "[[1], Sized(-1)]", "[[1], 3]", "[Sized(2**40), []]", "[[0] * 3] * 20 + ['x']", "[SubList('ab'), []]")
+def sizes(items):
+    total = 0
+    scaled = 0.5
+    out = []
+    for x in items:
+        n = len(x)
+        scaled = scaled * 1.5 + n
+        if len(x) > 1:
+            total += n
+        out.append(n)
+    return total, scaled, out
+
+
+class SubList(list):
+    def __len__(self):
+        return 77
+
+
+@case("3, [1, 2, 3]", "2**40, [1, 2**40]", "5, (1, 2)", "1, [True]", "1, [1.0, 2]", "300, [299, int('300')]", "2, [1, Equal()]", "2, [0, Raises(), 2]", "True, [2, 1]", "7, {7: 1}", "'a', ['a']", "3, 'abc'", "5, [4, None, 5]")
+def held_ints(x, container):
+    return x in container, x not in container, [y for y in (1, 2, x) if y in container]
+
+
+class Equal:
+    def __eq__(self, other):
+        return True
+
+
+class Raises:
+    def __eq__(self, other):
+        raise KeyError(other)
+
+
+@case("[1, 2, 3, 4, 5]", "'hello'", "(1, 2, 3)", "b'bytes'", "'h\\xe9llo\\u20ac'", "SubList([1, 2, 3])", "range(9)", "[]", "()", "''")
+def slices_by_bounds(x):
+    out = []
+    for a in (None, 0, 1, 3, 9, -1, -3, -9, 2**40, -(2**70), True, Index(2)):
+        for b in (None, 0, 2, 4, -1, -4, 2**40, False, Index(-1)):
+            part = x[a:b]
+            out.append((part, type(part) is type(x), part is x))
+    return out
+
+
+class Index:
+    def __init__(self, n):
+        self.n = n
+
+    def __index__(self):
+        return self.n
+
+
+@case("[7]", "[]", "'ab'", "(8, 9, 10)", "None", "5")
+def slices_stored(value):
+    out = []
+    for a in (None, 1, 3, -2, 9, -9, Index(1), 2**70):
+        for b in (None, 0, 2, -1, 20, True):
+            x = [1, 2, 3, 4]
+            try:
+                x[a:b] = value
+            except TypeError as e:
+                out.append(str(e))
+            out.append(x)
+            y = [1, 2, 3]
+            y[a:b] = y
+            out.append(y)
+    return out

@@ -105,7 +105,8 @@ func (b *builder) guessOperands(x, y snapshot.ID) operands {
 	switch {
 	case x == snapshot.TypeInt || y == snapshot.TypeInt:
 		switch kind {
-		case bytecode.BinaryFloorDivide, bytecode.BinaryRemainder, bytecode.BinaryRshift, bytecode.BinaryLshift:
+		case bytecode.BinaryFloorDivide, bytecode.BinaryRemainder, bytecode.BinaryRshift, bytecode.BinaryLshift,
+			bytecode.BinaryAnd, bytecode.BinaryOr, bytecode.BinaryXor:
 			return intInt
 		}
 	case x == snapshot.TypeFloat || y == snapshot.TypeFloat:
@@ -126,6 +127,8 @@ func (b *builder) intsOnly() bool {
 	case bytecode.OpBinaryOp:
 		_, ok := longOps[b.in.Binary().Plain()]
 		return ok
+	case bytecode.OpBinaryOpExtend:
+		return bitOps[b.in.Binary().Plain()]
 	}
 	return false
 }
@@ -171,13 +174,15 @@ var compactOps = map[bytecode.BinaryKind]hir.Op{
 
 var longOps = map[bytecode.BinaryKind]hir.Op{
 	bytecode.BinaryAdd: hir.LongAdd, bytecode.BinarySubtract: hir.LongSub, bytecode.BinaryMultiply: hir.LongMul,
+	bytecode.BinaryAnd: hir.LongBinary, bytecode.BinaryOr: hir.LongBinary, bytecode.BinaryXor: hir.LongBinary,
+	bytecode.BinaryLshift: hir.LongBinary, bytecode.BinaryRshift: hir.LongBinary,
 }
 
 // intOp builds an operation on exact ints. Ints of one digit are operated on in
 // registers: no result of two of them overflows.
 func (b *builder) intOp(kind bytecode.BinaryKind) bool {
 	x, y := b.peek(2), b.peek(1)
-	big := b.typeOf(x).Is(hir.BitBigLong) || b.typeOf(y).Is(hir.BitBigLong) || b.valueFailed()
+	big := b.typeOf(x).Is(hir.BitBigLong) || b.typeOf(y).Is(hir.BitBigLong) || b.valueFailed() || b.refusedBits(kind)
 	if big {
 		op, ok := longOps[kind]
 		if !ok {
@@ -186,6 +191,9 @@ func (b *builder) intOp(kind bytecode.BinaryKind) bool {
 		x = b.guardType(x, snapshot.TypeInt)
 		y = b.guardType(b.peek(1), snapshot.TypeInt)
 		v := b.emit(op, x, y)
+		if op == hir.LongBinary {
+			b.f.At(v).Imm = int64(kind)
+		}
 		b.popObjects(2)
 		b.push(v)
 		return true
@@ -200,8 +208,7 @@ func (b *builder) intOp(kind bytecode.BinaryKind) bool {
 	right, constant := hir.IntValue(b.s, b.typeOf(y).Obj)
 	switch kind {
 	case bytecode.BinaryLshift, bytecode.BinaryRshift:
-		// 30 bits shifted by 32 still fit.
-		if !constant || right < 0 || right > 63 || kind == bytecode.BinaryLshift && right > 32 {
+		if constant && (right < 0 || right > maxShift(kind)) {
 			return false
 		}
 	case bytecode.BinaryFloorDivide, bytecode.BinaryRemainder:
@@ -212,13 +219,38 @@ func (b *builder) intOp(kind bytecode.BinaryKind) bool {
 	x = b.guardCompact(x)
 	y = b.guardCompact(b.peek(1))
 	ix, iy := b.emit(hir.LongUnbox, x), b.emit(hir.LongUnbox, y)
-	if (kind == bytecode.BinaryFloorDivide || kind == bytecode.BinaryRemainder) && !constant {
-		b.guardTrue(b.compare(hir.IntCmp, hir.CondNE, iy, b.cint(0)))
+	if !constant {
+		switch kind {
+		case bytecode.BinaryFloorDivide, bytecode.BinaryRemainder:
+			b.guardTrue(b.compare(hir.IntCmp, hir.CondNE, iy, b.cint(0)))
+		case bytecode.BinaryLshift, bytecode.BinaryRshift:
+			b.guardTrue(b.compare(hir.IntCmp, hir.CondULT, iy, b.cint(maxShift(kind)+1)))
+		}
 	}
 	v := b.emit(hir.LongBox, b.emit(op, ix, iy))
 	b.popObjects(2)
 	b.push(v)
 	return true
+}
+
+// maxShift returns by how much an int of one digit can be shifted in a register:
+// 30 bits shifted to the left by 32 still fit.
+func maxShift(kind bytecode.BinaryKind) int64 {
+	if kind == bytecode.BinaryLshift {
+		return 32
+	}
+	return 63
+}
+
+// bitOps are the operations that the interpreter has a specialised form of for
+// ints of one digit only.
+var bitOps = map[bytecode.BinaryKind]bool{bytecode.BinaryAnd: true, bytecode.BinaryOr: true, bytecode.BinaryXor: true}
+
+// refusedBits reports whether the interpreter has not specialised an operation
+// on ints, although it does for those of one digit.
+func (b *builder) refusedBits(kind bytecode.BinaryKind) bool {
+	return b.in.Op == bytecode.OpBinaryOp && bitOps[kind] && !b.opts.IgnoreFeedback &&
+		!(b.typeOf(b.peek(2)).Is(hir.BitSmallLong) && b.typeOf(b.peek(1)).Is(hir.BitSmallLong))
 }
 
 // divideInts builds the true division of ints of one digit, which floats hold
@@ -312,6 +344,9 @@ func (b *builder) unaryNegative() {
 
 func (b *builder) unaryInvert() {
 	v := b.peekObject(1)
+	if b.typeOf(v).Is(hir.BitLong) && b.trusted() {
+		v = b.guardCompact(v)
+	}
 	if b.typeOf(v).Is(hir.BitSmallLong) {
 		b.pop()
 		b.push(b.emit(hir.LongBox, b.emit(hir.IntXor, b.emit(hir.LongUnbox, v), b.cint(-1))))

@@ -76,6 +76,5 @@ func (b *builder) matchKeys() {
 }
 
 func (b *builder) getLen() {
-	b.push(b.typed(b.emit(hir.GetLen, b.peekObject(1)), hir.TLong))
-	b.check()
+	b.pushLen(b.emit(hir.GetLen, b.peekObject(1)))
 }

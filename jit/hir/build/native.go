@@ -1,6 +1,7 @@
 package build
 
 import (
+	"github.com/cinderjit/cinderjit/jit/bytecode"
 	"github.com/cinderjit/cinderjit/jit/hir"
 	"github.com/cinderjit/cinderjit/jit/snapshot"
 )
@@ -82,14 +83,55 @@ func (b *builder) callLen(s *site, v hir.Value) bool {
 		size = b.load(hir.LoadI64, hir.HeapDict, b.l.Dict.Used, v)
 	case snapshot.TypeSet, snapshot.TypeFrozenSet:
 		size = b.load(hir.LoadI64, hir.HeapSize, b.l.Set.Used, v)
+	case snapshot.NoObject:
+		if b.typeOf(v).MayBe(hir.BitList) {
+			b.lenOfListOrOther(s, v)
+			return true
+		}
+		fallthrough
 	default:
-		b.called(s, b.typed(b.emit(hir.GetLen, v), hir.TLong))
+		b.askLen(s, v)
 		return true
 	}
 	result := b.emit(hir.LongBox, size)
 	b.drop(s)
 	b.push(result)
 	return true
+}
+
+// lenOfListOrOther reads the size of a list, and asks all others.
+func (b *builder) lenOfListOrOther(s *site, v hir.Value) {
+	b.fs()
+	before := b.st.clone()
+	list, other := b.branch(b.same(b.classOf(v), b.constant(snapshot.TypeList)))
+	b.cur = list
+	b.callLen(s, b.refine(v, hir.InstanceOf(snapshot.TypeList)))
+	ways := []edge{{b.cur, b.st.clone()}}
+	b.cur, b.st = other, before
+	b.askLen(s, v)
+	b.mergeBehind(append(ways, edge{b.cur, b.st.clone()}))
+}
+
+// askLen calls len.
+func (b *builder) askLen(s *site, v hir.Value) {
+	size := b.emit(hir.GetLen, v)
+	b.drop(s)
+	b.pushLen(size)
+	if b.in.Info().Flags&bytecode.EvalBreak != 0 {
+		b.breaker(b.resume)
+	}
+}
+
+// pushLen ends an instruction by pushing what GetLen has found. Who leaves behind it
+// makes an object of the number.
+func (b *builder) pushLen(size hir.Value) {
+	b.push(size)
+	b.check()
+	after := b.frameState(b.resume)
+	b.pop()
+	box := b.raw(hir.LongBox, size)
+	b.f.At(box).FS = after
+	b.push(box)
 }
 
 // callIsinstance decides by the exact class, or asks.
