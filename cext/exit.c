@@ -561,6 +561,10 @@ leave(CJExitRegs *regs, CJObject *object, uint32_t index, CJExit exit, _Py_CODEU
         PyErr_Clear();
     }
 
+    if (exit.frames[exit.nframes - 1].untraced) {
+        tstate->current_frame = outermost;
+        cj_trace_handled(tstate, outermost);
+    }
     Values values = {.regs = regs, .object = object};
     _PyInterpreterFrame *few[8], **frames = few;
     if (exit.nframes > Py_ARRAY_LENGTH(few)) {
@@ -620,7 +624,14 @@ leave(CJExitRegs *regs, CJObject *object, uint32_t index, CJExit exit, _Py_CODEU
         raise = true;
     }
     void *landing = NULL;
-    PyObject *result = run_frames(tstate, &exit, frames, first, raise, again, object, &landing);
+    PyObject *result = NULL;
+    if (exit.kind == CJ_RAISE && exit.nframes == 1 && !values.failed && !again.set && !forced
+        && cj_caller_forgets(tstate, outermost, regs)) {
+        cj_unwind_frame(tstate, outermost);
+    }
+    else {
+        result = run_frames(tstate, &exit, frames, first, raise, again, object, &landing);
+    }
     if (landing != NULL) {
         /* Compiled code has no references of its own to these, unless the frame is a generator's. */
         borrow_again(&outermost->f_executable, executable);
@@ -726,6 +737,11 @@ cj_service(CJExitRegs *regs, CJObject *object, uint32_t index, PyObject *dead)
     if (!cj_exit_read(object, index, &exit)) { /* not kept, because it is changed below */
         unreadable();
     }
+    const bool untraced = exit.frames[exit.nframes - 1].untraced;
+    if (untraced) {
+        cj_trace_handled((PyThreadState *)regs->x[19], (_PyInterpreterFrame *)regs->x[20]);
+        exit.frames[exit.nframes - 1].untraced = false;
+    }
     Values values = {.regs = regs, .object = object};
     show_numbers(&values, &exit, true);
     release_boxes(&values);
@@ -740,7 +756,7 @@ cj_service(CJExitRegs *regs, CJObject *object, uint32_t index, PyObject *dead)
     else {
         status = cj_handle_eval_breaker();
     }
-    if (status == 0 && (!any_frame_object(regs, &exit)
+    if (status == 0 && !untraced && (!any_frame_object(regs, &exit)
                         || (!object->invalidated
                             && frames_unchanged((PyThreadState *)regs->x[19], (_PyInterpreterFrame *)regs->x[20])))) {
         show_numbers(&values, &exit, false);

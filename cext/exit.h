@@ -67,6 +67,7 @@ typedef struct {
     uint32_t offset, next; /* code units */
     uint8_t completion;
     bool in_memory;
+    bool untraced; /* the exception being handled lacks the traceback entry of this frame, which belongs to instr_ptr */
     uint32_t native; /* of an inlined frame: bytes above the stack pointer, or CJ_NOT_MADE, as at every deopt */
     uint32_t nlocals, nstack;
     CJLocation *locals, *stack;
@@ -175,6 +176,21 @@ bool cj_find_handler(PyCodeObject *code, int unit, int *depth, int *handler, boo
 /* The last code unit of the instruction, caches included: the position that the interpreter reports to
  * monitoring tools with an exception. */
 _Py_CODEUNIT *cj_last_unit(_Py_CODEUNIT *instruction);
+
+/* Adds the current frame, as of its instr_ptr, to the traceback of the exception that is being handled. */
+void cj_trace_handled(PyThreadState *tstate, _PyInterpreterFrame *frame);
+
+/* Whether the current frame, which leaves compiled code with the exception that is set, needs no traceback entry, because
+ * nobody can look at it before the exception is gone: the frame was called by compiled code directly, its
+ * caller's handler begins with an except clause that fits and has no name, and forgets the exception first of all. */
+bool cj_caller_forgets(PyThreadState *tstate, _PyInterpreterFrame *frame, const CJExitRegs *regs);
+
+/* Whether the thread alone, and the calling code if it has a reference of its own, has the exception, and no finaliser
+ * will get it. */
+bool cj_unshared(PyObject *exception, bool own);
+
+/* Whether a monitoring tool wants to know of exceptions. */
+bool cj_exceptions_watched(PyThreadState *tstate);
 
 /* Ends the frame with the exception that is set. */
 void cj_unwind_frame(PyThreadState *tstate, _PyInterpreterFrame *frame);

@@ -29,6 +29,41 @@ cj_check_exc_match(PyObject *exception, PyObject *classes)
     return PyErr_GivenExceptionMatches(exception, classes) != 0;
 }
 
+/* own may be NULL. The exception that is set, as a new reference, when it is an instance of one of the classes, and the traceback entry of
+ * the current frame can be left out until somebody can look: nothing but the thread has the exception, no
+ * finaliser will get it and no tool watches. None when no exception is set and missing says
+ * that this means a key that cj_dict_find has not found. Otherwise NULL, and the exception stays
+ * set. Runs no Python code. */
+PyObject *
+cj_catch(PyObject *own, PyObject **classes, int64_t count, int64_t missing)
+{
+    PyThreadState *tstate = _PyThreadState_GET();
+    PyObject *raised = tstate->current_exception;
+    if (raised == NULL) {
+        return missing ? Py_None : NULL;
+    }
+    PyTypeObject *type = Py_TYPE(raised);
+    _PyInterpreterFrame *frame = tstate->current_frame;
+    if (!cj_unshared(raised, raised == own) || cj_exceptions_watched(tstate) || (frame->frame_obj != NULL && !cj_frame_unchanged(frame))) {
+        return NULL;
+    }
+    for (int64_t i = 0; i < count; i++) {
+        if ((PyObject *)type == classes[i]
+            || (PyExceptionClass_Check(classes[i]) && PyType_IsSubtype(type, (PyTypeObject *)classes[i]))) {
+            tstate->current_exception = NULL;
+            return raised;
+        }
+    }
+    return NULL;
+}
+
+void
+cj_trace_handled_here(void)
+{
+    PyThreadState *tstate = _PyThreadState_GET();
+    cj_trace_handled(tstate, tstate->current_frame);
+}
+
 /* first is the part that does not match, second the part that does; each is None when it is empty. What matches becomes the
  * exception that is being handled. */
 CJPair

@@ -8,6 +8,9 @@ PyObject *cj_swap_local(PyObject *a0, int64_t a1);
 /* Ends the part of the code in which the frame holds its locals itself: drops a frame object that nobody else holds, and leaves to FS when one has been written to. TakeLocal of every local follows. */
 int64_t cj_settle_frame(void);
 
+/* Adds the frame to the traceback of the exception that is being handled, as of its instr_ptr: what was left out where Catch took it. The frame holds its locals itself from here on. */
+void cj_trace_handled_here(void);
+
 /* The int object of a machine integer; small ones are the interpreter's singletons. */
 PyObject *cj_long_box(int64_t a0);
 
@@ -43,6 +46,9 @@ PyObject *cj_str_item(PyObject *a0, int64_t a1);
 
 /* Subscript of an exact dict; raises KeyError. */
 PyObject *cj_dict_subscr(PyObject *a0, PyObject *a1);
+
+/* DictSubscr that fails without an exception when the key is missing. Failed follows. */
+PyObject *cj_dict_find(PyObject *a0, PyObject *a1);
 
 /* Appends operand 1 to the exact list operand 0. */
 int64_t cj_list_append(PyObject *a0, PyObject *a1);
@@ -278,6 +284,9 @@ PyObject *cj_swap_handled(PyObject *a0);
 /* Whether the exception operand 0 matches operand 1 of an except clause. */
 int64_t cj_check_exc_match(PyObject *a0, PyObject *a1);
 
+/* Takes the exception that is set, if it is an instance of one of the classes, operands 1 and on, and nobody can see that it gets no traceback entry here. Operand 0 may be the exception, if compiled code has the only reference to it. Else it is raised. Where Imm is 1 none may be set, because a DictFind has found nothing; the result is None then. */
+PyObject *cj_catch(PyObject *a0, PyObject **a1, int64_t a2, int64_t a3);
+
 /* Splits the exception operand 0 by operand 1 of an except* clause: the rest; SecondResult is the part that matches. Either can be None. */
 CJPair cj_check_eg_match(PyObject *a0, PyObject *a1);
 
@@ -309,6 +318,7 @@ void *cj_get_tstate(void);
 #define CJ_HELPERS(X) \
     X(swap_local, "ni", "o") \
     X(settle_frame, "", "i") \
+    X(trace_handled_here, "", "-") \
     X(long_box, "i", "o") \
     X(float_box, "f", "o") \
     X(long_add, "oo", "o") \
@@ -321,6 +331,7 @@ void *cj_get_tstate(void);
     X(str_append, "oo", "o") \
     X(str_item, "oi", "o") \
     X(dict_subscr, "oo", "o") \
+    X(dict_find, "oo", "o") \
     X(list_append, "oo", "i") \
     X(note_inserted, "ooi", "-") \
     X(new_cell, "n", "o") \
@@ -399,6 +410,7 @@ void *cj_get_tstate(void);
     X(init_result_error, "o", "i") \
     X(swap_handled, "o", "o") \
     X(check_exc_match, "oo", "i") \
+    X(catch, "naii", "o") \
     X(check_eg_match, "oo", "2") \
     X(with_except_start, "ono", "o") \
     X(reraise, "op", "i") \

@@ -2,7 +2,10 @@
 #include "helpers.h"
 
 #include "exact.h"
+#include "exit.h"
+
 #include "internal/pycore_pyerrors.h"
+#include "internal/pycore_pystate.h"
 
 PyObject *
 cj_dict_subscr(PyObject *dict, PyObject *key)
@@ -10,6 +13,21 @@ cj_dict_subscr(PyObject *dict, PyObject *key)
     PyObject *value;
     if (PyDict_GetItemRef(dict, key, &value) == 0) {
         _PyErr_SetKeyError(key);
+    }
+    return value;
+}
+
+/* As cj_dict_subscr; but NULL without an exception when the key is missing, if the exception would not get a traceback
+ * entry in the current frame anyway: see cj_catch. */
+PyObject *
+cj_dict_find(PyObject *dict, PyObject *key)
+{
+    PyObject *value;
+    if (PyDict_GetItemRef(dict, key, &value) == 0) {
+        PyThreadState *tstate = _PyThreadState_GET();
+        if (tstate->current_frame->frame_obj != NULL || cj_exceptions_watched(tstate)) {
+            _PyErr_SetKeyError(key);
+        }
     }
     return value;
 }

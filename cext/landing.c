@@ -8,13 +8,18 @@
 
 #include <string.h>
 
+#include "arena.h"
 #include "frame_writes.h"
 #include "instrumentation.h"
 #include "internal/pycore_code.h"
+#include "internal/pycore_dict.h"
 #include "internal/pycore_interpframe.h"
 #include "internal/pycore_object.h"
+#include "internal/pycore_opcode_metadata.h"
 #include "internal/pycore_pystate.h"
 #include "internal/pycore_stackref.h"
+#include "opcode_ids.h"
+#include "stubs.h"
 
 /* Whether the location needs nothing to be made. */
 static bool
@@ -85,11 +90,135 @@ find(const CJObject *object, _PyInterpreterFrame *frame, CJExit *exit)
     }
 }
 
-static bool
-watched(PyThreadState *tstate)
+bool
+cj_exceptions_watched(PyThreadState *tstate)
 {
     const uint8_t *tools = tstate->interp->monitors.tools;
     return tools[PY_MONITORING_EVENT_RAISE] | tools[PY_MONITORING_EVENT_RERAISE] | tools[PY_MONITORING_EVENT_EXCEPTION_HANDLED];
+}
+
+void
+cj_trace_handled(PyThreadState *tstate, _PyInterpreterFrame *frame)
+{
+    PyObject *raised = tstate->current_exception;
+    tstate->current_exception = Py_NewRef(tstate->exc_info->exc_value);
+    PyFrameObject *shown = cj_frame_object(frame);
+    if (shown != NULL) {
+        PyTraceBack_Here(shown);
+    }
+    Py_DECREF(tstate->current_exception); /* is being handled */
+    tstate->current_exception = raised;
+}
+
+bool
+cj_unshared(PyObject *exception, bool own)
+{
+    PyTypeObject *type = Py_TYPE(exception);
+    return Py_REFCNT(exception) == 1 + own && type->tp_finalize == NULL && type->tp_del == NULL;
+}
+
+/* Steps over an instruction, if it is the expected one. */
+static bool
+step(_Py_CODEUNIT **at, int opcode)
+{
+    if (_PyOpcode_Deopt[(*at)->op.code] != opcode) {
+        return false;
+    }
+    *at += 1 + _PyOpcode_Caches[opcode];
+    return true;
+}
+
+/* The value of a global name, borrowed. NULL when there is none or to look for it could run other code. */
+static PyObject *
+global_value(_PyInterpreterFrame *frame, PyObject *name)
+{
+    PyObject *namespaces[2] = {frame->f_globals, frame->f_builtins};
+    for (int i = 0; i < 2; i++) {
+        if (!PyDict_CheckExact(namespaces[i]) || ((PyDictObject *)namespaces[i])->ma_keys->dk_kind == DICT_KEYS_GENERAL) {
+            return NULL;
+        }
+        PyObject *value = NULL;
+        if (PyDict_GetItemRef(namespaces[i], name, &value) == 1) {
+            Py_DECREF(value); /* the namespace has it */
+            return value;
+        }
+    }
+    return NULL;
+}
+
+/* Reports whether the handler that begins there drops an exception of the class before anything else happens. */
+static bool
+forgets(_PyInterpreterFrame *frame, _Py_CODEUNIT *at, PyTypeObject *raised)
+{
+    PyObject *names = _PyFrame_GetCode(frame)->co_names;
+    int classes = 0;
+    bool fits = false;
+    if (!step(&at, PUSH_EXC_INFO)) {
+        return false;
+    }
+    for (int arg = at->op.arg; step(&at, LOAD_GLOBAL); arg = at->op.arg) {
+        PyObject *class = arg & 1 ? NULL : global_value(frame, PyTuple_GET_ITEM(names, arg >> 1));
+        if (class == NULL || !PyExceptionClass_Check(class)) {
+            return false;
+        }
+        fits |= PyType_IsSubtype(raised, (PyTypeObject *)class);
+        classes++;
+    }
+    int together = at->op.arg;
+    if (step(&at, BUILD_TUPLE) ? together != classes : classes != 1) {
+        return false;
+    }
+    if (!fits || !step(&at, CHECK_EXC_MATCH) || !step(&at, POP_JUMP_IF_FALSE)) {
+        return false;
+    }
+    while (step(&at, NOT_TAKEN) || step(&at, NOP)) {
+    }
+    if (!step(&at, POP_TOP)) {
+        return false;
+    }
+    while (step(&at, NOP)) {
+    }
+    return step(&at, POP_EXCEPT);
+}
+
+/* Reports whether no code can run when the frame's values are released. With a traceback entry they would live as long as
+ * the exception. */
+static bool
+dies_quietly(_PyInterpreterFrame *frame)
+{
+    for (_PyStackRef *at = frame->localsplus; at < frame->stackpointer; at++) {
+        PyObject *value = PyStackRef_IsTaggedInt(*at) ? NULL : PyStackRef_AsPyObjectBorrow(*at);
+        if (value == NULL || _Py_IsImmortal(value) || Py_REFCNT(value) > 1) {
+            continue;
+        }
+        if (!PyUnicode_CheckExact(value) && !PyLong_CheckExact(value) && !PyFloat_CheckExact(value) && !PyBytes_CheckExact(value)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool
+cj_caller_forgets(PyThreadState *tstate, _PyInterpreterFrame *frame, const CJExitRegs *regs)
+{
+    _PyInterpreterFrame *caller = frame->previous;
+    const void *behind_call = ((void **)regs->x[29])[1];
+    PyObject *raised = tstate->current_exception;
+    if (raised == NULL || !cj_unshared(raised, false) || cj_exceptions_watched(tstate) || frame->frame_obj != NULL
+        || frame->owner != FRAME_OWNED_BY_THREAD || caller == NULL || caller->owner != FRAME_OWNED_BY_THREAD
+        || !cj_arena_contains(behind_call) || cj_is_stub(behind_call) || _PyFrame_IsIncomplete(caller)
+        || tstate->interp->monitors.tools[PY_MONITORING_EVENT_PY_UNWIND] != 0 || !dies_quietly(frame)) {
+        return false;
+    }
+    int depth, handler;
+    bool push_place;
+    _Py_CODEUNIT *code = _PyFrame_GetBytecode(frame);
+    if (cj_find_handler(_PyFrame_GetCode(frame), (int)(cj_last_unit(frame->instr_ptr) - code), &depth, &handler, &push_place)) {
+        return false;
+    }
+    code = _PyFrame_GetBytecode(caller);
+    return cj_find_handler(_PyFrame_GetCode(caller), (int)(cj_last_unit(caller->instr_ptr) - code), &depth, &handler, &push_place)
+           && !push_place && forgets(caller, code + handler, Py_TYPE(raised));
 }
 
 bool
@@ -107,7 +236,7 @@ cj_land(CJExitRegs *regs, CJObject *object, uint32_t index, void **landing, PyOb
     if (!exit->handler.known) {
         find(object, frame, exit);
     }
-    if (exit->handler.text == 0 || watched(tstate) || _PyFrame_IsIncomplete(frame)) {
+    if (exit->handler.text == 0 || cj_exceptions_watched(tstate) || _PyFrame_IsIncomplete(frame)) {
         return false;
     }
     PyObject *raised = tstate->current_exception;

@@ -316,6 +316,13 @@ cj_stub_name(const void *address)
     return name;
 }
 
+bool
+cj_is_stub(const void *address)
+{
+    const uint8_t *at = address;
+    return at >= block && at < helper_stubs + cj_helper_count * HELPER_STUB_SIZE;
+}
+
 void *
 cj_interp_entry(void)
 {

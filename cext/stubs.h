@@ -31,6 +31,9 @@ bool cj_symbol_value(const char *name, uint64_t *value);
 /* Name of the stub or helper whose stub contains the address, or NULL. */
 const char *cj_stub_name(const void *address);
 
+/* Whether the address is in one of the shared stubs, those of helpers included. */
+bool cj_is_stub(const void *address);
+
 /* The helpers' stubs as a new list of (name, address, size); NULL with an exception. */
 PyObject *cj_stub_list(void);
 

@@ -67,7 +67,10 @@ type FrameState struct {
 	// InFrame: the frame holds its locals itself, as the interpreter's does, and
 	// all Locals are 0. Others may look at them and change them at any time.
 	InFrame bool
-	Stack   []Value // bottom first; Null for PUSH_NULL. In a caller without the operands of the call
+	// Untraced: the exception that is being handled lacks the traceback entry of
+	// this frame, which is made where compiled code is left. instr_ptr tells its place.
+	Untraced bool
+	Stack    []Value // bottom first; Null for PUSH_NULL. In a caller without the operands of the call
 	// Next and Init are about callers: the code unit at which the interpreter
 	// continues when the call has returned, and whether the result has to be
 	// None and is dropped, as that of __init__.

@@ -134,6 +134,7 @@ const (
 	SwapLocal
 	TakeLocal
 	SettleFrame
+	TraceHandled
 	// Guards
 	GuardType
 	GuardClasses
@@ -196,6 +197,7 @@ const (
 	FloatCmp
 	PtrCmp
 	IsNull
+	Failed
 	BoolNot
 	TypeFlag
 	// Exact built-in types
@@ -209,6 +211,7 @@ const (
 	StrAppend
 	StrItem
 	DictSubscr
+	DictFind
 	ListAppend
 	NoteInserted
 	NewCell
@@ -290,6 +293,7 @@ const (
 	InitResultError
 	SwapHandled
 	CheckExcMatch
+	Catch
 	CheckEgMatch
 	WithExceptStart
 	Reraise
@@ -348,6 +352,7 @@ var Ops = [NumOps]OpInfo{
 	SwapLocal:      {Name: "SwapLocal", Args: "n", Type: TNullable, Own: OwnNew, Steals: 1, Writes: HeapFrame, UsesImm: true, Helper: "swap_local", Doc: "Puts operand 0 into local slot Imm of a frame that holds its locals itself, and returns what was there, with its reference."},
 	TakeLocal:      {Name: "TakeLocal", Type: TNullable, Own: OwnNew, Writes: HeapFrame, UsesImm: true, Doc: "Takes the reference that local slot Imm holds out of the frame, after SettleFrame."},
 	SettleFrame:    {Name: "SettleFrame", NeedsFS: true, Writes: HeapAll, Helper: "settle_frame", Err: ErrNegative, Doc: "Ends the part of the code in which the frame holds its locals itself: drops a frame object that nobody else holds, and leaves to FS when one has been written to. TakeLocal of every local follows."},
+	TraceHandled:   {Name: "TraceHandled", Writes: HeapFrame, Helper: "trace_handled_here", Doc: "Adds the frame to the traceback of the exception that is being handled, as of its instr_ptr: what was left out where Catch took it. The frame holds its locals itself from here on."},
 
 	GuardType:         {Name: "GuardType", Args: "o", Type: TObject, Own: OwnAlias, Exits: true, UsesObj: true, Doc: "Leaves unless the object's class is exactly Obj."},
 	GuardClasses:      {Name: "GuardClasses", Args: "o", Type: TObject, Own: OwnAlias, Exits: true, UsesImm: true, Doc: "Leaves unless the object's class is one of the set number Imm of the function."},
@@ -410,6 +415,7 @@ var Ops = [NumOps]OpInfo{
 	FloatCmp:    {Name: "FloatCmp", Args: "ff", Type: TCBool, Pure: true, UsesAux: true, Doc: "Comparison by the Cond Aux; false with a NaN, except ne."},
 	PtrCmp:      {Name: "PtrCmp", Args: "vv", Type: TCBool, Pure: true, UsesAux: true, Doc: "Identity: Cond eq or ne."},
 	IsNull:      {Name: "IsNull", Args: "v", Type: TCBool, Pure: true, Doc: "Whether the pointer is NULL."},
+	Failed:      {Name: "Failed", Args: "v", Type: TCBool, Doc: "Whether operand 0, just before, has failed. Branch follows; on the way on which this is true operand 0 has no value."},
 	BoolNot:     {Name: "BoolNot", Args: "b", Type: TCBool, Pure: true, Doc: "Negation."},
 	TypeFlag:    {Name: "TypeFlag", Args: "o", Type: TCBool, Pure: true, UsesImm: true, Doc: "Whether a tp_flags bit of the mask Imm is set in the object's class."},
 
@@ -423,6 +429,7 @@ var Ops = [NumOps]OpInfo{
 	StrAppend:    {Name: "StrAppend", Args: "oo", Type: TStr, Own: OwnNew, Steals: 1 << 0, Exits: true, Helper: "str_append", Err: ErrNull, Doc: "Concatenation of exact strs that takes the reference to operand 0, so that it can grow in place when nobody else has one. The reference is kept on failure."},
 	StrItem:      {Name: "StrItem", Args: "oi", Type: TStr, Own: OwnNew, Exits: true, Helper: "str_item", Err: ErrNull, Doc: "The character at an index that is inside the exact str."},
 	DictSubscr:   {Name: "DictSubscr", Args: "oo", Type: TObject, Own: OwnNew, Observable: true, Helper: "dict_subscr", Err: ErrNull, Doc: "Subscript of an exact dict; raises KeyError."},
+	DictFind:     {Name: "DictFind", Args: "oo", Type: TObject, Own: OwnNew, Observable: true, Helper: "dict_find", Err: ErrNull, Doc: "DictSubscr that fails without an exception when the key is missing. Failed follows."},
 	ListAppend:   {Name: "ListAppend", Args: "oo", Writes: HeapSize | HeapItems, Exits: true, Helper: "list_append", Err: ErrNegative, Doc: "Appends operand 1 to the exact list operand 0."},
 	NoteInserted: {Name: "NoteInserted", Args: "o", Writes: HeapDict, UsesImm: true, UsesObj: true, Helper: "note_inserted", Doc: "Records that the inline value at byte offset Imm of an instance of the class Obj, NULL before, was set: it comes last in the order of the attributes."},
 	NewCell:      {Name: "NewCell", Args: "n", Type: TCell, Own: OwnNew, Exits: true, Helper: "new_cell", Err: ErrNull, Doc: "A new cell with the value or empty."},
@@ -503,6 +510,7 @@ var Ops = [NumOps]OpInfo{
 	RaiseVarargs:          {Name: "RaiseVarargs", Args: "nn", Observable: true, Helper: "raise_varargs", Err: ErrNegative, Doc: "Raises operand 0 (NULL: re-raises) from operand 1 (or NULL); always fails. Unreachable follows."},
 	InitResultError:       {Name: "InitResultError", Args: "o", Observable: true, Helper: "init_result_error", Err: ErrNegative, Doc: "Raises the TypeError of an __init__ that returned operand 0; always fails. Unreachable follows."},
 	SwapHandled:           {Name: "SwapHandled", Args: "o", Type: TObject, Own: OwnNew, Steals: 1, Helper: "swap_handled", Doc: "Makes operand 0 the exception that is being handled (None for none) and returns the one that was, or None."},
+	Catch:                 {Name: "Catch", Args: "no*", Type: TObject, Own: OwnNew, Observable: true, UsesImm: true, Helper: "catch", Err: ErrNull, Doc: "Takes the exception that is set, if it is an instance of one of the classes, operands 1 and on, and nobody can see that it gets no traceback entry here. Operand 0 may be the exception, if compiled code has the only reference to it. Else it is raised. Where Imm is 1 none may be set, because a DictFind has found nothing; the result is None then."},
 	CheckExcMatch:         {Name: "CheckExcMatch", Args: "oo", Type: TCBool, Observable: true, Helper: "check_exc_match", Err: ErrNegative, Doc: "Whether the exception operand 0 matches operand 1 of an except clause."},
 	CheckEgMatch:          {Name: "CheckEgMatch", Args: "oo", Type: TObject, Own: OwnNew, Observable: true, Helper: "check_eg_match", Err: ErrNull, Doc: "Splits the exception operand 0 by operand 1 of an except* clause: the rest; SecondResult is the part that matches. Either can be None."},
 	WithExceptStart:       {Name: "WithExceptStart", Args: "ono", Type: TObject, Own: OwnNew, Observable: true, Helper: "with_except_start", Err: ErrNull, Doc: "Calls the __exit__ operand 0 with self operand 1 (or NULL) for the exception operand 2."},

@@ -386,6 +386,7 @@ func (p *parser) frame() FrameStateID {
 	p.frames[id] = true
 	fs := FrameState{Offset: int32(p.number("", 32))}
 	fs.InFrame = p.eat("frame ")
+	fs.Untraced = p.eat("untraced ")
 	p.want("[")
 	fs.Locals = p.values("]")
 	p.want("(")

@@ -198,6 +198,9 @@ func (p *printer) frame(id FrameStateID) {
 	if fs.InFrame {
 		p.b.WriteString("frame ")
 	}
+	if fs.Untraced {
+		p.b.WriteString("untraced ")
+	}
 	p.b.WriteByte('[')
 	p.values(fs.Locals)
 	p.b.WriteString("] (")

@@ -355,7 +355,7 @@ func (v *verifier) afterObservable(id BlockID, i int, val Value) {
 			in := f.At(w)
 			o := in.Op.Info()
 			switch {
-			case in.Op == CheckFrame || in.Op == Unreachable:
+			case in.Op == CheckFrame || in.Op == Unreachable || in.Op == Catch:
 				return
 			case o.Observable && i+k+2 < len(ins) && f.At(ins[i+k+2]).Op == Unreachable:
 				// It raises, from the frame as it is in memory.

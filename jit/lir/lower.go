@@ -24,7 +24,8 @@ type lowerer struct {
 	uses   []useInfo
 	start  []*buildBlock // by hir.BlockID
 	curHIR hir.BlockID
-	loops  bool // the function has any
+	loops  bool   // the function has any
+	caught []bool // by hir.Value: what happens when it fails is in the blocks that follow
 
 	// the instruction being lowered
 	code   snapshot.ID
@@ -57,6 +58,17 @@ func Lower(h *hir.Func, conv *Convention) *Func {
 	}
 	order := h.ComputeOrder()
 	l.uses = countUses(h, order)
+	l.caught = make([]bool, len(h.Instrs))
+	for _, b := range order.RPO {
+		for i, v := range h.Blocks[b].Instrs {
+			switch op := h.At(v).Op; {
+			case op == hir.Failed:
+				l.caught[h.Arg(v, 0)] = true
+			case op == hir.RaiseVarargs:
+				l.caught[v] = h.At(h.Blocks[b].Instrs[i+1]).Op != hir.Unreachable
+			}
+		}
+	}
 	l.f.DirectArgs = l.directArgs()
 	if c := h.Snap.Code(l.f.Code); c != nil {
 		l.f.Resumable = c.Resumable()

@@ -65,7 +65,7 @@ func (l *lowerer) callHelperOp(v hir.Value, helper int, args []VReg, side SideID
 func (l *lowerer) failure(v hir.Value) SideID {
 	info := l.h.At(v).Op.Info()
 	switch {
-	case info.Err == hir.ErrNone:
+	case info.Err == hir.ErrNone || l.caught[v]:
 		return 0
 	case info.Observable:
 		return l.exitSide(v, object.Raise, object.ReasonRaised)

@@ -37,7 +37,7 @@ func nonzero(v VReg) test { return test{kind: TestImm, cond: NE, a: v} }
 func (l *lowerer) fused(v hir.Value) bool {
 	in := l.h.At(v)
 	switch in.Op {
-	case hir.IntCmp, hir.FloatCmp, hir.PtrCmp, hir.IsNull, hir.BoolNot, hir.BoolUnbox:
+	case hir.IntCmp, hir.FloatCmp, hir.PtrCmp, hir.IsNull, hir.Failed, hir.BoolNot, hir.BoolUnbox:
 	case hir.TypeFlag:
 		// It reads memory, so it must not move past anything.
 		if !l.nextIs(v, l.uses[v].user) {
@@ -105,7 +105,7 @@ func (l *lowerer) comparison(v hir.Value) test {
 			return test{kind: TestSym, cond: c, a: l.use(a), sym: l.objectSym(bi.Obj)}
 		}
 		return test{kind: TestCmp, cond: c, a: l.use(a), b: l.use(b)}
-	case hir.IsNull:
+	case hir.IsNull, hir.Failed:
 		return test{kind: TestImm, cond: EQ, a: l.arg(v, 0)}
 	case hir.BoolNot:
 		return l.condition(l.h.Arg(v, 0)).invert()

@@ -91,7 +91,7 @@ func (l *lowerer) fillExit(v hir.Value, s *Side) {
 	s.InFrame = l.h.Frames[in.FS].InFrame
 	for id := in.FS; id != 0; id = l.h.Frames[id].Parent {
 		fs := &l.h.Frames[id]
-		fr := Frame{Inline: fs.Inline, Code: fs.Code, Offset: fs.Offset, Next: fs.Next}
+		fr := Frame{Inline: fs.Inline, Code: fs.Code, Offset: fs.Offset, Next: fs.Next, Untraced: fs.Untraced}
 		if fs.Init {
 			fr.Completion = object.CompleteInit
 		}
@@ -162,7 +162,10 @@ func (l *lowerer) fillStores(v hir.Value, s *Side) {
 		}
 		s.Stores = append(s.Stores, SlotStore{Inline: st.Inline, Slot: st.Slot, Value: l.place(st.Value, s)})
 	}
-	if e.SetIP {
+	if l.h.Frames[in.FS].Untraced {
+		// The run time adds the traceback entry first, for which instr_ptr stays as it is.
+		s.Service = true
+	} else if e.SetIP {
 		s.IPs = append(s.IPs, FrameIP{l.h.InlineOf(v), in.BC})
 	}
 	s.Link, s.Back = e.Link, e.Back

@@ -99,6 +99,7 @@ func init() {
 		hir.FloatCmp:    lowerComparison,
 		hir.PtrCmp:      lowerComparison,
 		hir.IsNull:      lowerComparison,
+		hir.Failed:      lowerComparison,
 		hir.BoolNot:     lowerComparison,
 		hir.TypeFlag:    lowerComparison,
 

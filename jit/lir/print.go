@@ -275,6 +275,9 @@ func (f *Func) printSide(sb *strings.Builder, s *Side, locs []regalloc.Loc) {
 		if fr.Code != 0 {
 			fmt.Fprintf(sb, " code %d callee %s", fr.Code, place(fr.Callee))
 		}
+		if fr.Untraced {
+			sb.WriteString(" untraced")
+		}
 		if !fr.InMemory {
 			sb.WriteString(" locals")
 			list(fr.Locals)

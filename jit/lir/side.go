@@ -35,6 +35,7 @@ type Frame struct {
 	Next       int32
 	Completion object.Completion
 	InMemory   bool
+	Untraced   bool
 	Locals     []Place
 	Stack      []Place
 }

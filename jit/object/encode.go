@@ -239,6 +239,9 @@ func (w *writer) exit(e *Exit) {
 		if f.InMemory {
 			flags |= 1
 		}
+		if f.Untraced {
+			flags |= untracedFlag
+		}
 		w.uint(flags)
 		if f.native(e.Kind) {
 			w.uint(f.Native)
@@ -248,6 +251,9 @@ func (w *writer) exit(e *Exit) {
 	}
 	w.locations(e.Owned)
 }
+
+// untracedFlag stands above the completion in the flags of a frame.
+const untracedFlag = 16
 
 // Check reports the first rule that o breaks.
 func (o *Object) Check() error {

@@ -106,6 +106,9 @@ type Frame struct {
 	// references are borrowed, and that it is not counted in the recursion depth. At a
 	// Deopt it does not exist.
 	Native uint32
+	// Untraced says that the exception that is being handled lacks the traceback entry of this
+	// frame, whose instr_ptr tells its place.
+	Untraced bool
 	// InMemory says that the local slots already stand in the frame. Otherwise Locals lists all slots; NoLocation
 	// is a slot that stands in the frame already, NullLocation one that is unbound.
 	InMemory bool

@@ -135,6 +135,9 @@ func (e *Exit) String() string {
 		if f.native(e.Kind) {
 			fmt.Fprintf(&b, " at [sp+%d]", f.Native)
 		}
+		if f.Untraced {
+			b.WriteString(" untraced")
+		}
 		if !f.InMemory {
 			b.WriteString(" locals" + locationList(f.Locals))
 		}

@@ -216,6 +216,11 @@ func (s *syncer) transfer(v hir.Value, state []hir.Value, out *[]hir.Value) {
 	switch {
 	case in.Op == hir.SyncSlot:
 		state[s.base[in.Inline]+int(in.Imm)] = s.rootOf(f.Arg(v, 0))
+	case in.Op == hir.StoreOwned:
+		// Afterwards the slot is changed by other instructions.
+		if int(in.Imm) < f.NumLocals {
+			state[s.base[0]+int(in.Imm)] = unknown
+		}
 	case in.Op.Info().Observable:
 		s.show(v, state, out)
 	case in.Op == hir.Decref && in.FS != 0 || in.Op == hir.EvalBreaker || in.Op == hir.LeaveFrame:

@@ -61,9 +61,14 @@ func (r *refcounter) block(b hir.BlockID) {
 	if preds := f.Blocks[b].Preds; len(preds) == 1 && r.ends[preds[0]].held != nil {
 		end := r.ends[preds[0]]
 		r.at = end.at
-		r.pending = append(r.pending, end.pending...)
+		none := r.failed(preds[0], b)
+		for _, v := range end.pending {
+			if r.index(v) != none {
+				r.pending = append(r.pending, v)
+			}
+		}
 		end.held.each(func(d int32) {
-			if !r.in[b].has(d) {
+			if !r.in[b].has(d) && d != none {
 				r.pending = append(r.pending, r.named(d))
 			}
 		})
@@ -113,6 +118,20 @@ func (r *refcounter) block(b hir.BlockID) {
 		}
 	})
 	f.Blocks[b].Instrs = r.out
+}
+
+// failed returns the dense index of the value that does not exist on the way
+// from block p to b because the instruction that makes it has failed, or -2.
+func (r *refcounter) failed(p, b hir.BlockID) int32 {
+	f := r.f
+	if t := f.Terminator(p); f.At(t).Op == hir.Branch && f.Blocks[p].Succs[0] == b {
+		if cond := f.Arg(t, 0); f.At(cond).Op == hir.Failed {
+			if d := r.index(f.Arg(cond, 0)); d >= 0 {
+				return d
+			}
+		}
+	}
+	return -2
 }
 
 // position returns where v is.

@@ -28,6 +28,8 @@ type Options struct {
 	IgnoreFeedback bool
 	// NoInlining builds a call for every call.
 	NoInlining bool
+	// NoCatching gives every exception a traceback entry before it is handled.
+	NoCatching bool
 	// NoHandlers leaves exception handlers to the interpreter.
 	NoHandlers bool
 }
@@ -84,6 +86,10 @@ func Build(s *snapshot.Snapshot, o Options) (*hir.Func, error) {
 		b.buildResumable()
 	} else {
 		b.build()
+	}
+	if b.unfit {
+		o.NoCatching = true
+		return Build(s, o)
 	}
 	return b.f, nil
 }
@@ -157,6 +163,11 @@ type builder struct {
 	lastFS hir.FrameStateID // created last
 	resume int32            // code unit at which the instruction after in begins
 
+	clauses []*clause // by bytecode block: the handler that begins there, once it was looked for
+	copies  []copied  // by bytecode block; nil if there is none
+	caught  []caught  // instructions whose failure is handled without leaving
+	unfit   bool      // something observable was built while an exception was handled without a traceback entry
+
 	landings []*landing // by bytecode block: what can raise into it; nil if no handler is built there
 	handled  bool       // some handler may be built
 	landed   []landed   // stack values that handlers find
@@ -216,19 +227,25 @@ func (b *builder) interpret() {
 func (b *builder) blocks() {
 	for _, id := range b.bc.Order {
 		if b.start(id) {
-			b.block(id)
+			b.block(id, b.bc.Block(id).Begin)
 		}
+		b.handleCaught(id)
 	}
 	b.completePhis()
 }
 
-// block interprets the instructions of a bytecode block.
-func (b *builder) block(id bytecode.BlockID) {
+// block interprets the instructions of a bytecode block from the one with the
+// given index on.
+func (b *builder) block(id bytecode.BlockID, from int32) {
 	bb := b.bc.Block(id)
-	for b.index = bb.Begin; b.index < bb.End && b.cur != noBlock; b.index++ {
+	b.index = from
+	for ; b.index < bb.End && b.cur != noBlock; b.index++ {
 		b.in = &b.bc.Instrs[b.index]
 		b.before = 0
 		b.resume = b.in.End / 2
+		if b.st.untraced && !b.unobservable() {
+			b.trace()
+		}
 		b.noteRaise()
 		if !quiet[b.in.Base] || b.index > bb.Begin && releases(&b.bc.Instrs[b.index-1]) {
 			b.snapshot(b.fs())
@@ -237,7 +254,13 @@ func (b *builder) block(id bytecode.BlockID) {
 			b.deopt()
 			return
 		}
+		first, untraced := hir.Value(len(b.f.Instrs)), b.st.untraced
 		handlers[b.in.Base](b)
+		if untraced {
+			b.unfit = b.unfit || b.observable(first)
+		} else {
+			b.catch(first)
+		}
 	}
 	if b.cur != noBlock {
 		// The block ends without a jump of its own.

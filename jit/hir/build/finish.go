@@ -36,6 +36,7 @@ func (b *builder) finish() {
 	b.decideGuards(c)
 	c.removeNullGuards()
 	c.apply()
+	b.splitCaught()
 }
 
 func (b *builder) collectPhis() []hir.Value {

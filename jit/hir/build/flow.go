@@ -68,6 +68,9 @@ func (b *builder) jump(from, to hir.BlockID) {
 
 // flow ends the present HIR block: control goes on in a bytecode block.
 func (b *builder) flow(to bytecode.BlockID) {
+	if b.flowUntraced(to) {
+		return
+	}
 	e := edge{b.cur, b.st.clone()}
 	b.cur = noBlock
 	if b.started[to] {

@@ -266,6 +266,7 @@ func (b *builder) pushExcInfo() {
 func (b *builder) popExcept() {
 	b.emit(hir.SwapHandled, b.popObject())
 	b.st.handling = max(b.st.handling-1, 0)
+	b.st.untraced = false
 	b.settleSoon()
 }
 

@@ -13,6 +13,7 @@ type state struct {
 	stack  []hir.Value
 	shared bool // locals is part of a frame state and must not be written
 
+	untraced bool // the exception that is being handled has no traceback entry of this frame yet
 	inFrame  bool // the frame holds the locals itself; those here are 0
 	handling int  // exceptions that are being handled
 }
@@ -108,7 +109,7 @@ func (b *builder) fs() hir.FrameStateID {
 func (b *builder) frameState(offset int32) hir.FrameStateID {
 	if b.lastFS != 0 {
 		fs := &b.f.Frames[b.lastFS]
-		if fs.Offset == offset && fs.InFrame == b.st.inFrame && slices.Equal(fs.Stack, b.st.stack) && slices.Equal(fs.Locals, b.st.locals) {
+		if fs.Offset == offset && fs.InFrame == b.st.inFrame && fs.Untraced == b.st.untraced && slices.Equal(fs.Stack, b.st.stack) && slices.Equal(fs.Locals, b.st.locals) {
 			return b.lastFS
 		}
 		if !b.st.shared && slices.Equal(fs.Locals, b.st.locals) {
@@ -122,7 +123,7 @@ func (b *builder) frameState(offset int32) hir.FrameStateID {
 // newState returns the present state as a frame state.
 func (b *builder) newState(offset int32) hir.FrameState {
 	b.st.shared = true
-	fs := hir.FrameState{Offset: offset, Locals: b.st.locals, Stack: slices.Clone(b.st.stack), InFrame: b.st.inFrame}
+	fs := hir.FrameState{Offset: offset, Locals: b.st.locals, Stack: slices.Clone(b.st.stack), InFrame: b.st.inFrame, Untraced: b.st.untraced}
 	if c := b.within; c != nil {
 		fs.Parent, fs.Inline, fs.Callee, fs.Code = c.parent, c.id, c.callee, b.f.Inlines[c.id].Code
 	}

@@ -1,0 +1,576 @@
+"""Exceptions that are caught at once, of which nothing but the end is seen: and all the ways to see more of them after all."""
+
+import sys
+import weakref
+
+from program import case
+
+
+def lines(error):
+    """Where a traceback leads: names and lines of its entries."""
+    entries = []
+    entry = error.__traceback__
+    while entry is not None:
+        entries.append((entry.tb_frame.f_code.co_name, entry.tb_lineno - entry.tb_frame.f_code.co_firstlineno, entry.tb_lasti))
+        entry = entry.tb_next
+    return entries
+
+
+def handled():
+    error = sys.exception()
+    return None if error is None else (type(error).__name__, str(error), lines(error), repr(error.__context__))
+
+
+class Thing:
+    """An object that reports its end, with what is being handled then."""
+
+    def __init__(self, name, log):
+        self.name = name
+        self.log = log
+
+    def __del__(self):
+        caller = sys._getframe(1)
+        self.log.append((self.name, handled(), caller.f_code.co_name))
+
+
+class Plain:
+    def __init__(self, value=None):
+        self.value = value
+        self.count = 0
+
+
+class Slotted:
+    __slots__ = ("value",)
+
+
+class Own(Exception):
+    pass
+
+
+class Kept(Exception):
+    """Somebody has every instance."""
+
+    instances = []
+
+    def __init__(self, *args):
+        super().__init__(*args)
+        Kept.instances.append(self)
+
+
+class Mortal(Exception):
+    """Reports its end, and its traceback then."""
+
+    log = []
+
+    def __del__(self):
+        Mortal.log.append((self.args, lines(self)))
+
+
+class Default(dict):
+    def __missing__(self, key):
+        if key == 3:
+            raise KeyError("from missing")
+        return [key]
+
+
+class BadKey:
+    def __init__(self, kind):
+        self.kind = kind
+
+    def __hash__(self):
+        if self.kind == "hash":
+            raise KeyError("hash")
+        return 1
+
+    def __eq__(self, other):
+        if self.kind == "eq":
+            raise KeyError("eq")
+        if self.kind == "type":
+            raise TypeError("eq")
+        return False
+
+
+# ---- what is caught and forgotten ----
+
+TABLES = ("{}, range(5)", "{1: 1, 3: 3}, range(5)", "{'a': 1}, ['a', 'b', None]", "Default(), range(5)", "[], range(3)", "{}, [[], {}]",
+          "{1: 2}, [BadKey('hash'), 1]", "{1: 2}, [BadKey('eq'), BadKey(''), 1]", "None, [1]", "{0: 2**40, 1: 2.5, 2: 'x'}, range(4)")
+
+
+@case(*TABLES)
+def count_missing(table, keys):
+    found = missing = 0
+    for key in keys:
+        try:
+            table[key]
+        except KeyError:
+            missing += 1
+        else:
+            found += 1
+    return found, missing, handled()
+
+
+@case(*TABLES)
+def ignore_missing(table, keys):
+    found = []
+    for key in keys:
+        try:
+            found.append(table[key])
+        except KeyError:
+            pass
+    return found
+
+
+@case(*TABLES)
+def first_missing(table, keys):
+    for key in keys:
+        try:
+            table[key]
+        except (IndexError, KeyError):
+            return key
+        except TypeError as error:
+            return str(error), lines(error)
+    return "none"
+
+
+@case(*TABLES)
+def until_missing(table, keys):
+    key = total = 0
+    for key in keys:
+        try:
+            total += table[key]
+        except Exception:
+            break
+    return key, total
+
+
+@case(*TABLES)
+def lookup_errors(table, keys):
+    result = None
+    for key in keys:
+        try:
+            result = table[key]
+        except LookupError:
+            result = "default"
+    return result
+
+
+@case("[Plain(), Plain(1), 5, Slotted()]", "[None]", "[Plain(Plain())] * 3")
+def attributes(things):
+    out = []
+    for thing in things:
+        try:
+            out.append(thing.value)
+        except AttributeError:
+            out = [*out, "none"]
+        try:
+            thing.missing
+        except AttributeError:
+            pass
+    return len(out)
+
+
+@case("10", "0", "3")
+def exhausted(n):
+    iterator = iter(range(n))
+    total = 0
+    while True:
+        try:
+            total += next(iterator)
+        except StopIteration:
+            return total
+
+
+# ---- what the handler does ----
+
+
+@case("[0, 2**29, 2**30 - 1, 2**62, 2**100, 1.5, True]", "['x']", "[None, 3]", "[[1]]")
+def add_in_handler(numbers):
+    results = []
+    for number in numbers:
+        try:
+            try:
+                {}[number]
+            except (KeyError, TypeError):
+                number += 1
+            results.append(number)
+        except TypeError as error:
+            results.append((str(error), lines(error), lines(error.__context__)))
+    return results
+
+
+@case("Plain(), 4", "Slotted(), 4", "Plain(Thing('old', log)), 2", "Slotted(), 0", "5, 1")
+def store_in_handler(thing, n):
+    result = None
+    log.clear()
+    for i in range(n):
+        try:
+            [][i]
+        except IndexError:
+            thing.value = i
+        else:
+            result = i
+    return result, handled()
+
+
+log = []
+
+
+@case("3", "1")
+def drop_in_handler(n):
+    out = []
+    log.clear()
+    for i in range(n):
+        thing = Thing(i, log)
+        holder = Plain(Thing(-i, log))
+        try:
+            {}[i]
+        except KeyError:
+            thing = None
+            holder.value = None
+        out.append((list(log), thing, holder.value))
+    return out
+
+
+@case("3", "30")
+def observe_in_handler(n):
+    seen = []
+    for i in range(n):
+        try:
+            {}[i]
+        except KeyError:
+            seen.append(handled())
+            i = -i
+        seen.append(i)
+    return seen[-6:]
+
+
+@case("0", "1", "2", "3")
+def raise_in_handler(kind):
+    log = []
+    try:
+        for i in range(3):
+            try:
+                {}[i]
+            except KeyError:
+                if kind == 1:
+                    raise
+                if kind == 2:
+                    raise Own(i)
+                if kind == 3:
+                    [][i]
+    except (Own, LookupError) as error:
+        log.append((repr(error), lines(error), repr(error.__context__)))
+        if error.__context__ is not None:
+            log.append(lines(error.__context__))
+    return log
+
+
+@case("5", "'x'")
+def locals_in_handler(value):
+    other = [value]
+    for i in range(3):
+        try:
+            other[i + 1]
+        except IndexError:
+            here = dict(locals())
+            frame = sys._getframe()
+            frame.f_locals["value"] = i
+    return value, other, here["i"]
+
+
+@case("3")
+def nested(n):
+    total = 0
+    for i in range(n):
+        try:
+            {}[i]
+        except KeyError:
+            try:
+                [][i]
+            except IndexError:
+                total += 1
+            total += 10
+        finally:
+            total += 100
+    return total, handled()
+
+
+# ---- who else has it ----
+
+
+def fail(kind, log):
+    if kind == "own":
+        raise Own(kind)
+    if kind == "kept":
+        raise Kept(kind)
+    if kind == "mortal":
+        raise Mortal(kind)
+    if kind == "class":
+        raise Own
+    if kind == "local":
+        thing = Thing("local", log)
+        raise Own(kind)
+    if kind == "shared":
+        shared = [log]
+        raise Own(shared)
+    if kind == "looked":
+        sys._getframe(1).f_lineno
+        raise Own(kind)
+    if kind == "written":
+        sys._getframe(1).f_locals["n"] = 7
+        raise Own(kind)
+    if kind == "frame":
+        frame = sys._getframe()
+        log.append(frame)
+        raise Own(kind)
+    if kind == "key":
+        return {}[kind]
+    if kind == "finally":
+        try:
+            raise Own(kind)
+        finally:
+            log.append(kind)
+    if kind == "deep":
+        fail("own", log)
+    return kind
+
+
+KINDS = ["'own'", "'kept'", "'mortal'", "'class'", "'local'", "'shared'", "'looked'", "'written'", "'frame'", "'key'", "'finally'", "'deep'", "'none'"]
+
+
+@case(*KINDS)
+def forget(kind):
+    log = []
+    Kept.instances.clear()
+    Mortal.log.clear()
+    n = count = 0
+    for i in range(3):
+        try:
+            fail(kind, log)
+        except Own:
+            count += 1
+        except (Kept, Mortal, KeyError):
+            count += 10
+        n += 1
+    log = [frame.f_code.co_name if hasattr(frame, "f_code") else frame for frame in log]
+    return n, count, log, [lines(error) for error in Kept.instances], list(Mortal.log)
+
+
+@case(*KINDS)
+def forget_at_once(kind):
+    log = []
+    Kept.instances.clear()
+    Mortal.log.clear()
+    n = 0
+    for i in range(3):
+        try:
+            n += 1
+            fail(kind, log)
+        except Exception:
+            pass
+    log = [frame.f_code.co_name if hasattr(frame, "f_code") else frame for frame in log]
+    return n, log, [lines(error) for error in Kept.instances], list(Mortal.log)
+
+
+def through(kind, log):
+    """Handles something else."""
+    try:
+        return fail(kind, log)
+    except ZeroDivisionError:
+        pass
+
+
+@case(*KINDS)
+def not_forgotten_below(kind):
+    log = []
+    Kept.instances.clear()
+    Mortal.log.clear()
+    try:
+        through(kind, log)
+    except KeyError:
+        return "key"
+    except Exception as error:
+        return lines(error)
+    return None
+
+
+@case(*KINDS)
+def by_way_of_c(kind):
+    log = []
+    Kept.instances.clear()
+    Mortal.log.clear()
+    count = 0
+    for i in range(3):
+        try:
+            list(map(fail, [kind], [log]))
+        except Exception:
+            count += 1
+    return count
+
+
+@case("3")
+def raised_here(n):
+    out = []
+    for i in range(n):
+        error = Own(i)
+        try:
+            raise error
+        except Own:
+            pass
+        out.append(lines(error))
+        try:
+            raise Own(i)
+        except Own:
+            out.append(i)
+        try:
+            raise KeyError
+        except LookupError:
+            pass
+    return out
+
+
+@case("3")
+def raised_again(n):
+    out = []
+    errors = []
+    for i in range(n):
+        try:
+            raise Own(i) from KeyError(i)
+        except Own:
+            errors.append(sys.exception())
+        try:
+            raise errors.pop()
+        except Own:
+            out.append(len(errors))
+    return out
+
+
+@case("3")
+def with_references(n):
+    out = []
+    references = []
+
+    def make(i):
+        error = Own(i)
+        references.append(weakref.ref(error, lambda _: out.append("gone")))
+        return error
+
+    for i in range(n):
+        try:
+            raise make(i)
+        except Own:
+            pass
+        out.append([reference() is None for reference in references])
+    return out
+
+
+@case("3")
+def arguments_that_die(n):
+    log = []
+    for i in range(n):
+        try:
+            raise Own(Thing(i, log))
+        except Own:
+            pass
+        log.append("after")
+    return log
+
+
+# ---- what changes meanwhile ----
+
+
+def lookup(table, key):
+    try:
+        return table[key]
+    except KeyError:
+        return "default"
+
+
+@case("3")
+def another_key_error(n):
+    out = [lookup({}, i) for i in range(n)]
+    globals()["KeyError"] = IndexError
+    try:
+        out.append(lookup({}, 1))
+    except LookupError as error:
+        out.append((type(error).__name__, lines(error)[1:]))
+    finally:
+        del globals()["KeyError"]
+    out.append(lookup({}, 2))
+    return out
+
+
+def switch(kind):
+    globals()["Own"] = Kept if kind == "change" else Own
+    raise KeyError(kind)
+
+
+@case("'stay'", "'change'", "'stay'")
+def changed_by_callee(kind):
+    before = Own
+    out = []
+    try:
+        for i in range(2):
+            try:
+                switch(kind)
+            except (Own, LookupError):
+                out.append(i)
+    finally:
+        globals()["Own"] = before
+    return out
+
+
+@case("5")
+def told_to_a_tool(n):
+    events = []
+    tool = 3
+
+    def on_raise(code, offset, error):
+        if code.co_name in ("told_to_a_tool", "lookup"):
+            events.append((code.co_name, offset, str(error), lines(error)))
+
+    for i in range(n):
+        if i == 2:
+            sys.monitoring.use_tool_id(tool, "caught")
+            sys.monitoring.register_callback(tool, sys.monitoring.events.RAISE, on_raise)
+            sys.monitoring.set_events(tool, sys.monitoring.events.RAISE)
+        if i == 4:
+            sys.monitoring.set_events(tool, 0)
+            sys.monitoring.free_tool_id(tool)
+        try:
+            {}[i]
+        except KeyError:
+            pass
+        lookup({}, i)
+    return events
+
+
+# ---- generators ----
+
+
+def steps(table, keys):
+    for key in keys:
+        try:
+            yield table[key]
+        except KeyError:
+            yield "none"
+        try:
+            {}[key]
+        except KeyError:
+            pass
+
+
+@case("{1: 2}, [1, 2, 3]", "{}, range(30)", "[1], [0, 1]")
+def in_generators(table, keys):
+    out = []
+    generator = steps(table, keys)
+    for item in generator:
+        out.append((item, handled()))
+    try:
+        next(steps({}, [1]))
+        thrown = steps({1: 1}, [1])
+        next(thrown)
+        out.append(thrown.throw(KeyError))
+    except KeyError:
+        out.append("thrown")
+    return out
