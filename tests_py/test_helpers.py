@@ -15,7 +15,7 @@ _cinderjit = pytest.importorskip("cinderjit._cinderjit")
 NULL = ...  # how tests write the null pointer
 GENERATED = pathlib.Path(__file__).parents[1] / "cext" / "helpers_gen.h"
 # Helpers that need the frame of a compiled function, which test_runtime.py has.
-ELSEWHERE = {"get_tstate", "handle_eval_breaker", "leave_frame_slow", "settle_frame", "swap_handled", "swap_local"}
+ELSEWHERE = {"catch", "get_tstate", "handle_eval_breaker", "leave_frame_slow", "settle_frame", "swap_handled", "swap_local", "trace_handled_here"}
 tested = set(ELSEWHERE)
 
 
@@ -415,6 +415,8 @@ def test_subscripts():
     same("dict_subscr", [{1: 2}, 1], lambda: 2)
     same("dict_subscr", [{1: 2}, (1, 2)], lambda: {}[(1, 2)])
     same("dict_subscr", [{1: 2}, []], lambda: {}[[]])
+    same("dict_find", [{1: 2}, 1], lambda: 2)
+    same("dict_find", [{1: 2}, []], lambda: {}[[]])
     same("store_subscr", [[1], 1, 5], lambda: operator.setitem([1], 1, 5))
     same("store_subscr", [(1,), 0, 5], lambda: operator.setitem((1,), 0, 5))
     same("store_subscr", [Raising(), 0, 5], lambda: operator.setitem(Raising(), 0, 5))
