@@ -19,6 +19,7 @@
 
 #include "entry.h"
 #include "exit.h"
+#include "registry.h"
 #include "stubs.h"
 
 static iternextfunc original_next;
@@ -316,4 +317,28 @@ cj_make_generator(PyThreadState *tstate, CJCode *record, PyObject **arguments)
         Py_CLEAR(generator);
     }
     return (PyObject *)generator;
+}
+
+bool
+cj_generator_of_method(PyObject *self, PyObject *name, PyObject **result)
+{
+    PyTypeObject *type = Py_TYPE(self);
+    if (!PyType_HasFeature(type, Py_TPFLAGS_HEAPTYPE)) {
+        return false;
+    }
+    PyObject *method = _PyType_LookupRef(type, name);
+    CJCode *record = NULL;
+    if (method != NULL && PyFunction_Check(method)) {
+        PyFunctionObject *function = (PyFunctionObject *)method;
+        PyCodeObject *code = (PyCodeObject *)function->func_code;
+        record = cj_registry_find(code, function->func_globals);
+        if (record != NULL && (record->object == NULL || code->co_argcount != 1 || !cj_makes_generator(code))) {
+            record = NULL;
+        }
+    }
+    if (record != NULL) {
+        *result = cj_make_generator(_PyThreadState_GET(), record, (PyObject *[]){method, self});
+    }
+    Py_XDECREF(method);
+    return record != NULL;
 }

@@ -33,4 +33,8 @@ bool cj_makes_generator(const PyCodeObject *code);
  * it, all borrowed, returns. New reference, or NULL with an exception. */
 PyObject *cj_make_generator(PyThreadState *tstate, CJCode *code, PyObject **arguments);
 
+/* What the special method of an object, found in its class, returns when it is a generator function of Python with machine
+ * code: a new generator in *result, NULL with an exception. Returns whether that is so; otherwise nothing was done. */
+bool cj_generator_of_method(PyObject *self, PyObject *name, PyObject **result);
+
 #endif

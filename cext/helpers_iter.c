@@ -2,6 +2,7 @@
 #include "helpers.h"
 
 #include "exact.h"
+#include "generator.h"
 #include "internal/pycore_ceval.h"
 #include "internal/pycore_interpframe.h"
 #include "internal/pycore_pystate.h"
@@ -10,6 +11,20 @@
 PyObject *
 cj_get_iter(PyObject *iterable)
 {
+    static PyObject *name;
+    if (name == NULL && (name = PyUnicode_InternFromString("__iter__")) == NULL) {
+        return NULL;
+    }
+    PyObject *generator;
+    if (cj_generator_of_method(iterable, name, &generator)) {
+        /* The one thing that it makes and that cannot be iterated over is a coroutine. */
+        if (generator == NULL || PyGen_CheckExact(generator)) {
+            return generator;
+        }
+        PyErr_Format(PyExc_TypeError, "iter() returned non-iterator of type '%.100s'", Py_TYPE(generator)->tp_name);
+        Py_DECREF(generator);
+        return NULL;
+    }
     return PyObject_GetIter(iterable);
 }
 
@@ -23,7 +38,7 @@ cj_get_yield_from_iter(PyObject *iterable, int64_t in_coroutine)
         }
         return Py_NewRef(iterable);
     }
-    return PyGen_CheckExact(iterable) ? Py_NewRef(iterable) : PyObject_GetIter(iterable);
+    return PyGen_CheckExact(iterable) ? Py_NewRef(iterable) : cj_get_iter(iterable);
 }
 
 PyObject *
@@ -41,7 +56,14 @@ cj_get_aiter(PyObject *iterable)
                      Py_TYPE(iterable)->tp_name);
         return NULL;
     }
-    PyObject *iterator = methods->am_aiter(iterable);
+    static PyObject *name;
+    if (name == NULL && (name = PyUnicode_InternFromString("__aiter__")) == NULL) {
+        return NULL;
+    }
+    PyObject *iterator;
+    if (!cj_generator_of_method(iterable, name, &iterator)) {
+        iterator = methods->am_aiter(iterable);
+    }
     if (iterator == NULL) {
         return NULL;
     }
