@@ -331,9 +331,14 @@ disassemble(PyObject *Py_UNUSED(module), PyObject *callable)
         PyErr_SetString(PyExc_ValueError, "the function is not compiled");
         return NULL;
     }
+    char *notes = cj_object_notes(object);
+    if (notes == NULL) {
+        return PyErr_NoMemory();
+    }
     void *out = NULL;
     size_t size = 0;
-    int status = cj_go_disassemble(object->text, object->text_size, (uintptr_t)object->text, &out, &size);
+    int status = cj_go_disassemble(object->text, object->text_size, object->literal_size, (uintptr_t)object->text, notes, &out, &size);
+    free(notes);
     return text_result(status, out, size);
 }
 

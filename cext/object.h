@@ -171,6 +171,10 @@ void cj_exit_info(CJObject *object, uint32_t exit, CJExitInfo *info);
 /* Bytecode position of a machine code offset: code (borrowed) and code unit, or false. */
 bool cj_object_position(CJObject *object, uint32_t text_offset, PyCodeObject **code, int32_t *offset);
 
+/* What a listing of the machine code shows besides it, in the form that cj_go_disassemble takes; malloc'ed, or NULL when
+ * memory is short. */
+char *cj_object_notes(CJObject *object);
+
 /* Counts of HIR opcodes as a new dict; inlined calls as a new list of (callee, offset); refused ones as a
  * new list of (callee, offset, reason). NULL with an exception. */
 PyObject *cj_object_opcodes(CJObject *object);

@@ -1,7 +1,12 @@
 /* What can be asked of a loaded object: names, positions, exits, statistics. Everything is read from its encoding. */
 #include "exit.h"
 #include "object.h"
+#include "stubs.h"
 #include "varint.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 const char *
 cj_object_string(CJObject *object, uint32_t id, Py_ssize_t *size)
@@ -59,6 +64,67 @@ cj_object_position(CJObject *object, uint32_t text_offset, PyCodeObject **code, 
     *code = id == 0 ? object->code->code : (PyCodeObject *)cj_object_constant(object, id);
     *offset = unit;
     return *code != NULL;
+}
+
+/* The notes that come with the instructions from one offset to another: the source line that they belong to, and the stubs
+ * and helpers that they call. */
+static void
+note(const CJObject *object, FILE *notes, uint32_t from, uint32_t to, const char *name, int line)
+{
+    if (line > 0) {
+        fprintf(notes, "%u line %s, line %d\n", from, name, line);
+    }
+    for (; from < to; from += 4) {
+        uint32_t word;
+        memcpy(&word, object->text + from, sizeof(word));
+        if ((word & 0x7c000000) != 0x14000000) { /* b, bl */
+            continue;
+        }
+        const uint8_t *target = object->text + from + ((int32_t)(word << 6) >> 4);
+        const char *called = target < object->text || target >= object->text + object->text_size ? cj_stub_name(target) : NULL;
+        if (called != NULL) {
+            fprintf(notes, "%u call %s\n", from, called);
+        }
+    }
+}
+
+char *
+cj_object_notes(CJObject *object)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *notes = open_memstream(&text, &size);
+    if (notes == NULL) {
+        return NULL;
+    }
+    CJReader reader = {object->encoded + object->lines, object->encoded + object->encoded_size, false};
+    const char *name = "";
+    int line = 0;
+    uint32_t from = 0, at = 0, end = object->text_size - object->literal_size;
+    for (uint32_t i = 0; i < object->nlines; i++) {
+        at += cj_read_u32(&reader);
+        uint32_t id = cj_read_u32(&reader);
+        int32_t unit = (int32_t)cj_read_i64(&reader);
+        PyCodeObject *code = id == 0 ? object->code->code : (PyCodeObject *)cj_object_constant(object, id);
+        const char *next_name = code != NULL ? PyUnicode_AsUTF8(code->co_qualname) : NULL;
+        int next = code != NULL && unit >= 0 ? PyCode_Addr2Line(code, unit * (int)sizeof(_Py_CODEUNIT)) : 0;
+        if (next_name == NULL || at > end || reader.damaged) {
+            PyErr_Clear();
+            break;
+        }
+        if (next != line || strcmp(next_name, name) != 0) {
+            note(object, notes, from, at, name, line);
+            from = at;
+            line = next;
+            name = next_name;
+        }
+    }
+    note(object, notes, from, end, name, line);
+    if (fclose(notes) != 0) {
+        free(text);
+        return NULL;
+    }
+    return text;
 }
 
 static PyObject *

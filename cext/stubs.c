@@ -307,13 +307,13 @@ cj_stub_name(const void *address)
         size_t number = (size_t)(at - helper_stubs) / HELPER_STUB_SIZE;
         return number < cj_helper_count ? cj_helper_table[number].name : NULL;
     }
-    const char *name = NULL;
+    const Stub *found = NULL;
     for (size_t i = 0; i < Py_ARRAY_LENGTH(stubs); i++) {
-        if (block + (stubs[i].code - cj_stubs_begin) <= at) {
-            name = stubs[i].name;
+        if (block + (stubs[i].code - cj_stubs_begin) <= at && (found == NULL || stubs[i].code > found->code)) {
+            found = &stubs[i];
         }
     }
-    return name;
+    return found != NULL ? found->name : NULL;
 }
 
 bool

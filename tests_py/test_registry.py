@@ -46,7 +46,9 @@ def test_force_compile_and_uncompile():
     assert cinderjit.get_compilation_time() >= cinderjit.get_function_compilation_time(add)
     assert sum(cinderjit.get_function_hir_opcode_counts(add).values()) > 3
     assert add(20, 22) == 42
-    assert "ret" in cinderjit.disassemble(add)
+    listing = cinderjit.disassemble(add)
+    assert "  ret\n" in listing and "; add, line " in listing.replace(add.__qualname__, "add")
+    assert "  bl deopt\n" in listing and ".xword 0x" in listing
     assert cinderjit.force_uncompile(add) is True
     assert not cinderjit.is_jit_compiled(add)
     assert add not in cinderjit.get_compiled_functions()
