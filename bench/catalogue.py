@@ -79,6 +79,7 @@ CHECKS = {
 REFUSED = {
     "2to3": "installs a package while it runs",
     "hg_startup": "needs the program hg",
+    "sympy": "its version needs distutils, which Python 3.14 does not have",
     "concurrent_imap": "measures communication between processes",
     "asyncio_tcp": "measures network input and output",
     "asyncio_tcp_ssl": "measures network input and output",

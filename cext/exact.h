@@ -6,6 +6,7 @@
 #include <Python.h>
 
 #include "internal/pycore_long.h"
+#include "opcode.h"
 
 /* Whether two objects are both exact ints of one digit; their values. */
 static inline bool
@@ -40,6 +41,81 @@ cj_compare_exact(PyObject *left, PyObject *right, int op)
         return CJ_COMPARE(PyFloat_AS_DOUBLE(left), PyFloat_AS_DOUBLE(right), op);
     }
     return -1;
+}
+
+/* The value of an exact int of one or two digits. */
+static inline bool
+cj_two_digits(PyObject *object, int64_t *value)
+{
+    if (!PyLong_CheckExact(object)) {
+        return false;
+    }
+    PyLongObject *number = (PyLongObject *)object;
+    Py_ssize_t digits = _PyLong_DigitCount(number);
+    if (digits > 2) {
+        return false;
+    }
+    int64_t magnitude = digits == 0 ? 0 : number->long_value.ob_digit[0];
+    if (digits == 2) {
+        magnitude |= (int64_t)number->long_value.ob_digit[1] << PyLong_SHIFT;
+    }
+    *value = _PyLong_IsNegative(number) ? -magnitude : magnitude;
+    return true;
+}
+
+/* Arithmetic of exact ints of one or two digits by NB_ADD … NB_XOR; false when the result is not known here. */
+static inline bool
+cj_small_arithmetic(PyObject *left, PyObject *right, int op, int64_t *result)
+{
+    int64_t x, y;
+    if (!cj_two_digits(left, &x) || !cj_two_digits(right, &y)) {
+        return false;
+    }
+    switch (op) {
+    case NB_ADD:
+        *result = x + y;
+        return true;
+    case NB_SUBTRACT:
+        *result = x - y;
+        return true;
+    case NB_MULTIPLY:
+        return !__builtin_mul_overflow(x, y, result);
+    case NB_AND:
+        *result = x & y;
+        return true;
+    case NB_OR:
+        *result = x | y;
+        return true;
+    case NB_XOR:
+        *result = x ^ y;
+        return true;
+    case NB_LSHIFT:
+        /* A shift by zero gives the object itself. */
+        if (y <= 0 || y > 62) {
+            return false;
+        }
+        *result = (int64_t)((uint64_t)x << y);
+        return *result >> y == x;
+    case NB_RSHIFT:
+        if (y <= 0) {
+            return false;
+        }
+        *result = x >> (y > 63 ? 63 : y);
+        return true;
+    case NB_FLOOR_DIVIDE:
+    case NB_REMAINDER:
+        if (y == 0) {
+            return false;
+        }
+        int64_t quotient = x / y, remainder = x % y;
+        if (remainder != 0 && (remainder < 0) != (y < 0)) {
+            quotient--;
+            remainder += y;
+        }
+        *result = op == NB_REMAINDER ? remainder : quotient;
+        return true;
+    }
+    return false;
 }
 
 /* The number of items of an exact container, -1 for other objects. */

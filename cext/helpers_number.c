@@ -4,7 +4,6 @@
 #include "exact.h"
 #include "internal/pycore_ceval.h"
 #include "internal/pycore_long.h"
-#include "opcode.h"
 
 PyObject *
 cj_long_box(int64_t value)
@@ -36,53 +35,11 @@ cj_long_mul(PyObject *left, PyObject *right)
     return _PyLong_Multiply((PyLongObject *)left, (PyLongObject *)right);
 }
 
-/* The value of an int of one or two digits. */
-static bool
-few_digits(PyObject *number, int64_t *value)
-{
-    const PyLongObject *n = (const PyLongObject *)number;
-    Py_ssize_t digits = _PyLong_DigitCount(n);
-    if (digits > 2) {
-        return false;
-    }
-    *value = n->long_value.ob_digit[0];
-    if (digits == 2) {
-        *value |= (int64_t)n->long_value.ob_digit[1] << PyLong_SHIFT;
-    }
-    *value *= 1 - (int64_t)(n->long_value.lv_tag & _PyLong_SIGN_MASK);
-    return true;
-}
-
-/* Computes what has a result that fits. False: the interpreter's own way has to be taken. */
-static bool
-few_digits_binary(int64_t a, int64_t b, int64_t oparg, int64_t *result)
-{
-    switch (oparg) {
-    case NB_AND:
-        *result = a & b;
-        return true;
-    case NB_OR:
-        *result = a | b;
-        return true;
-    case NB_XOR:
-        *result = a ^ b;
-        return true;
-    case NB_RSHIFT:
-        *result = a >> (b > 63 ? 63 : b);
-        return b >= 0;
-    case NB_LSHIFT:
-        *result = b >= 0 && b < 63 ? (int64_t)((uint64_t)a << b) : 0;
-        return b >= 0 && b < 63 && *result >> b == a;
-    default:
-        return false;
-    }
-}
-
 PyObject *
 cj_long_binary(PyObject *left, PyObject *right, int64_t oparg)
 {
-    int64_t a, b, result;
-    if (few_digits(left, &a) && few_digits(right, &b) && few_digits_binary(a, b, oparg, &result)) {
+    int64_t result;
+    if (cj_small_arithmetic(left, right, (int)oparg, &result)) {
         return PyLong_FromLongLong(result);
     }
     return _PyEval_BinaryOps[oparg](left, right);
@@ -106,6 +63,11 @@ cj_long_compare(PyObject *left, PyObject *right)
 PyObject *
 cj_binary_op(PyObject *left, PyObject *right, int64_t oparg)
 {
+    int64_t number;
+    /* In place is no other for ints. */
+    if (cj_small_arithmetic(left, right, (int)(oparg >= NB_INPLACE_ADD && oparg < NB_SUBSCR ? oparg - NB_INPLACE_ADD : oparg), &number)) {
+        return PyLong_FromLongLong(number);
+    }
     if (oparg == NB_SUBSCR) {
         PyObject **item = cj_item_exact(left, right);
         if (item != NULL) {
@@ -124,7 +86,8 @@ cj_unary_negative(PyObject *value)
 PyObject *
 cj_unary_invert(PyObject *value)
 {
-    return PyNumber_Invert(value);
+    int64_t number;
+    return cj_two_digits(value, &number) ? PyLong_FromLongLong(~number) : PyNumber_Invert(value);
 }
 
 int64_t

@@ -98,6 +98,18 @@ def test_binary_operators():
                 if name in ("lshift", "pow", "mul") and any(isinstance(x, int) and x > 100 for x in (a, b)):
                     continue  # too large a result
                 same("binary_op", [a, b, number], lambda: getattr(operator, name)(a, b))
+    numbers = [0, 1, -1, 5, -7, 29, 31, 61, 62, 63, 64, 300, -300, 2**30 - 1, -(2**30), 2**45 + 3, -(2**59), 2**60 - 1, 2**60]
+    for number, name in enumerate(ARITHMETIC):
+        for a in numbers:
+            for b in numbers:
+                if name != "pow" and not (name == "lshift" and b > 100):
+                    same("binary_op", [a, b, number], lambda: getattr(operator, name)(a, b))
+                    if name != "matmul":
+                        same("binary_op", [a, b, number + 13], lambda: getattr(operator, name)(a, b))
+    for a in numbers:
+        same("unary_invert", [a], lambda: ~a)
+        for shift in ("lshift", "rshift"):
+            assert (helper("binary_op", a, 0, ARITHMETIC.index(shift)) is a) == (getattr(operator, shift)(a, 0) is a)
     items = [1]
     assert helper("binary_op", items, [2], 13) is items and items == [1, 2]
     same("binary_op", [{}, 1, 26], lambda: {}[1])
