@@ -268,16 +268,17 @@ class Run:
         """What grows or shrinks when cases are repeated: label to change by call."""
         for case in self.cases:
             self.progress(f"{case.name} repeated")
-            told = self.growth(case)
-            for _ in range(MORE_OFTEN):
+            told = self.growth(case, REPETITIONS)
+            for more in range(1, MORE_OFTEN + 1):
                 if not told:
                     break
-                # A leak repeats itself; a cache that fills or an object of ours does not.
-                again = self.growth(case)
+                # A leak repeats itself; a cache that fills does not, nor does what machine code takes that is there at the
+                # end and was not at the start: that depends on the number of calls.
+                again = self.growth(case, REPETITIONS + more)
                 told = {what: often for what, often in told.items() if again.get(what) == often}
             yield f"{case.name} growth", told
 
-    def growth(self, case):
+    def growth(self, case, repetitions):
         from observe import Counts, memory
 
         inputs = [(f"input {i}", self.prepared(case, i)) for i in range(len(case.inputs))]
@@ -287,7 +288,7 @@ class Run:
         memory()
         start = memory()
         before = counts.take()
-        for _ in range(REPETITIONS):
+        for _ in range(repetitions):
             for number in range(len(case.inputs)):
                 self.call(case, number, watch=False)
         gc.collect()
@@ -295,7 +296,7 @@ class Run:
         end = memory()
         told = counts.drift(before, after)
         told.update(blocks=end[0] - start[0], objects=end[1] - start[1])
-        return {what: round(change / REPETITIONS) for what, change in told.items() if abs(change) > 0.7 * REPETITIONS}
+        return {what: round(change / repetitions) for what, change in told.items() if abs(change) > 0.7 * repetitions}
 
 
 def difference(expected, got):
