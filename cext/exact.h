@@ -6,6 +6,7 @@
 #include <Python.h>
 
 #include "internal/pycore_long.h"
+#include "internal/pycore_unicodeobject.h"
 #include "opcode.h"
 
 /* Whether two objects are both exact ints of one digit; their values. */
