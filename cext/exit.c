@@ -25,6 +25,7 @@
 #include "internal/pycore_tuple.h"
 
 #include "instrumentation.h"
+#include "quiet_death.h"
 
 int32_t cj_exit_countdown = INT32_MAX;
 static uint32_t forced_period, forced_state;
@@ -733,6 +734,10 @@ any_frame_object(const CJExitRegs *regs, const CJExit *exit)
 CJServed
 cj_service(CJExitRegs *regs, CJObject *object, uint32_t index, PyObject *dead)
 {
+    if (dead != NULL && cj_dies_quietly(dead)) {
+        _Py_Dealloc(dead);
+        return (CJServed){NULL, 0};
+    }
     CJExit exit;
     if (!cj_exit_read(object, index, &exit)) { /* not kept, because it is changed below */
         unreadable();

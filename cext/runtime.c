@@ -2,6 +2,7 @@
 #include "arena.h"
 #include "entry.h"
 #include "instrumentation.h"
+#include "quiet_death.h"
 #include "stubs.h"
 
 static bool started;
@@ -16,7 +17,7 @@ cj_runtime_start(size_t limit)
         PyErr_SetFromErrno(PyExc_OSError);
         return -1;
     }
-    if (cj_entry_start() < 0 || cj_stubs_start() < 0) {
+    if (cj_entry_start() < 0 || cj_stubs_start() < 0 || cj_quiet_death_start() < 0) {
         return -1;
     }
     cj_instrumentation_start();

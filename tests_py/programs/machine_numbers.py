@@ -2,6 +2,7 @@
 
 import signal
 import sys
+import weakref
 
 from program import case
 
@@ -349,3 +350,81 @@ def interrupted_in_inlined_call(handler):
     except KeyboardInterrupt as e:
         return e.args, x
     return x
+
+
+# ---- deaths that run no code, until one does ----
+
+
+class Point:
+    def __init__(self, x, y):
+        self.x, self.y = x, y
+
+
+class Bare(Point):
+    """Has no weak references."""
+
+
+class Slotted(Point):
+    __slots__ = ("more",)
+
+
+def show(what):
+    frame = sys._getframe(2)
+    print(what, sorted((k, v) for k, v in frame.f_locals.items() if isinstance(v, (int, float))))
+
+
+class Shows:
+    def __del__(self):
+        show("a value dies")
+
+
+def a_point(i, what, when, kept):
+    x = float(i)
+    if i == when:
+        if what == "value":
+            return Point(x, Shows())
+        if what == "nested":
+            return Point(x, [x, (Point(Shows(), x), "text")])
+        if what == "shared":
+            shown = Shows()
+            return Point(shown, shown)
+        if what == "dict":
+            point = Point(x, x)
+            vars(point)["other"] = Shows()
+            return point
+        if what == "deleter":
+            Bare.__del__ = lambda self: show("a point dies")
+            return Bare(x, x)
+        if what == "weakref":
+            point = Point(x, x)
+            kept.append(weakref.ref(point, lambda reference: show("told of a death")))
+            return point
+        if what == "slot":
+            point = Slotted(x, x)
+            point.more = Shows()
+            return point
+        if what == "long":
+            return Point([x] * 20, [Shows()])
+        if what == "resurrected":
+            Bare.__del__ = lambda self: kept.append(self)
+            return Bare(x, x)
+    return Bare(x, x) if what in ("deleter", "resurrected") else Point(x, (x, i))
+
+
+@case(*(f"{what!r}, {when}" for what in ("value", "nested", "shared", "dict", "deleter", "weakref", "slot", "long", "resurrected") for when in (3, -1)))
+def quiet_deaths(what, when):
+    kept = []
+    total = 0.5
+    count = 0
+    held = None
+    try:
+        for i in range(6):
+            total = total * 1.25
+            count += 3
+            held = a_point(i, what, when, kept)
+            total = total + 0.25
+            held = None
+            total = total - count
+        return total, count, len(kept)
+    finally:
+        Bare.__dict__.get("__del__") and delattr(Bare, "__del__")

@@ -1,0 +1,83 @@
+/* See quiet_death.h. */
+#include "quiet_death.h"
+
+#include "internal/pycore_dict.h"
+#include "internal/pycore_object.h"
+#include "internal/pycore_range.h"
+
+/* How deep it is looked into objects, and how many references of each are followed. */
+enum { MAX_DEPTH = 3, MAX_REFERENCES = 16 };
+
+static destructor instance_dealloc; /* of instances of classes that Python code made */
+
+int
+cj_quiet_death_start(void)
+{
+    PyObject *type = PyObject_CallFunction((PyObject *)&PyType_Type, "s(){}", "Class");
+    if (type == NULL) {
+        return -1;
+    }
+    instance_dealloc = ((PyTypeObject *)type)->tp_dealloc;
+    Py_DECREF(type);
+    return 0;
+}
+
+static bool quiet(PyObject *object, int depth);
+
+/* Whether giving up these references is quiet. An object that has more of them than are given up here stays. */
+static bool
+all_quiet(PyObject *const *references, Py_ssize_t n, int depth)
+{
+    if (n > MAX_REFERENCES) {
+        return false;
+    }
+    for (Py_ssize_t i = 0; i < n; i++) {
+        PyObject *object = references[i];
+        if (object != NULL && !_Py_IsImmortal(object) && Py_REFCNT(object) <= n
+            && !(Py_REFCNT(object) == 1 && quiet(object, depth - 1))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* An instance with nothing but attributes beside the object's head, which are in the instance. */
+static bool
+instance_quiet(PyObject *object, PyTypeObject *type, int depth)
+{
+    if (type->tp_dealloc != instance_dealloc || type->tp_finalize != NULL || type->tp_del != NULL
+        || type->tp_basicsize != (Py_ssize_t)sizeof(PyObject) || type->tp_itemsize != 0
+        || !PyType_HasFeature(type, Py_TPFLAGS_INLINE_VALUES)
+        || (PyType_HasFeature(type, Py_TPFLAGS_MANAGED_WEAKREF) && *(PyObject **)((char *)object + MANAGED_WEAKREF_OFFSET) != NULL)
+        || _PyObject_ManagedDictPointer(object)->dict != NULL) {
+        return false;
+    }
+    PyDictValues *values = _PyObject_InlineValues(object);
+    return values->valid && all_quiet(values->values, values->capacity, depth);
+}
+
+static bool
+quiet(PyObject *object, int depth)
+{
+    PyTypeObject *type = Py_TYPE(object);
+    if (type == &PyFloat_Type || type == &PyLong_Type || type == &PyUnicode_Type || type == &PyBytes_Type
+        || type == &PyRangeIter_Type) {
+        return true;
+    }
+    if (depth == 0) {
+        return false;
+    }
+    if (type == &PyTuple_Type) {
+        return all_quiet(((PyTupleObject *)object)->ob_item, PyTuple_GET_SIZE(object), depth);
+    }
+    if (type == &PyList_Type) {
+        return all_quiet(((PyListObject *)object)->ob_item, PyList_GET_SIZE(object), depth);
+    }
+    return instance_quiet(object, type, depth);
+}
+
+bool
+cj_dies_quietly(PyObject *dead)
+{
+    return quiet(dead, MAX_DEPTH);
+}
