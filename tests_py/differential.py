@@ -285,15 +285,14 @@ class Run:
         for number in range(len(case.inputs)):
             self.call(case, number, watch=False)
         counts = Counts(self.namespace, *inputs)
+        before = counts.take()  # is itself in memory until the end
         memory()
         start = memory()
-        before = counts.take()
         for _ in range(repetitions):
             for number in range(len(case.inputs)):
                 self.call(case, number, watch=False)
-        gc.collect()
-        after = counts.take()
         end = memory()
+        after = counts.take()
         told = counts.drift(before, after)
         told.update(blocks=end[0] - start[0], objects=end[1] - start[1])
         return {what: round(change / repetitions) for what, change in told.items() if abs(change) > 0.7 * repetitions}
