@@ -389,9 +389,9 @@ describe(PyObject *Py_UNUSED(module), PyObject *args)
 }
 
 static PyObject *
-check_compiler_options(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(none))
+check_options(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(none))
 {
-    if (cj_options.compiler == NULL) {
+    if (cj_options.compiler == NULL && cj_options.dump == NULL) {
         Py_RETURN_NONE;
     }
     if (!cj_check_not_forked()) {
@@ -399,7 +399,7 @@ check_compiler_options(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(none))
     }
     void *out = NULL;
     size_t size = 0;
-    if (cj_go_check_options(cj_options.compiler, &out, &size) != CJ_COMPILE_DONE) {
+    if (cj_go_check_options(cj_options.compiler, cj_options.dump, &out, &size) != CJ_COMPILE_DONE) {
         PyErr_Format(PyExc_ValueError, "%.*s", (int)size, (const char *)out);
     }
     free(out);
@@ -597,7 +597,7 @@ PyMethodDef cj_api_methods[] = {
     ONE_ARG(disassemble),
     ONE_ARG(take_snapshot),
     {"describe", describe, METH_VARARGS, NULL},
-    NO_ARGS(check_compiler_options),
+    NO_ARGS(check_options),
     ONE_ARG(append_jit_list),
     NO_ARGS(get_jit_list),
     NO_ARGS(clear_jit_list),

@@ -14,6 +14,7 @@ import (
 	"unsafe"
 
 	"github.com/cinderjit/cinderjit/jit"
+	"github.com/cinderjit/cinderjit/jit/opt"
 	"github.com/cinderjit/cinderjit/jit/snapshot"
 )
 
@@ -71,7 +72,7 @@ func compilerOptions(text string) (jit.Options, error) {
 		case "check_allocation":
 			o.CheckAllocation = number != 0
 		case "disable_pass":
-			o.DisabledPasses, err = append(o.DisabledPasses, value), nil
+			o.DisabledPasses, err = append(o.DisabledPasses, value), opt.CheckDisabled(value)
 		default:
 			err = fmt.Errorf("unknown name")
 		}

@@ -1,5 +1,6 @@
 #include "options.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +11,7 @@ CJOptions cj_options = {.auto_calls = -1, .list_calls = 10};
 
 static FILE *log_file;
 static pid_t log_owner;
+static bool log_failed; /* and it has been told */
 
 static int
 set_text(char **where, PyObject *value)
@@ -80,6 +82,7 @@ cj_set_option(PyObject *Py_UNUSED(module), PyObject *args)
     }
     else if (strcmp(name, "log_file") == 0) {
         result = set_text(&cj_options.log_file, value);
+        log_failed = false;
         if (result == 0 && log_file != NULL) {
             fclose(log_file);
             log_file = NULL;
@@ -134,6 +137,10 @@ open_log(void)
         path[n] = 0;
         log_file = fopen(path, "ae");
         log_owner = getpid();
+        if (log_file == NULL && !log_failed) {
+            fprintf(stderr, "cinderjit: cannot write the log %s: %s\n", path, strerror(errno));
+            log_failed = true;
+        }
     }
     return log_file;
 }

@@ -5,6 +5,7 @@ package cext
 import "C"
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"unsafe"
@@ -43,12 +44,18 @@ func cj_go_describe(stage *C.char, data unsafe.Pointer, n C.size_t, options *C.c
 }
 
 // cj_go_check_options says whether these settings of the compiler exist and have values
-// that they can have; what is wrong is stored as by cj_go_compile.
+// that they can have, and whether there are the stages, separated by commas, that are to be
+// dumped; what is wrong is stored as by cj_go_compile.
 //
 //export cj_go_check_options
-func cj_go_check_options(options *C.char, out *unsafe.Pointer, outn *C.size_t) C.int {
+func cj_go_check_options(options, dump *C.char, out *unsafe.Pointer, outn *C.size_t) C.int {
 	return guarded(out, outn, func() ([]byte, error) {
 		_, err := compilerOptions(goText(options))
+		for stage := range strings.SplitSeq(goText(dump), ",") {
+			if stage != "" {
+				err = cmp.Or(err, jit.CheckStage(stage))
+			}
+		}
 		return nil, err
 	})
 }

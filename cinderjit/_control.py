@@ -110,7 +110,7 @@ def append_jit_list(pattern):
         raise TypeError(f"want a str, not {type(pattern).__name__}")
     module = _module_for_request()
     if module is not None:
-        module.append_jit_list(pattern)
+        module.append_jit_list(pattern.strip())
         module.consider_all()
 
 
@@ -337,4 +337,4 @@ def apply(settings):
         compile_after_n_calls(settings.calls)
     if settings.frame_evaluator:
         install_frame_evaluator()
-    module.check_compiler_options()
+    module.check_options()

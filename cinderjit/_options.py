@@ -35,7 +35,11 @@ class Option:
         source is how the user gave it, for error messages.
         """
         if self.kind == "switch":
-            return text is True or text not in ("", "0")
+            if text is True or text in ("1", "true", "yes", "on"):
+                return True
+            if text in ("", "0", "false", "no", "off"):
+                return False
+            raise OptionError(f"{source} needs 1 or 0, not {text!r}")
         if text is True:
             raise OptionError(f"{source} needs a value")
         if text == "":

@@ -1,16 +1,27 @@
 package jit
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/cinderjit/cinderjit/jit/bytecode"
+	"github.com/cinderjit/cinderjit/jit/opt"
 	"github.com/cinderjit/cinderjit/jit/snapshot"
 )
 
 // ExplainStages are the names that Explain knows besides those of passes.
 var ExplainStages = []string{"snapshot", "bytecode", "hir", "hir-opt", "lir", "alloc", "asm"}
+
+// CheckStage returns an error when Explain does not know this stage.
+func CheckStage(stage string) error {
+	isPass := func(p opt.Pass) bool { return p.Name == stage }
+	if slices.Contains(ExplainStages, stage) || slices.ContainsFunc(opt.Passes, isPass) {
+		return nil
+	}
+	return fmt.Errorf("no stage %q; there are %s, and the passes", stage, strings.Join(ExplainStages, ", "))
+}
 
 // Explain returns the text of one stage of the compilation of s: one of
 // ExplainStages, or the name of a pass for the HIR after it. Dump options are
@@ -36,7 +47,7 @@ func Explain(stage string, s *snapshot.Snapshot, o Options) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return "", fmt.Errorf("no stage %q; there are %s, and the passes", stage, strings.Join(ExplainStages, ", "))
+	return "", cmp.Or(CheckStage(stage), fmt.Errorf("stage %q was left out", stage))
 }
 
 // stageRecorder keeps the dump of each stage.

@@ -65,10 +65,16 @@ def test_dump(tmp_path):
     ({"PYTHONJITAUTO": "many"}, "cinderjit: PYTHONJITAUTO needs a number, not 'many'\n"),
     ({"PYTHONJITLISTFILE": "/does/not/exist"}, "No such file or directory"),
     ({"PYTHONJITNONSENSE": "1"}, "cinderjit: there is no setting PYTHONJITNONSENSE\n"),
+    ({"PYTHONJITALL": "maybe"}, "cinderjit: PYTHONJITALL needs 1 or 0, not 'maybe'\n"),
+    ({"PYTHONJITDUMP": "hir,nonsense"}, 'cinderjit: no stage "nonsense"; there are snapshot, '),
+    ({"PYTHONJITOPTIONS": "disable_pass=nonsense"}, 'cinderjit: compiler option "disable_pass=nonsense": there is no such pass\n'),
+    ({"PYTHONJITOPTIONS": "disable_pass=clean"}, "pass clean cannot be left out\n"),
+    ({"PYTHONJITALL": "1", "PYTHONJITLOGFILE": "/does/not/exist"},
+     "cinderjit: cannot write the log /does/not/exist: No such file or directory\n"),
     ({"PYTHONJITOPTIONS": "nonsense=1"}, 'cinderjit: compiler option "nonsense=1": unknown name\n'),
 ])
 def test_wrong_values_do_not_stop_the_program(environment, message):
-    done = run("-c", "print(1)", **environment)
+    done = run("-c", "def f(): print(1)\nf()", **environment)
     assert done.stdout == "1\n"
     assert message in done.stderr
 

@@ -162,6 +162,11 @@ def test_jit_list(tmp_path):
     assert not cinderjit.is_jit_compiled(unlisted)
 
 
+def test_jit_list_without_blanks():
+    cinderjit.append_jit_list(f"  {__name__}:add\n")
+    assert cinderjit.get_jit_list() == [f"{__name__}:add"]
+
+
 def test_jit_list_with_a_wrong_line(tmp_path):
     file = tmp_path / "list"
     file.write_text("module:name\nnothing\n")
@@ -329,6 +334,17 @@ def test_huge_function_is_given_up_with_a_reason():
     assert cinderjit.force_compile(namespace["huge"]) is False
     assert cinderjit.why_not_compiled(namespace["huge"])
     assert namespace["huge"](1) == 20001
+
+
+def test_a_callee_is_not_inlined_again_and_again():
+    namespace = {}
+    exec("def total(n=3):\n    t = 0\n    for i in range(n):\n        t += i\n    return t\n"
+         "def caller():\n" + "    total()\n" * 200, namespace)
+    caller = namespace["caller"]
+    run_often(caller)
+    assert cinderjit.force_compile(caller)
+    assert 1 < cinderjit.get_function_hir_opcode_counts(caller)["LeaveInlined"] < 20
+    assert cinderjit.get_compiled_size(caller) < 25_000
 
 
 def test_out_of_memory_for_code():

@@ -39,6 +39,19 @@ var Passes = []Pass{
 	{"layout", "order blocks: hot code first, loops together, cold code last", true, LayOut},
 }
 
+// CheckDisabled returns an error when there is no pass of this name that can be left out.
+func CheckDisabled(name string) error {
+	for i := range Passes {
+		switch p := &Passes[i]; {
+		case p.Name == name && p.Required:
+			return fmt.Errorf("pass %s cannot be left out", name)
+		case p.Name == name:
+			return nil
+		}
+	}
+	return fmt.Errorf("there is no such pass")
+}
+
 // Options selects what Run does besides transforming.
 type Options struct {
 	// Disabled names passes to leave out; required ones cannot be.

@@ -78,7 +78,7 @@ func Build(s *snapshot.Snapshot, o Options) (*hir.Func, error) {
 		return nil, err
 	}
 	b := newBuilder(&shared{
-		s: s, l: s.Layout, f: hir.NewFunc(s), opts: o, consts: map[snapshot.ID]hir.Value{},
+		s: s, l: s.Layout, f: hir.NewFunc(s), opts: o, consts: map[snapshot.ID]hir.Value{}, copied: map[snapshot.ID]int{},
 	}, s.Code(o.Code), bc)
 	b.f.Code = o.Code
 	b.f.NumLocals = b.code.NLocalsPlus
@@ -139,7 +139,8 @@ type shared struct {
 	callee hir.Value
 	consts map[snapshot.ID]hir.Value
 
-	inlined int // bytecode instructions inlined so far
+	inlined int                 // bytecode instructions inlined so far
+	copied  map[snapshot.ID]int // the part of inlined that is of one code object
 }
 
 // builder is the state of the build of one code object.

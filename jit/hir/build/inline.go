@@ -13,6 +13,7 @@ import (
 const (
 	maxInlineSize  = 60  // of one callee
 	maxInlineTotal = 600 // of all callees in one function
+	maxInlineSame  = 150 // of all copies of one callee
 	maxInlineDepth = 4   // calls within calls
 )
 
@@ -72,6 +73,7 @@ func (b *builder) inline(c *binding, callee hir.Value, args []hir.Value, leave f
 		Parent: b.inlineID(), Fn: c.fn, Code: code, Offset: b.in.Offset / 2, NumLocals: n.code.NLocalsPlus,
 	})
 	b.shared.inlined += len(bc.Instrs)
+	b.shared.copied[code] += len(bc.Instrs)
 	n.loop, n.cur = b.f.Blocks[b.cur].Loop, b.cur
 	n.st.locals = make([]hir.Value, n.code.NLocalsPlus)
 	for i := range n.st.locals {
@@ -159,6 +161,9 @@ func (b *builder) inlinable(c *binding) (*bytecode.Code, string) {
 	}
 	if b.inlined+len(bc.Instrs) > maxInlineTotal {
 		return nil, "too much is inlined already"
+	}
+	if copied := b.copied[f.Code]; copied > 0 && copied+len(bc.Instrs) > maxInlineSame {
+		return nil, "is inlined often enough already"
 	}
 	if !hasRun(code, bc) {
 		return nil, "has not run yet"
