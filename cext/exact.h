@@ -5,6 +5,7 @@
 
 #include <Python.h>
 
+#include "internal/pycore_dict.h"
 #include "internal/pycore_long.h"
 #include "internal/pycore_unicodeobject.h"
 #include "opcode.h"
@@ -150,6 +151,76 @@ cj_item_exact(PyObject *container, PyObject *key)
         return NULL;
     }
     return list ? &((PyListObject *)container)->ob_item[i] : &((PyTupleObject *)container)->ob_item[i];
+}
+
+/* The hash of a str that has been asked for it before, or of an exact int of one digit; -1 for other objects. */
+static inline Py_hash_t
+cj_hash_exact(PyObject *object)
+{
+    if (PyUnicode_CheckExact(object)) {
+        return ((PyASCIIObject *)object)->hash;
+    }
+    if (PyLong_CheckExact(object) && _PyLong_IsCompact((PyLongObject *)object)) {
+        Py_ssize_t value = _PyLong_CompactValue((PyLongObject *)object);
+        return value == -1 ? -2 : value;
+    }
+    return -1;
+}
+
+/* Whether two keys of equal hash, which are not the same object, are equal; -1 when that is not known here. */
+static inline int
+cj_keys_equal(PyObject *left, PyObject *right)
+{
+    if (PyUnicode_CheckExact(left) && PyUnicode_CheckExact(right)) {
+        return _PyUnicode_Equal(left, right);
+    }
+    if (PyLong_CheckExact(left) && PyLong_CheckExact(right) && _PyLong_IsCompact((PyLongObject *)left)
+        && _PyLong_IsCompact((PyLongObject *)right)) {
+        return _PyLong_CompactValue((PyLongObject *)left) == _PyLong_CompactValue((PyLongObject *)right);
+    }
+    return -1;
+}
+
+/* Looks for a key in a dict, by the interpreter's order of probes. *value is borrowed, NULL when the key is not there. False,
+ * without *value, when that is not known here. */
+static inline bool
+cj_dict_lookup_exact(PyObject *dict, PyObject *key, PyObject **value)
+{
+    PyDictKeysObject *keys = ((PyDictObject *)dict)->ma_keys;
+    PyDictValues *values = ((PyDictObject *)dict)->ma_values;
+    const Py_hash_t hash = cj_hash_exact(key);
+    const bool names = DK_IS_UNICODE(keys);
+    if (hash == -1 || keys->dk_log2_size >= 16 || (names && !PyUnicode_CheckExact(key))) {
+        return false;
+    }
+    const size_t mask = ((size_t)1 << keys->dk_log2_size) - 1;
+    const bool wide = keys->dk_log2_size >= 8;
+    size_t perturb = (size_t)hash;
+    for (size_t at = (size_t)hash & mask;; perturb >>= 5, at = (at * 5 + perturb + 1) & mask) {
+        const Py_ssize_t index = wide ? ((int16_t *)keys->dk_indices)[at] : ((int8_t *)keys->dk_indices)[at];
+        if (index == DKIX_EMPTY) {
+            *value = NULL;
+            return true;
+        }
+        if (index < 0) {
+            continue;
+        }
+        int found = 0;
+        if (names) {
+            PyDictUnicodeEntry *entry = &DK_UNICODE_ENTRIES(keys)[index];
+            found = entry->me_key == key
+                    || (((PyASCIIObject *)entry->me_key)->hash == hash && _PyUnicode_Equal(entry->me_key, key));
+            *value = values != NULL ? values->values[index] : entry->me_value;
+        }
+        else {
+            PyDictKeyEntry *entry = &DK_ENTRIES(keys)[index];
+            found = entry->me_key == key ? 1 : entry->me_hash == hash ? cj_keys_equal(entry->me_key, key) : 0;
+            *value = entry->me_value;
+        }
+        if (found != 0) {
+            return found > 0;
+        }
+    }
 }
 
 #endif

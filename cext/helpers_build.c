@@ -21,11 +21,8 @@
 PyObject *
 cj_build_tuple(PyObject **items, int64_t n)
 {
-    PyObject *tuple = PyTuple_New(n);
-    for (int64_t i = 0; tuple != NULL && i < n; i++) {
-        PyTuple_SET_ITEM(tuple, i, items[i]);
-    }
-    return tuple;
+    /* Objects are stack references of their own; the tuple is tracked as the interpreter does it. */
+    return _PyTuple_FromStackRefStealOnSuccess((const _PyStackRef *)items, n);
 }
 
 /* The items are stolen when the call succeeds. */

@@ -125,7 +125,8 @@ int64_t
 cj_contains(PyObject *item, PyObject *container)
 {
     if (PyDict_CheckExact(container)) {
-        return PyDict_Contains(container, item);
+        PyObject *value;
+        return cj_dict_lookup_exact(container, item, &value) ? value != NULL : PyDict_Contains(container, item);
     }
     bool list = PyList_CheckExact(container);
     if (!list && !PyTuple_CheckExact(container)) {

@@ -7,11 +7,22 @@
 #include "internal/pycore_pyerrors.h"
 #include "internal/pycore_pystate.h"
 
+/* As PyDict_GetItemRef. */
+static inline int
+dict_item(PyObject *dict, PyObject *key, PyObject **value)
+{
+    if (!cj_dict_lookup_exact(dict, key, value)) {
+        return PyDict_GetItemRef(dict, key, value);
+    }
+    Py_XINCREF(*value);
+    return *value != NULL;
+}
+
 PyObject *
 cj_dict_subscr(PyObject *dict, PyObject *key)
 {
     PyObject *value;
-    if (PyDict_GetItemRef(dict, key, &value) == 0) {
+    if (dict_item(dict, key, &value) == 0) {
         _PyErr_SetKeyError(key);
     }
     return value;
@@ -23,7 +34,7 @@ PyObject *
 cj_dict_find(PyObject *dict, PyObject *key)
 {
     PyObject *value;
-    if (PyDict_GetItemRef(dict, key, &value) == 0) {
+    if (dict_item(dict, key, &value) == 0) {
         PyThreadState *tstate = _PyThreadState_GET();
         if (tstate->current_frame->frame_obj != NULL || cj_exceptions_watched(tstate)) {
             _PyErr_SetKeyError(key);
