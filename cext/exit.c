@@ -316,8 +316,8 @@ make_virtual(Values *values, const CJVirtual *recipe)
 static bool
 make_virtuals(Values *values, const CJExit *exit)
 {
-    values->virtuals = PyMem_RawCalloc(exit->nvirtuals + 1, sizeof(PyObject *));
-    if (values->virtuals == NULL) {
+    values->virtuals = exit->nvirtuals > 0 ? PyMem_RawCalloc(exit->nvirtuals, sizeof(PyObject *)) : NULL;
+    if (values->virtuals == NULL && exit->nvirtuals > 0) {
         return false;
     }
     for (uint32_t i = 0; i < exit->nvirtuals; i++) {

@@ -59,6 +59,33 @@ exit_offset(const CJObject *object, uint32_t index)
     return offset;
 }
 
+/* Room for exits that are taken when no memory is left. It is given back when none of them is in use. */
+static struct {
+    _Alignas(16) char room[1 << 17];
+    size_t used;
+    unsigned live;
+} reserve;
+
+static bool
+in_reserve(const void *memory)
+{
+    return (uintptr_t)memory - (uintptr_t)reserve.room < sizeof(reserve.room);
+}
+
+static void *
+take_memory(size_t size)
+{
+    void *memory = PyMem_RawMalloc(size);
+    size = (size + 15) & ~(size_t)15;
+    if (memory != NULL || size > sizeof(reserve.room) - reserve.used) {
+        return memory;
+    }
+    memory = reserve.room + reserve.used;
+    reserve.used += size;
+    reserve.live++;
+    return memory;
+}
+
 bool
 cj_exit_read(const CJObject *object, uint32_t index, CJExit *exit)
 {
@@ -75,7 +102,7 @@ cj_exit_read(const CJObject *object, uint32_t index, CJExit *exit)
     /* A location takes a byte at least, a virtual two and a frame seven: for each byte, what
      * they become in memory is smaller than this. */
     size_t size = (end - start) * (sizeof(CJLocation) + 8);
-    exit->memory = PyMem_RawMalloc(size);
+    exit->memory = take_memory(size);
     if (exit->memory == NULL) {
         return false;
     }
@@ -133,14 +160,22 @@ cj_exit_continues(const CJObject *object, uint32_t index)
 void
 cj_exit_release(CJExit *exit)
 {
-    PyMem_RawFree(exit->memory);
+    if (!in_reserve(exit->memory)) {
+        PyMem_RawFree(exit->memory);
+    }
+    else if (--reserve.live == 0) {
+        reserve.used = 0;
+    }
     exit->memory = NULL;
 }
 
-/* Keeps an exit decoded, if there is memory: its arrays belong to the object then. */
+/* Keeps an exit decoded, if there is memory for good: its arrays belong to the object then. */
 static void
 keep(CJObject *object, uint32_t index, CJExit *exit)
 {
+    if (in_reserve(exit->memory)) {
+        return;
+    }
     if (object->decoded == NULL) {
         object->decoded = PyMem_RawCalloc(object->nexits, sizeof(*object->decoded));
     }

@@ -10,6 +10,8 @@ import traceback
 
 import pytest
 
+import cinderjit
+
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 import encoded as e
 
@@ -318,3 +320,51 @@ def test_a_frame_that_is_only_looked_at_stays_in_compiled_code():
     assert cinderjit.get_and_clear_runtime_stats() == {"deopt": []}
     assert written_to(3) == 3
     assert [exit["reason"] for exit in cinderjit.get_and_clear_runtime_stats()["deopt"]] == ["frame observed"]
+
+
+def test_exits_without_memory():
+    """Compiled code is left with a MemoryError, or as always, when nothing can be allocated: decoding an exit, too."""
+    testcapi = pytest.importorskip("_testcapi")
+
+    def inner(x, y):
+        return x + y
+
+    def outer(x, y):
+        total = 1.5
+        for i in (1, 2):
+            total = total * 2.5 + i
+            y = inner(x, y)
+        return total, y
+
+    def handling(text):
+        try:
+            text.replace("&", "&amp;")
+            return "replaced"
+        except MemoryError:
+            return "no memory"
+
+    def call(function, arguments, allocations):
+        testcapi.set_nomemory(allocations, 0)
+        try:
+            result = function(*arguments)
+        except MemoryError:
+            result = None
+        finally:
+            testcapi.remove_mem_hooks()
+        return result
+
+    calls = [(outer, (1, 2)), (outer, ("a", "b")), (outer, (1.5, 2)), (outer, (2**70, 1)), (handling, ("\u8f58&" * 4,))]
+    expected = [function(*arguments) for function, arguments in calls]
+    for _ in range(20):
+        outer(1, 2)
+        handling("a")
+    for function in (outer, handling):
+        assert cinderjit.force_compile(function)
+    failed = 0
+    for (function, arguments), result in zip(calls, expected):
+        seen = [call(function, arguments, n) for n in (*range(25), 1000)]
+        assert seen[-1] == result and all(found in (None, result, "no memory") for found in seen)
+        failed += len([found for found in seen if found != result])
+        cinderjit.force_uncompile(function)
+        assert cinderjit.force_compile(function)
+    assert failed > 2
