@@ -153,6 +153,39 @@ func behaviours() []behaviour {
 ` + leave + "  Return v8\n",
 			heap:  []image{fields(argA, 1, objX, objY, 0, objX+16, 1|7<<32, 0, 0x1111), fields(objX, 1, 0xa0, 0xa1, 0xa2, 0xa3)},
 			watch: map[uint64]uint64{argA + 24: argB, argA + 32: objY, objX + 24: objX, argA + 56: 1, argA + 64: 0x1102}, returns: 0xa3},
+		{name: "numbers in arrays", hir: head + `  v3:CInt = CInt 3
+  v4:CPtr = LoadPtr.size 16 v1
+  v5:CInt = LoadU8.size 24 v1
+  v6:CInt = LoadNumber.s8 1 v4, v3
+  StoreI64.other 32 v1, v6
+  v7:CInt = LoadNumber.s8 0 v4, v5
+  StoreI64.other 40 v1, v7
+  v8:CInt = LoadNumber.u8 0 v4, v5
+  StoreI64.other 48 v1, v8
+  v9:CInt = LoadNumber.s16 8 v4, v5
+  StoreI64.other 56 v1, v9
+  v10:CInt = LoadNumber.u16 8 v4, v5
+  StoreI64.other 64 v1, v10
+  v11:CInt = LoadNumber.s32 16 v4, v5
+  StoreI64.other 72 v1, v11
+  v12:CInt = LoadNumber.u32 16 v4, v5
+  StoreI64.other 80 v1, v12
+  v13:CInt = LoadNumber.s64 24 v4, v5
+  StoreI64.other 88 v1, v13
+  v14:CFloat = LoadDouble 32 v4, v5
+  StoreDouble 40 v4, v5, v14
+  StoreNumber.s8 0 v4, v5, v3
+  StoreNumber.u16 8 v4, v3, v7
+  StoreNumber.s16 8 v4, v5, v3
+  StoreNumber.s32 16 v4, v5, v7
+  StoreNumber.s64 24 v4, v5, v3
+` + leave + "  Return v2\n",
+			heap: []image{fields(argA, 1, objX+16, 2, 0, 0, 0, 0, 0, 0, 0, 0),
+				fields(objX, 1, 0x25_0081_fe00, 0xfffd_0000_0000, 0, 0x1111_1111_ffff_fffc, 0, ^uint64(8), 0x3ff0_0000_0000_0000, 0)},
+			watch: map[uint64]uint64{argA + 32: 0x25, argA + 40: ^uint64(0x7e), argA + 48: 0x81, argA + 56: ^uint64(2), argA + 64: 0xfffd,
+				argA + 72: ^uint64(3), argA + 80: 0xffff_fffc, argA + 88: ^uint64(8),
+				objX + 16: 0x25_0003_fe00, objX + 24: 0xff81_0003_0000_0000, objX + 40: 0x1111_1111_ffff_ff81, objX + 56: 3, objX + 72: 0x3ff0_0000_0000_0000},
+			returns: argB},
 		{name: "negative offset", hir: head + "  v3:Nullable = LoadField.field -24 v1\n" + leave + "  Return v3\n", heap: []image{word(argA-24, 0xabc)}, returns: 0xabc},
 		{name: "far field", hir: head + "  v3:Nullable = LoadField.field 33000 v1\n" + leave + "  Return v3\n", heap: []image{word(argA+33000, 0xabc)}, returns: 0xabc},
 

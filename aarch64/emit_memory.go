@@ -6,7 +6,8 @@ import (
 	"github.com/cinderjit/cinderjit/jit/regalloc"
 )
 
-var memOf = [...]Mem{lir.Mem64: MemU64, lir.Mem32U: MemU32, lir.Mem32S: MemS32X, lir.Mem8: MemU8, lir.MemF64: MemF64}
+var memOf = [...]Mem{lir.Mem64: MemU64, lir.Mem32U: MemU32, lir.Mem32S: MemS32X, lir.Mem8: MemU8,
+	lir.Mem8S: MemS8X, lir.Mem16U: MemU16, lir.Mem16S: MemS16X, lir.MemF64: MemF64}
 
 // base returns the base register of a memory access whose use number k would
 // be it.
@@ -29,8 +30,13 @@ func emitLoad(e *emitter, in *lir.Instr) int {
 }
 
 func storeMem(m lir.Mem) Mem {
-	if m == lir.Mem32S {
+	switch m {
+	case lir.Mem32S:
 		return MemU32
+	case lir.Mem16S:
+		return MemU16
+	case lir.Mem8S:
+		return MemU8
 	}
 	return memOf[m]
 }
@@ -41,7 +47,7 @@ func emitStore(e *emitter, in *lir.Instr) int {
 	return 0
 }
 
-// indexed is base + 8*index + imm.
+// indexed is base + imm plus the index times the size of what is accessed.
 func (e *emitter) indexed(base, index Reg, imm int64) Addr {
 	if imm != 0 {
 		e.a.AddConst(W64, scratch, base, imm, scratch)

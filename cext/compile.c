@@ -315,7 +315,7 @@ cj_compile_now(CJRecord *record, PyFunctionObject *function)
         record->state = state == CJ_COUNTING ? CJ_IDLE : state;
         cj_registry_update(record);
     }
-    else {
+    else if (cj_find_arrays(), record->code.object == NULL) {
         double begin = milliseconds();
         if (cj_options.debug) {
             cj_log("Compiling %s:%s", module_of(record), text_of(record->code.code->co_qualname));

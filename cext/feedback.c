@@ -7,6 +7,7 @@
 #include "internal/pycore_code.h"
 #include "internal/pycore_dict.h"
 #include "internal/pycore_function.h"
+#include "internal/pycore_global_strings.h"
 #include "internal/pycore_interp_structs.h"
 #include "internal/pycore_long.h"
 #include "internal/pycore_moduleobject.h"
@@ -436,6 +437,31 @@ add_failures(Site *s, int32_t start, const CJFailure *failures, uint32_t n)
     }
 }
 
+/* What generic helpers have seen here. */
+static void
+add_sightings(Site *s)
+{
+    const CJSightings *seen = cj_registry_sightings(s->code);
+    for (uint32_t i = 0; seen != NULL && i < seen->count; i++) {
+        PyObject *type = NULL;
+        if (seen->items[i].offset != s->offset || PyWeakref_GetRef(seen->items[i].weakref, &type) != 1) {
+            continue;
+        }
+        if (seen->items[i].format != 0) {
+            add(s, CJ_FEEDBACK_SubscriptNumbers, type, NULL, NULL, seen->items[i].format, 0);
+        }
+        else {
+            bool stores = s->base == STORE_SUBSCR;
+            PyObject *method = _PyType_Lookup((PyTypeObject *)type, stores ? &_Py_ID(__setitem__) : &_Py_ID(__getitem__));
+            if (method != NULL && PyFunction_Check(method)) {
+                add(s, stores ? CJ_FEEDBACK_StoreSubscriptMethod : CJ_FEEDBACK_SubscriptMethod, type, method, NULL, 0, 0);
+                capture_function(s, method);
+            }
+        }
+        Py_DECREF(type); /* the table has it */
+    }
+}
+
 void
 cj_feedback_resolve(CJTable *t, uint32_t id)
 {
@@ -466,6 +492,7 @@ cj_feedback_resolve(CJTable *t, uint32_t id)
         extended = 0;
         resolve(&site);
         add_failures(&site, start, failures, nfailures);
+        add_sightings(&site);
         start = -1;
         i += 1 + _PyOpcode_Caches[site.base];
     }

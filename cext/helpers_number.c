@@ -4,6 +4,7 @@
 #include "exact.h"
 #include "internal/pycore_ceval.h"
 #include "internal/pycore_long.h"
+#include "sightings.h"
 
 PyObject *
 cj_long_box(int64_t value)
@@ -73,6 +74,7 @@ cj_binary_op(PyObject *left, PyObject *right, int64_t oparg)
         if (item != NULL) {
             return Py_NewRef(*item);
         }
+        cj_see_container(left);
     }
     return _PyEval_BinaryOps[oparg](left, right);
 }

@@ -3,6 +3,7 @@
 
 #include "exact.h"
 #include "exit.h"
+#include "sightings.h"
 
 #include "internal/pycore_pyerrors.h"
 #include "internal/pycore_pystate.h"
@@ -51,6 +52,7 @@ cj_store_subscr(PyObject *container, PyObject *key, PyObject *value)
     }
     PyObject **item = PyList_CheckExact(container) ? cj_item_exact(container, key) : NULL;
     if (item == NULL) {
+        cj_see_container(container);
         return PyObject_SetItem(container, key, value);
     }
     PyObject *before = *item;

@@ -20,6 +20,18 @@ typedef struct {
     PyObject *callable; /* of a classmethod or staticmethod */
 } cj_method_wrapper;
 
+/* The head of array.array's instances. cj_find_arrays compares it with real ones. */
+typedef struct {
+    char format; /* as module array names it: 'd', 'i' … */
+} cj_array_description;
+
+typedef struct {
+    PyObject_VAR_HEAD
+    char *items;
+    Py_ssize_t allocated;
+    const cj_array_description *description;
+} cj_array_object;
+
 /* Returns NULL when the running interpreter has the layout of the headers, else
    a static text saying what differs. The GIL must be held. */
 const char *cj_layout_check(void);

@@ -2,8 +2,8 @@
 #ifndef CJ_LAYOUT_FIELDS_H
 #define CJ_LAYOUT_FIELDS_H
 
-#define CJ_LAYOUT_COUNT 242
-#define CJ_LAYOUT_HASH UINT64_C(0x86b4a16df2f63fae)
+#define CJ_LAYOUT_COUNT 245
+#define CJ_LAYOUT_HASH UINT64_C(0x496218a799f2867a)
 
 /* X(name, value) */
 #define CJ_LAYOUT_FIELDS(X) \
@@ -39,6 +39,9 @@
     X("Tuple.Hash", offsetof(PyTupleObject, ob_hash)) \
     X("Tuple.Size", sizeof(PyTupleObject) - sizeof(PyObject *)) \
     X("Bytes.Data", offsetof(PyBytesObject, ob_sval)) \
+    X("Array.Items", offsetof(cj_array_object, items)) \
+    X("Array.Description", offsetof(cj_array_object, description)) \
+    X("Array.Format", offsetof(cj_array_description, format)) \
     X("Str.Length", offsetof(PyASCIIObject, length)) \
     X("Str.Hash", offsetof(PyASCIIObject, hash)) \
     X("Str.State", offsetof(PyASCIIObject, state)) \

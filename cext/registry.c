@@ -156,6 +156,7 @@ sweep(void)
             Py_XDECREF(record->failures[i].weakref);
         }
         free(record->failures);
+        cj_sightings_free(&record->sightings);
         free(record->reason);
         free(record);
     }
@@ -630,6 +631,13 @@ cj_registry_failures(PyCodeObject *code, uint32_t *n)
     CJRecord *record = first_of(code);
     *n = record == NULL ? 0 : record->nfailures;
     return record == NULL ? NULL : record->failures;
+}
+
+CJSightings *
+cj_registry_sightings(PyCodeObject *code)
+{
+    CJRecord *record = first_of(code);
+    return record == NULL ? NULL : &record->sightings;
 }
 
 /* ---- hooks ---- */

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "object.h"
+#include "sightings.h"
 
 typedef enum {
     CJ_IDLE,     /* known, nothing hooked */
@@ -49,6 +50,7 @@ typedef struct CJRecord {
     CJFunctionEntry *functions;
     CJFailure *failures;
     uint32_t nfailures;
+    CJSightings sightings;
 } CJRecord;
 
 /* Hooks the registry into the loader and the watchers. Returns 0, or -1 with an exception. */
@@ -122,6 +124,9 @@ double cj_compilation_time(void);
 
 /* The guards that failed in code, *n of them. */
 const CJFailure *cj_registry_failures(PyCodeObject *code, uint32_t *n);
+
+/* What helpers saw in code, for them to add to; NULL when it is not known. */
+CJSightings *cj_registry_sightings(PyCodeObject *code);
 
 /* Notes that an operand of this type failed a guard in code. */
 void cj_registry_note_failure(PyCodeObject *code, int32_t offset, PyTypeObject *type, uint64_t count);

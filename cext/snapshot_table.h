@@ -20,7 +20,8 @@
     X(CallFunction) X(CallBoundMethod) X(CallInit) \
     X(TruthAlways) \
     X(OperandsIntInt) X(OperandsFloatInt) X(OperandsIntFloat) X(OperandsUnresolved) \
-    X(BranchHistory) X(GuardFailed) X(SubscriptMethod) X(GlobalEntry)
+    X(BranchHistory) X(GuardFailed) X(SubscriptMethod) X(GlobalEntry) \
+    X(SubscriptNumbers) X(StoreSubscriptMethod)
 
 typedef enum {
 #define KIND(name) CJ_FEEDBACK_##name,

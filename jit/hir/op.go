@@ -36,13 +36,14 @@ type Heap uint8
 
 // The regions. A load or store names its region in Instr.Aux.
 const (
-	HeapField Heap = 1 << iota // attribute values: inline values, slots, cells
-	HeapItems                  // items of lists and tuples
-	HeapSize                   // sizes, item pointers and iterator state of containers
-	HeapDict                   // dict tables and their versions
-	HeapOther                  // the rest
-	HeapFrame                  // locals of a frame that holds them itself
-	HeapAll   = HeapField | HeapItems | HeapSize | HeapDict | HeapOther | HeapFrame
+	HeapField   Heap = 1 << iota // attribute values: inline values, slots, cells
+	HeapItems                    // items of lists and tuples
+	HeapSize                     // sizes, item pointers and iterator state of containers
+	HeapDict                     // dict tables and their versions
+	HeapOther                    // the rest
+	HeapFrame                    // locals of a frame that holds them itself
+	HeapNumbers                  // items of arrays of numbers
+	HeapAll     = HeapField | HeapItems | HeapSize | HeapDict | HeapOther | HeapFrame | HeapNumbers
 )
 
 // OpInfo declares an opcode.
@@ -101,6 +102,33 @@ func (c Cond) String() string {
 	return [...]string{"lt", "le", "eq", "ne", "gt", "ge", "ult", "uge"}[c]
 }
 
+// NumberKind is the size and signedness of the integers in an array, in Instr.Aux of
+// LoadNumber and StoreNumber.
+type NumberKind uint8
+
+// The kinds.
+const (
+	Int8 NumberKind = iota
+	Uint8
+	Int16
+	Uint16
+	Int32
+	Uint32
+	Int64
+	numNumberKinds
+)
+
+// String returns the kind's name in the text form.
+func (k NumberKind) String() string {
+	if k >= numNumberKinds {
+		return "?"
+	}
+	return [...]string{"s8", "u8", "s16", "u16", "s32", "u32", "s64"}[k]
+}
+
+// Bits returns how many bits a number of the kind needs as a signed one.
+func (k NumberKind) Bits() int { return [...]int{8, 9, 16, 17, 32, 33, 64}[k] }
+
 // The opcodes.
 const (
 	OpInvalid Op = iota
@@ -150,6 +178,8 @@ const (
 	// Memory
 	LoadField
 	LoadElem
+	LoadNumber
+	LoadDouble
 	LoadPtr
 	LoadI64
 	LoadI32
@@ -159,6 +189,8 @@ const (
 	StoreField
 	SwapField
 	SwapElem
+	StoreNumber
+	StoreDouble
 	StoreI64
 	StoreU8
 	StoreF64
@@ -366,20 +398,24 @@ var Ops = [NumOps]OpInfo{
 	GuardFalse:        {Name: "GuardFalse", Args: "b", Exits: true, Doc: "Leaves when the condition is true."},
 	Refine:            {Name: "Refine", Args: "n", Type: TNullable, Own: OwnAlias, Doc: "The same value; its type is what a branch before it has established. Emits nothing, and must not move above that branch."},
 
-	LoadField:  {Name: "LoadField", Args: "v", Type: TNullable, Own: OwnHeap, Pure: true, UsesImm: true, UsesAux: true, Doc: "The object pointer at byte offset Imm of operand 0, borrowed from there; NULL unless refined. Aux is the region."},
-	LoadElem:   {Name: "LoadElem", Args: "pi", Type: TObject, Own: OwnHeap, Pure: true, Reads: HeapItems, UsesImm: true, Doc: "The object pointer at index operand 1 of the array operand 0 plus byte offset Imm."},
-	LoadPtr:    {Name: "LoadPtr", Args: "v", Type: TCPtr, Pure: true, UsesImm: true, UsesAux: true, Doc: "The raw pointer at byte offset Imm. Aux is the region."},
-	LoadI64:    {Name: "LoadI64", Args: "v", Type: TCInt, Pure: true, UsesImm: true, UsesAux: true, Doc: "The 64-bit integer at byte offset Imm. Aux is the region."},
-	LoadI32:    {Name: "LoadI32", Args: "v", Type: TCInt, Pure: true, UsesImm: true, UsesAux: true, Doc: "The signed 32-bit integer at byte offset Imm. Aux is the region."},
-	LoadU32:    {Name: "LoadU32", Args: "v", Type: TCInt, Pure: true, UsesImm: true, UsesAux: true, Doc: "The unsigned 32-bit integer at byte offset Imm. Aux is the region."},
-	LoadU8:     {Name: "LoadU8", Args: "v", Type: TCInt, Pure: true, UsesImm: true, UsesAux: true, Doc: "The byte at offset Imm. Aux is the region."},
-	LoadF64:    {Name: "LoadF64", Args: "v", Type: TCFloat, Pure: true, UsesImm: true, UsesAux: true, Doc: "The double at byte offset Imm. Aux is the region."},
-	StoreField: {Name: "StoreField", Args: "vn", Steals: 1 << 1, UsesImm: true, UsesAux: true, Doc: "Stores operand 1 at byte offset Imm; what was there is not released."},
-	SwapField:  {Name: "SwapField", Args: "vn", Type: TNullable, Own: OwnNew, Steals: 1 << 1, UsesImm: true, UsesAux: true, Doc: "Stores operand 1 at byte offset Imm and returns what was there, with its reference."},
-	SwapElem:   {Name: "SwapElem", Args: "pin", Type: TNullable, Own: OwnNew, Steals: 1 << 2, Writes: HeapItems, UsesImm: true, Doc: "Stores operand 2 at index operand 1 of the array operand 0 plus byte offset Imm and returns what was there, with its reference."},
-	StoreI64:   {Name: "StoreI64", Args: "vi", UsesImm: true, UsesAux: true, Doc: "Stores a 64-bit integer at byte offset Imm."},
-	StoreU8:    {Name: "StoreU8", Args: "vi", UsesImm: true, UsesAux: true, Doc: "Stores a byte at offset Imm."},
-	StoreF64:   {Name: "StoreF64", Args: "vf", UsesImm: true, UsesAux: true, Doc: "Stores a double at byte offset Imm."},
+	LoadField:   {Name: "LoadField", Args: "v", Type: TNullable, Own: OwnHeap, Pure: true, UsesImm: true, UsesAux: true, Doc: "The object pointer at byte offset Imm of operand 0, borrowed from there; NULL unless refined. Aux is the region."},
+	LoadElem:    {Name: "LoadElem", Args: "pi", Type: TObject, Own: OwnHeap, Pure: true, Reads: HeapItems, UsesImm: true, Doc: "The object pointer at index operand 1 of the array operand 0 plus byte offset Imm."},
+	LoadNumber:  {Name: "LoadNumber", Args: "pi", Type: TCInt, Pure: true, Reads: HeapNumbers, UsesImm: true, UsesAux: true, Doc: "The integer of kind Aux at index operand 1 of the array operand 0 plus byte offset Imm."},
+	LoadDouble:  {Name: "LoadDouble", Args: "pi", Type: TCFloat, Pure: true, Reads: HeapNumbers, UsesImm: true, Doc: "The double at index operand 1 of the array operand 0 plus byte offset Imm."},
+	LoadPtr:     {Name: "LoadPtr", Args: "v", Type: TCPtr, Pure: true, UsesImm: true, UsesAux: true, Doc: "The raw pointer at byte offset Imm. Aux is the region."},
+	LoadI64:     {Name: "LoadI64", Args: "v", Type: TCInt, Pure: true, UsesImm: true, UsesAux: true, Doc: "The 64-bit integer at byte offset Imm. Aux is the region."},
+	LoadI32:     {Name: "LoadI32", Args: "v", Type: TCInt, Pure: true, UsesImm: true, UsesAux: true, Doc: "The signed 32-bit integer at byte offset Imm. Aux is the region."},
+	LoadU32:     {Name: "LoadU32", Args: "v", Type: TCInt, Pure: true, UsesImm: true, UsesAux: true, Doc: "The unsigned 32-bit integer at byte offset Imm. Aux is the region."},
+	LoadU8:      {Name: "LoadU8", Args: "v", Type: TCInt, Pure: true, UsesImm: true, UsesAux: true, Doc: "The byte at offset Imm. Aux is the region."},
+	LoadF64:     {Name: "LoadF64", Args: "v", Type: TCFloat, Pure: true, UsesImm: true, UsesAux: true, Doc: "The double at byte offset Imm. Aux is the region."},
+	StoreField:  {Name: "StoreField", Args: "vn", Steals: 1 << 1, UsesImm: true, UsesAux: true, Doc: "Stores operand 1 at byte offset Imm; what was there is not released."},
+	SwapField:   {Name: "SwapField", Args: "vn", Type: TNullable, Own: OwnNew, Steals: 1 << 1, UsesImm: true, UsesAux: true, Doc: "Stores operand 1 at byte offset Imm and returns what was there, with its reference."},
+	SwapElem:    {Name: "SwapElem", Args: "pin", Type: TNullable, Own: OwnNew, Steals: 1 << 2, Writes: HeapItems, UsesImm: true, Doc: "Stores operand 2 at index operand 1 of the array operand 0 plus byte offset Imm and returns what was there, with its reference."},
+	StoreNumber: {Name: "StoreNumber", Args: "pii", Writes: HeapNumbers, UsesImm: true, UsesAux: true, Doc: "Stores the low bits of operand 2 as the integer of kind Aux at index operand 1 of the array operand 0 plus byte offset Imm."},
+	StoreDouble: {Name: "StoreDouble", Args: "pif", Writes: HeapNumbers, UsesImm: true, Doc: "Stores the double operand 2 at index operand 1 of the array operand 0 plus byte offset Imm."},
+	StoreI64:    {Name: "StoreI64", Args: "vi", UsesImm: true, UsesAux: true, Doc: "Stores a 64-bit integer at byte offset Imm."},
+	StoreU8:     {Name: "StoreU8", Args: "vi", UsesImm: true, UsesAux: true, Doc: "Stores a byte at offset Imm."},
+	StoreF64:    {Name: "StoreF64", Args: "vf", UsesImm: true, UsesAux: true, Doc: "Stores a double at byte offset Imm."},
 
 	LongUnbox:   {Name: "LongUnbox", Args: "o", Type: TCInt, Pure: true, Doc: "The value of a compact int."},
 	LongBox:     {Name: "LongBox", Args: "i", Type: TLong, Own: OwnNew, Exits: true, Helper: "long_box", Err: ErrNull, Doc: "The int object of a machine integer; small ones are the interpreter's singletons."},

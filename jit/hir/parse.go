@@ -317,6 +317,12 @@ func (p *parser) aux(op Op) uint8 {
 				return uint8(c)
 			}
 		}
+	} else if op == LoadNumber || op == StoreNumber {
+		for k := range numNumberKinds {
+			if k.String() == w {
+				return uint8(k)
+			}
+		}
 	} else {
 		for h := 0; h <= math.MaxUint8; h++ {
 			if Heap(h)&^HeapAll == 0 && Heap(h).String() == w {

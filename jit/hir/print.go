@@ -295,10 +295,13 @@ func (op Op) auxName(aux uint8) string {
 	if op.comparison() {
 		return Cond(aux).String()
 	}
+	if op == LoadNumber || op == StoreNumber {
+		return NumberKind(aux).String()
+	}
 	return Heap(aux).String()
 }
 
-var heapNames = [...]string{"field", "items", "size", "dict", "other", "frame"}
+var heapNames = [...]string{"field", "items", "size", "dict", "other", "frame", "numbers"}
 
 // String returns the regions' names joined by "+", "none" for the empty set
 // and "all" for all of them.

@@ -66,6 +66,8 @@ func sample(op hir.Op) string {
 		switch op {
 		case hir.IntCmp, hir.FloatCmp, hir.PtrCmp:
 			b.WriteString(".ne")
+		case hir.LoadNumber, hir.StoreNumber:
+			b.WriteString(".u16")
 		default:
 			b.WriteString(".items+dict")
 		}

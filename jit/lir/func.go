@@ -49,8 +49,16 @@ const (
 	Mem32U     // zero-extended
 	Mem32S     // sign-extended
 	Mem8       // zero-extended
+	Mem8S      // sign-extended
+	Mem16U     // zero-extended
+	Mem16S     // sign-extended
 	MemF64
 )
+
+// Bytes returns the size of the access in memory.
+func (m Mem) Bytes() int64 {
+	return [...]int64{Mem64: 8, Mem32U: 4, Mem32S: 4, Mem8: 1, Mem8S: 1, Mem16U: 2, Mem16S: 2, MemF64: 8}[m]
+}
 
 // Facts are what is known about the object of an Incref or Decref.
 type Facts uint8

@@ -58,25 +58,48 @@ func (l *lowerer) loadX(m Mem, base, index VReg, off int64) VReg {
 
 // element is the address of an item of an array: a constant index becomes
 // part of the offset.
-func (l *lowerer) element(v hir.Value) (base, index VReg, off int64) {
+func (l *lowerer) element(v hir.Value, m Mem) (base, index VReg, off int64) {
 	base, off = l.arg(v, 0), l.h.At(v).Imm
 	if k, ok := l.constInt(l.h.Arg(v, 1)); ok {
-		return base, 0, off + 8*k
+		return base, 0, off + m.Bytes()*k
 	}
 	return base, l.arg(v, 1), off
 }
 
-func lowerLoadElem(l *lowerer, v hir.Value) {
-	base, index, off := l.element(v)
+// loadElement loads an item of an array, storeElement stores one.
+func (l *lowerer) loadElement(v hir.Value, m Mem) {
+	base, index, off := l.element(v, m)
 	if index == 0 {
-		l.val[v] = l.load(Mem64, base, off)
+		l.val[v] = l.load(m, base, off)
 		return
 	}
-	l.val[v] = l.loadX(Mem64, base, index, off)
+	l.val[v] = l.loadX(m, base, index, off)
 }
 
+func (l *lowerer) storeElement(v hir.Value, m Mem) {
+	base, index, off := l.element(v, m)
+	if index == 0 {
+		l.store(m, l.arg(v, 2), base, off)
+		return
+	}
+	in := l.emit(StoreX, l.arg(v, 2), base, index)
+	in.Mem, in.Imm = m, off
+}
+
+var memOfNumber = [...]Mem{hir.Int8: Mem8S, hir.Uint8: Mem8, hir.Int16: Mem16S, hir.Uint16: Mem16U, hir.Int32: Mem32S, hir.Uint32: Mem32U, hir.Int64: Mem64}
+
+func lowerLoadElem(l *lowerer, v hir.Value) { l.loadElement(v, Mem64) }
+
+func lowerLoadDouble(l *lowerer, v hir.Value) { l.loadElement(v, MemF64) }
+
+func lowerLoadNumber(l *lowerer, v hir.Value) { l.loadElement(v, memOfNumber[l.h.At(v).Aux]) }
+
+func lowerStoreDouble(l *lowerer, v hir.Value) { l.storeElement(v, MemF64) }
+
+func lowerStoreNumber(l *lowerer, v hir.Value) { l.storeElement(v, memOfNumber[l.h.At(v).Aux]) }
+
 func lowerSwapElem(l *lowerer, v hir.Value) {
-	base, index, off := l.element(v)
+	base, index, off := l.element(v, Mem64)
 	if index == 0 {
 		l.val[v] = l.load(Mem64, base, off)
 		l.store(Mem64, l.arg(v, 2), base, off)

@@ -120,9 +120,9 @@ var Ops = [NumOps]OpInfo{
 	ResumePoint: {Name: "resumepoint", Defs: "*", Imm: true, Effect: true, Doc: "Begins a block that is entered with a frame that stands at code unit Imm. No register holds anything there, but for the definition, if there is one: the value that is sent to a generator."},
 
 	Load:       {Name: "load", Defs: "m", Uses: "b", Memory: true, Doc: "The value at base + Imm."},
-	LoadX:      {Name: "loadx", Defs: "m", Uses: "ii", Memory: true, Doc: "The value at use 0 + 8 * use 1 + Imm."},
+	LoadX:      {Name: "loadx", Defs: "m", Uses: "ii", Memory: true, Doc: "The value at use 0 + n * use 1 + Imm, n being the size of the value."},
 	Store:      {Name: "store", Uses: "mb", Memory: true, Effect: true, Doc: "Stores use 0 at base + Imm."},
-	StoreX:     {Name: "storex", Uses: "mii", Memory: true, Effect: true, Doc: "Stores use 0 at use 1 + 8 * use 2 + Imm."},
+	StoreX:     {Name: "storex", Uses: "mii", Memory: true, Effect: true, Doc: "Stores use 0 at use 1 + n * use 2 + Imm, n being the size of what is stored."},
 	LoadSlot:   {Name: "loadslot", Defs: "i", Imm: true, Effect: true, Doc: "The reference that slot Imm of the frame holds, without its tag; counted here if the slot did not own it."},
 	StoreSlot:  {Name: "storeslot", Uses: "?", Imm: true, Sym: true, Effect: true, Doc: "Stores a borrowed reference into local slot Imm of the frame: to the use, or to the object Sym, or the empty slot when there is neither."},
 	StoreOwned: {Name: "storeowned", Uses: "?", Imm: true, Sym: true, Effect: true, Doc: "Stores a reference, like StoreSlot, that the slot owns. Facts say whether the use may be null."},

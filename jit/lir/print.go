@@ -130,7 +130,7 @@ func (f *Func) InstrString(i int, res *regalloc.Result) string {
 	return sb.String()
 }
 
-var memNames = [...]string{Mem64: "64", Mem32U: "u32", Mem32S: "s32", Mem8: "u8", MemF64: "f64"}
+var memNames = [...]string{Mem64: "64", Mem32U: "u32", Mem32S: "s32", Mem8: "u8", Mem8S: "s8", Mem16U: "u16", Mem16S: "s16", MemF64: "f64"}
 var baseNames = [...]string{BaseReg: "", BaseFrame: "frame", BaseThread: "thread", BaseOut: "out"}
 
 func (f *Func) printDetails(sb *strings.Builder, in *Instr, info *OpInfo) {

@@ -40,7 +40,7 @@ type numberKey struct {
 
 // memory is the state of the abstract heap at a point.
 type memory struct {
-	heap   [6]int32      // version by region
+	heap   [7]int32      // version by region
 	fields []fieldChange // stores of fields since the region's version began
 }
 

@@ -165,6 +165,8 @@ func (u *unboxer) width(v hir.Value, depth int) int {
 		return 32
 	case hir.LoadU8:
 		return 9
+	case hir.LoadNumber:
+		return hir.NumberKind(in.Aux).Bits()
 	case hir.CInt:
 		w := 1
 		for x := in.Imm; x != 0 && x != -1; x >>= 1 {

@@ -211,7 +211,7 @@ func (s *Snapshot) checkFeedback(f Feedback) error {
 			return err
 		}
 		return s.checkKind(f.Aux, KindCode, false)
-	case CallInit, AttrProperty, AttrGetattribute, SubscriptMethod:
+	case CallInit, AttrProperty, AttrGetattribute, SubscriptMethod, StoreSubscriptMethod:
 		return s.checkKind(f.Object, KindFunction, false)
 	}
 	return s.checkIDs(f.Object, f.Aux)

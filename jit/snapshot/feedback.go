@@ -88,6 +88,13 @@ const (
 	// at byte offset Value of the dict's keys while these have Version.
 	GlobalEntry
 
+	// SubscriptNumbers: the container was an array of numbers of Type, whose format, as
+	// module array names it, is Value.
+	SubscriptNumbers
+
+	// StoreSubscriptMethod: a Python __setitem__ ran for a receiver of Type: the function Object.
+	StoreSubscriptMethod
+
 	numFeedbackKinds
 )
 
@@ -141,6 +148,8 @@ var feedbackTable = [numFeedbackKinds]struct {
 	GuardFailed:          {"GuardFailed", usesType | usesValue},
 	SubscriptMethod:      {"SubscriptMethod", usesType | usesObject},
 	GlobalEntry:          {"GlobalEntry", usesAux | usesValue | usesVersion},
+	SubscriptNumbers:     {"SubscriptNumbers", usesType | usesValue},
+	StoreSubscriptMethod: {"StoreSubscriptMethod", usesType | usesObject},
 }
 
 // String returns the kind's name in the text form.

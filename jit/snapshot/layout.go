@@ -58,6 +58,12 @@ type Layout struct {
 	Bytes struct {
 		Data int64 `c:"offsetof(PyBytesObject, ob_sval)"`
 	}
+	// Array is array.array.
+	Array struct {
+		Items       int64 `c:"offsetof(cj_array_object, items)"`
+		Description int64 `c:"offsetof(cj_array_object, description)"`
+		Format      int64 `c:"offsetof(cj_array_description, format)"` // one byte
+	}
 	Str struct {
 		Length int64 `c:"offsetof(PyASCIIObject, length)"`
 		Hash   int64 `c:"offsetof(PyASCIIObject, hash)"`

@@ -99,6 +99,7 @@ func (b *builder) subscript() {
 	case class == snapshot.TypeDict:
 		b.guardType(b.peek(2), class)
 		b.generic(hir.DictSubscr, 2, pushes)
+	case b.trusted() && b.loadNumber():
 	case b.trusted() && b.callGetItem():
 	default:
 		b.generic(hir.BinaryOp, 2, withArg|pushes)
@@ -108,7 +109,7 @@ func (b *builder) subscript() {
 // callGetItem calls the __getitem__ of a Python class.
 func (b *builder) callGetItem() bool {
 	f, ok := b.feedback(snapshot.SubscriptMethod)
-	if !ok || f.Object == snapshot.NoObject {
+	if !ok || f.Object == snapshot.NoObject || b.elsewhere(2, f.Type) {
 		return false
 	}
 	c, ok := b.bind(f.Object, 2, snapshot.NoObject)
@@ -121,12 +122,40 @@ func (b *builder) callGetItem() bool {
 	return true
 }
 
+// callSetItem calls the __setitem__ of a Python class.
+func (b *builder) callSetItem() bool {
+	f, ok := b.feedback(snapshot.StoreSubscriptMethod)
+	if !ok || b.elsewhere(2, f.Type) {
+		return false
+	}
+	c, ok := b.bind(f.Object, 3, snapshot.NoObject)
+	if !ok {
+		return false
+	}
+	b.dependType(f.Type)
+	b.guardType(b.peek(2), f.Type)
+	b.callDirect(c, b.constant(f.Object), []hir.Value{b.peek(2), b.peek(1), b.peek(3)})
+	b.popObjects(3)
+	b.check()
+	return true
+}
+
+// elsewhere reports whether the value at a place of the stack is known to have another
+// exact class.
+func (b *builder) elsewhere(place int, class snapshot.ID) bool {
+	known := b.typeOf(b.peek(place)).ExactClass()
+	return known != snapshot.NoObject && known != class
+}
+
 // storeSubscr builds container[index] = value; the value lies lowest.
 func (b *builder) storeSubscr() {
 	for i := 1; i <= 3; i++ {
 		b.peekObject(i)
 	}
 	class := b.typeOf(b.peek(2)).ExactClass()
+	if b.trusted() && (b.storeNumber() || b.callSetItem()) {
+		return
+	}
 	byInt := b.in.Op == bytecode.OpStoreSubscrListInt && b.mayBeIndex(b.peek(1))
 	if byInt && b.trusted() && (class == snapshot.NoObject || class == snapshot.TypeList) {
 		b.guardType(b.peek(2), snapshot.TypeList)

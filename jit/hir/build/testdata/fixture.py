@@ -3,7 +3,8 @@
 Each file begins with a Python program as its comment. The program defines a
 function f and calls it until the interpreter has specialised it; the snapshot
 of f replaces the file's section "snapshot". With a list "captured" of functions,
-their bytecode is in it too. Runs under the interpreter that
+their bytecode is in it too. With a dict "seen", the unspecialised subscripts by opcode are ones
+at which an array of the class and format that it gives was seen. Runs under the interpreter that
 cinderjit is for. Only what the tests need is resolved from the inline caches;
 the real snapshot is made by the C side.
 """
@@ -19,6 +20,7 @@ import types
 FRESH = 1 << 4 | 1  # counter of an instruction that was never executed
 CACHES = {name: sum(fields.values()) for name, fields in opcode._cache_format.items()}
 SPECIALIZED = {s: base for base, all_ in opcode._specializations.items() for s in all_}
+SUBSCRIPT = next(i for i, (name, sign) in enumerate(opcode._nb_ops) if name == "NB_SUBSCR")
 OPNAMES = {v: k for k, v in opcode.opmap.items()} | {v: k for k, v in opcode._specialized_opmap.items()}
 
 here = __file__.rpartition("/")[0] or "."
@@ -246,6 +248,9 @@ class Snapshot:
             case "BINARY_OP_SUBSCR_GETITEM":
                 t = next(t for t in classes() if "__getitem__" in t.__dict__)
                 yield f"SubscriptMethod type={self.ref(t)} object={self.ref(t.__getitem__)}"
+            case "BINARY_OP" | "STORE_SUBSCR" if name in space.get("seen", ()) and (name == "STORE_SUBSCR" or arg == SUBSCRIPT):
+                class_, format_ = space["seen"][name]
+                yield f"SubscriptNumbers type={self.ref(class_)} value={ord(format_)}"
             case "POP_JUMP_IF_TRUE" | "POP_JUMP_IF_FALSE" | "POP_JUMP_IF_NONE" | "POP_JUMP_IF_NOT_NONE":
                 yield f"BranchHistory value={cache(1, 1):#x}"
 

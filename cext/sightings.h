@@ -1,0 +1,35 @@
+/* What the generic helpers see at places of compiled code about which the interpreter's inline caches say nothing: subscripts of
+ * arrays of numbers, and of objects whose class has __getitem__ or __setitem__ in Python. */
+#ifndef CJ_SIGHTINGS_H
+#define CJ_SIGHTINGS_H
+
+#include <Python.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/* A class that a helper saw at a place. */
+typedef struct {
+    int32_t offset;    /* bytes, of the instruction proper */
+    int32_t format;    /* of an array of numbers, as module array names it; 0 for others */
+    PyObject *weakref; /* owned, of the class */
+    uint32_t count;
+} CJSighting;
+
+typedef struct {
+    CJSighting *items; /* owned */
+    uint32_t count;
+} CJSightings;
+
+/* The class array.array, borrowed; NULL when nothing has imported it, or it is not as expected. */
+extern PyTypeObject *cj_array_type;
+
+/* Looks for the class, if it is not known. Called before code is compiled. Leaves no exception. */
+void cj_find_arrays(void);
+
+/* Notes the container of a subscript that the current instruction executes generically, if it is of a class that machine code can
+ * do more for. Runs no Python code. */
+void cj_see_container(PyObject *container);
+
+void cj_sightings_free(CJSightings *sightings);
+
+#endif
