@@ -423,17 +423,33 @@ resolve(Site *s)
     }
 }
 
-/* What compiled code has learned by failing here. It leaves to the first prefix of an
-   instruction, which is at the offset start. */
+/* What else was seen here, by compiled code that failed or by the interpreter earlier. The interpreter's classes count
+   where it has another one now; where it has given up, they would tell less than that. Then what it has now is noted, for the next time.
+   Compiled code leaves to the first prefix of an instruction, which is at the offset start. */
 static void
-add_failures(Site *s, int32_t start, const CJFailure *failures, uint32_t n)
+add_learned(Site *s, int32_t start, CJLearned *learned)
 {
+    PyTypeObject *now = cj_specialised_class(s->unit);
+    uint32_t n;
+    const CJSeen *seen = cj_learned_at(learned, start, &n);
+    bool gone = false;
     for (uint32_t i = 0; i < n; i++) {
         PyObject *type = NULL;
-        if (failures[i].offset == start && PyWeakref_GetRef(failures[i].weakref, &type) == 1) {
-            add(s, CJ_FEEDBACK_GuardFailed, type, NULL, NULL, (int64_t)failures[i].count, 0);
-            Py_DECREF(type); /* the table has it */
+        if (PyWeakref_GetRef(seen[i].weakref, &type) != 1) {
+            gone = true;
+            continue;
         }
+        if (seen[i].failed > 0 || (now != NULL && type != (PyObject *)now)) {
+            add(s, CJ_FEEDBACK_GuardFailed, type, NULL, NULL, (int64_t)seen[i].failed, 0);
+        }
+        Py_DECREF(type); /* the table has it */
+    }
+    if (gone && n > CJ_MOST_CASES) {
+        /* Classes come and go here. */
+        add(s, CJ_FEEDBACK_GuardFailed, (PyObject *)&PyBaseObject_Type, NULL, NULL, 1, 0);
+    }
+    if (now != NULL) {
+        cj_learned_add(learned, start, now, 0);
     }
 }
 
@@ -470,8 +486,7 @@ cj_feedback_resolve(CJTable *t, uint32_t id)
     _Py_CODEUNIT *units = (_Py_CODEUNIT *)code->co_code_adaptive;
     Py_ssize_t n = Py_SIZE(code);
     Site site = {.t = t, .entry = entry, .level = entry->level, .code = code};
-    uint32_t nfailures;
-    const CJFailure *failures = cj_registry_failures(code, &nfailures);
+    CJLearned *learned = cj_registry_learned(code);
     uint32_t extended = 0;
     int32_t start = -1;
     for (Py_ssize_t i = 0; i < n;) {
@@ -491,7 +506,9 @@ cj_feedback_resolve(CJTable *t, uint32_t id)
         }
         extended = 0;
         resolve(&site);
-        add_failures(&site, start, failures, nfailures);
+        if (learned != NULL) {
+            add_learned(&site, start, learned);
+        }
         add_sightings(&site);
         start = -1;
         i += 1 + _PyOpcode_Caches[site.base];

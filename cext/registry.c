@@ -152,10 +152,7 @@ sweep(void)
     while (graveyard != NULL) {
         CJRecord *record = graveyard;
         graveyard = record->next;
-        for (uint32_t i = 0; i < record->nfailures; i++) {
-            Py_XDECREF(record->failures[i].weakref);
-        }
-        free(record->failures);
+        cj_learned_free(&record->learned);
         cj_sightings_free(&record->sightings);
         free(record->reason);
         free(record);
@@ -366,15 +363,31 @@ is_due(CJRecord *record)
         || (record->listed && cj_options.list_calls - left == CALLS_OF_LOOPS && has_looped(record->code.code));
 }
 
+/* Before a call that the interpreter runs to learn: what the caches know is noted, so that they are free for something else. */
+static void
+keep_learning(PyCodeObject *code)
+{
+    CJLearned *learned = cj_registry_learned(code);
+    if (learned != NULL) {
+        cj_learned_note_caches(learned, code);
+        cj_learn_anew(code);
+    }
+}
+
 static PyObject *
 counting_entry(PyObject *callable, PyObject *const *args, size_t nargsf, PyObject *kwnames)
 {
     PyFunctionObject *function = (PyFunctionObject *)callable;
     CJFunctionEntry *entry = cj_registry_entry(function);
-    if (entry != NULL && entry->record->state == CJ_COUNTING && active && is_due(entry->record)) {
-        PyObject *keep = Py_NewRef(callable);
-        cj_compile_now(entry->record, function);
-        Py_DECREF(keep); /* the caller has one too */
+    if (entry != NULL && entry->record->state == CJ_COUNTING && active) {
+        if (is_due(entry->record)) {
+            PyObject *keep = Py_NewRef(callable);
+            cj_compile_now(entry->record, function);
+            Py_DECREF(keep); /* the caller has one too */
+        }
+        else if (entry->record->compiled_times > 0) {
+            keep_learning((PyCodeObject *)function->func_code);
+        }
     }
     vectorcallfunc call = function->vectorcall;
     return (call == counting_entry ? cj_interpreter_vectorcall() : call)(callable, args, nargsf, kwnames);
@@ -590,47 +603,20 @@ code_dies(void *first)
     }
 }
 
-void
-cj_registry_note_failure(PyCodeObject *code, int32_t offset, PyTypeObject *type, uint64_t count)
+CJLearned *
+cj_registry_learned(PyCodeObject *code)
 {
     CJRecord *record = first_of(code);
-    if (record == NULL) {
-        return;
-    }
-    for (uint32_t i = 0; i < record->nfailures; i++) {
-        CJFailure *f = &record->failures[i];
-        PyObject *known = NULL;
-        if (f->offset == offset && PyWeakref_GetRef(f->weakref, &known) == 1) {
-            Py_DECREF(known);
-            if (known == (PyObject *)type) {
-                f->count += count;
-                return;
-            }
-        }
-    }
-    enum { MAX_FAILURES = 64 };
-    if (record->nfailures == MAX_FAILURES) {
-        return;
-    }
-    CJFailure *failures = realloc(record->failures, (record->nfailures + 1) * sizeof(*failures));
-    if (failures == NULL) {
-        return;
-    }
-    record->failures = failures;
-    PyObject *weakref = PyWeakref_NewRef((PyObject *)type, NULL);
-    if (weakref == NULL) {
-        PyErr_Clear();
-        return;
-    }
-    failures[record->nfailures++] = (CJFailure){offset, weakref, count};
+    return record == NULL ? NULL : &record->learned;
 }
 
-const CJFailure *
-cj_registry_failures(PyCodeObject *code, uint32_t *n)
+void
+cj_registry_note_failure(PyCodeObject *code, int32_t offset, PyTypeObject *type)
 {
-    CJRecord *record = first_of(code);
-    *n = record == NULL ? 0 : record->nfailures;
-    return record == NULL ? NULL : record->failures;
+    CJLearned *learned = cj_registry_learned(code);
+    if (learned != NULL && cj_learned_add(learned, offset, type, 1)) {
+        keep_learning(code);
+    }
 }
 
 CJSightings *

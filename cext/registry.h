@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "learned.h"
 #include "object.h"
 #include "sightings.h"
 
@@ -26,13 +27,6 @@ typedef struct CJFunctionEntry {
     uint32_t saved_version; /* func_version to give back */
 } CJFunctionEntry;
 
-/* A guard that failed: feedback for the next compilation. */
-typedef struct {
-    int32_t offset;    /* bytes */
-    PyObject *weakref; /* owned, of the type that failed it */
-    uint64_t count;
-} CJFailure;
-
 /* The registry's part of a CJCode. */
 typedef struct CJRecord {
     CJCode code; /* first, so that a record is its CJCode */
@@ -48,8 +42,7 @@ typedef struct CJRecord {
     char *reason; /* owned, or NULL */
     double milliseconds; /* of the last compilation */
     CJFunctionEntry *functions;
-    CJFailure *failures;
-    uint32_t nfailures;
+    CJLearned learned; /* about the code object: of its first record only */
     CJSightings sightings;
 } CJRecord;
 
@@ -122,13 +115,14 @@ const char *cj_compile_refusal(const CJRecord *record);
 /* Milliseconds spent compiling since the start. */
 double cj_compilation_time(void);
 
-/* The guards that failed in code, *n of them. */
-const CJFailure *cj_registry_failures(PyCodeObject *code, uint32_t *n);
+/* What was learned about a code object, or NULL while nothing has been. */
+CJLearned *cj_registry_learned(PyCodeObject *code);
 
 /* What helpers saw in code, for them to add to; NULL when it is not known. */
 CJSightings *cj_registry_sightings(PyCodeObject *code);
 
-/* Notes that an operand of this type failed a guard in code. */
-void cj_registry_note_failure(PyCodeObject *code, int32_t offset, PyTypeObject *type, uint64_t count);
+/* Notes that an operand of this type failed a guard in code. When that is new there, the interpreter looks at all places of
+   the code anew, because what changed here is likely to have changed elsewhere. */
+void cj_registry_note_failure(PyCodeObject *code, int32_t offset, PyTypeObject *type);
 
 #endif

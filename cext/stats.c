@@ -198,7 +198,7 @@ cj_stats_exit_taken(CJObject *object, uint32_t exit, PyObject *guilty)
     bool about_class = guilty != NULL && info.reason == REASON_GUARD_TYPE;
     if (info.code != NULL) {
         cj_registry_note_failure(info.code, (int32_t)(info.offset * sizeof(_Py_CODEUNIT)),
-                                 about_class ? Py_TYPE(guilty) : &PyBaseObject_Type, 1);
+                                 about_class ? Py_TYPE(guilty) : &PyBaseObject_Type);
     }
     bool loops = cj_registry_loops(record);
     unsigned undoubled = loops ? UNDOUBLED_OF_LOOPS : UNDOUBLED;

@@ -78,7 +78,8 @@ const (
 	BranchHistory
 
 	// GuardFailed: compiled code left here Value times because of an operand of Type;
-	// object stands for a guard that is not about a class.
+	// object stands for a guard that is not about a class. With 0, the interpreter had
+	// specialised the instruction for Type when the code was compiled earlier.
 	GuardFailed
 
 	// SubscriptMethod: a Python __getitem__ ran for a receiver of Type: the function Object.

@@ -213,36 +213,58 @@ func (b *builder) mapAdd() {
 // first on top.
 func (b *builder) unpackSequence() {
 	n := int(b.in.Arg)
-	v := b.peekObject(1)
-	class := b.typeOf(v).ExactClass()
-	if class == snapshot.NoObject && b.trusted() {
+	class := b.typeOf(b.peekObject(1)).ExactClass()
+	if class == snapshot.NoObject {
+		var own snapshot.ID
 		switch b.in.Op {
 		case bytecode.OpUnpackSequenceTwoTuple, bytecode.OpUnpackSequenceTuple:
-			class = snapshot.TypeTuple
+			own = snapshot.TypeTuple
 		case bytecode.OpUnpackSequenceList:
-			class = snapshot.TypeList
+			own = snapshot.TypeList
+		}
+		cases := b.operandCases(own, isSequence)
+		if len(cases) > 1 {
+			b.mergeBehind(b.dispatch(b.peek(1), cases, func(f snapshot.Feedback) bool {
+				b.unpackExact(f.Type, n)
+				return true
+			}))
+			return
+		}
+		if len(cases) == 1 {
+			class = cases[0].Type
 		}
 	}
-	if b.trusted() && (class == snapshot.TypeTuple || class == snapshot.TypeList) {
-		v = b.guardType(v, class)
-		region, base, offset := immutable, v, b.l.Tuple.Items
-		items := immutable
-		if class == snapshot.TypeList {
-			region, items = hir.HeapSize, hir.HeapItems
-		}
-		size := b.load(hir.LoadI64, region, b.l.Object.VarSize, v)
-		b.guardTrue(b.compare(hir.IntCmp, hir.CondEQ, size, b.cint(int64(n))))
-		if class == snapshot.TypeList {
-			base, offset = b.load(hir.LoadPtr, hir.HeapSize, b.l.List.Items, v), 0
-		}
-		b.pop()
-		for i := n - 1; i >= 0; i-- {
-			item := b.load(hir.LoadField, items, offset+int64(i)*pointerSize, base)
-			b.push(b.typed(item, hir.TObject))
-		}
+	if isSequence(class) && !b.valueFailed() {
+		b.unpackExact(class, n)
 		return
 	}
 	b.unpack(hir.UnpackSequence, n)
+}
+
+// isSequence reports whether the compiler reads the items of a class's
+// instances from memory.
+func isSequence(class snapshot.ID) bool {
+	return class == snapshot.TypeTuple || class == snapshot.TypeList
+}
+
+// unpackExact reads the items of a list or tuple that has n of them.
+func (b *builder) unpackExact(class snapshot.ID, n int) {
+	v := b.guardType(b.peek(1), class)
+	region, base, offset := immutable, v, b.l.Tuple.Items
+	items := immutable
+	if class == snapshot.TypeList {
+		region, items = hir.HeapSize, hir.HeapItems
+	}
+	size := b.load(hir.LoadI64, region, b.l.Object.VarSize, v)
+	b.guardTrue(b.compare(hir.IntCmp, hir.CondEQ, size, b.cint(int64(n))))
+	if class == snapshot.TypeList {
+		base, offset = b.load(hir.LoadPtr, hir.HeapSize, b.l.List.Items, v), 0
+	}
+	b.pop()
+	for i := n - 1; i >= 0; i-- {
+		item := b.load(hir.LoadField, items, offset+int64(i)*pointerSize, base)
+		b.push(b.typed(item, hir.TObject))
+	}
 }
 
 func (b *builder) unpackEx() {

@@ -71,6 +71,27 @@ func (b *builder) receiverCases(own snapshot.Feedback, resolve func(snapshot.ID)
 	return cases
 }
 
+// operandCases returns the classes of an operand that the present instruction
+// has seen, the one for which the interpreter has specialised it first: one
+// case for each. It is empty when there are too many, when one of them is not
+// known to what follows, and when something else than the class failed.
+func (b *builder) operandCases(own snapshot.ID, known func(snapshot.ID) bool) []snapshot.Feedback {
+	if b.opts.IgnoreFeedback {
+		return nil
+	}
+	var cases []snapshot.Feedback
+	for _, class := range append([]snapshot.ID{own}, b.failures()...) {
+		if class == snapshot.NoObject || slices.ContainsFunc(cases, func(f snapshot.Feedback) bool { return f.Type == class }) {
+			continue
+		}
+		if !known(class) || len(cases) == maxCases {
+			return nil
+		}
+		cases = append(cases, snapshot.Feedback{Offset: b.in.Offset, Type: class})
+	}
+	return cases
+}
+
 // member type of slots that hold an object and raise when they are empty, as
 // the public headers define it for good.
 const memberObjectEx = 16

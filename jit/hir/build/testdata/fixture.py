@@ -4,7 +4,8 @@ Each file begins with a Python program as its comment. The program defines a
 function f and calls it until the interpreter has specialised it; the snapshot
 of f replaces the file's section "snapshot". With a list "captured" of functions,
 their bytecode is in it too. With a dict "seen", the unspecialised subscripts by opcode are ones
-at which an array of the class and format that it gives was seen. Runs under the interpreter that
+at which an array of the class and format that it gives was seen. A dict "earlier" gives, for
+instructions, classes that they were specialised for earlier. Runs under the interpreter that
 cinderjit is for. Only what the tests need is resolved from the inline caches;
 the real snapshot is made by the C side.
 """
@@ -253,6 +254,8 @@ class Snapshot:
                 yield f"SubscriptNumbers type={self.ref(class_)} value={ord(format_)}"
             case "POP_JUMP_IF_TRUE" | "POP_JUMP_IF_FALSE" | "POP_JUMP_IF_NONE" | "POP_JUMP_IF_NOT_NONE":
                 yield f"BranchHistory value={cache(1, 1):#x}"
+        for class_ in space.get("earlier", {}).get(SPECIALIZED.get(name, name), ()):
+            yield f"GuardFailed type={self.ref(class_)} value=0"
 
 
 def pointer_flags(method_def):
