@@ -28,6 +28,7 @@ def request(benchmark, row, options):
         "row": row,
         "loops": benchmark.loops(row) * options.loops,
         "sizes": None if options.original_sizes else benchmark.size(row),
+        "reduction": None if options.original_sizes else benchmark.reduction(row),
         "check": benchmark.check(row),
         "warmup": options.warmup,
         "max_warmup": options.max_warmup,

@@ -249,6 +249,11 @@ def test_sizes_replace_arguments(benchmark):
     assert measure(benchmark, "function", sizes=[4])["results"] == [["14", None]] * 5
 
 
+def test_a_reduction_changes_data_before_the_first_call(benchmark):
+    answer = measure(benchmark, "function", sizes=[4], reduction="added = 1", check="added")
+    assert (answer["results"], answer["check"]) == ([["14", None]] * 5, "1")
+
+
 def test_a_failing_benchmark_is_reported(benchmark):
     with pytest.raises(launch.Failure, match="TypeError"):
         measure(benchmark, "failing")

@@ -3,7 +3,8 @@
     build/python bench/worker REQUEST ANSWER
 
 Request: program (path of the run_benchmark.py), arguments (list), row (name, or null to list
-the rows), loops, sizes (replaces the benchmark's arguments by position; null keeps one), check
+the rows), loops, sizes (replaces the benchmark's arguments by position; null keeps one), reduction (statements
+that are executed in the program's globals before the first call, or null), check
 (expression over the program's globals that is evaluated at the end), policy (null, "auto" or
 "force"), warmup, max_warmup, calls, counts (file of the emulator's plugin or null), snapshot (folder for
 what a profile needs, or null), warmup_seconds.

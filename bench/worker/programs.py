@@ -1,7 +1,7 @@
 """Runs an unmodified pyperformance program with our own measuring in place of pyperf's.
 
 The program is executed as __main__, as pyperformance does; its Runner hands over every
-benchmark it would measure. Argument sizes can be replaced, nothing else.
+benchmark it would measure. Argument sizes can be replaced, and its data reduced, nothing else.
 """
 
 import asyncio
