@@ -25,7 +25,7 @@ enum { FLAG_IMMORTAL = 1, FLAG_BIG = 2, FLAG_VECTORCALL = 4 };
     X(Heap) X(InlineValues) X(ManagedDict) X(GenericGetAttr) X(GenericSetAttr) X(GenericAlloc) \
     X(DefaultNew) X(DefaultInit) X(DefaultEq) X(DefaultHash) X(TypeCall) X(Finalizer) X(Len) X(Bool) \
     X(Iter) X(IterNext) X(DescrGet) X(DescrSet) X(GetItem) X(GC) X(PythonDealloc) X(AttrsKnown) \
-    X(TypeMetaclass)
+    X(TypeMetaclass) X(ObjectNew)
 
 enum {
 #define TRAIT(name) BIT_##name,
@@ -356,6 +356,16 @@ same_slot(void *a, void *b)
     return a == b;
 }
 
+/* Whether object.__new__ accepts the class: no base that is made in C makes instances in another way. */
+static bool
+object_new_accepts(PyTypeObject *type)
+{
+    while (type != NULL && PyType_HasFeature(type, Py_TPFLAGS_HEAPTYPE) && type->tp_new == cj_python_new()) {
+        type = type->tp_base;
+    }
+    return type != NULL && type->tp_new == PyBaseObject_Type.tp_new;
+}
+
 static uint32_t
 traits_of(PyTypeObject *type, const CJEntry *entry)
 {
@@ -387,6 +397,7 @@ traits_of(PyTypeObject *type, const CJEntry *entry)
     SET(PythonDealloc, type->tp_dealloc == cj_python_dealloc());
     SET(AttrsKnown, entry->wants_attrs);
     SET(TypeMetaclass, Py_TYPE(type) == &PyType_Type);
+    SET(ObjectNew, object_new_accepts(type));
 #undef SET
     return traits;
 }

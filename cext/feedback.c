@@ -15,6 +15,7 @@
 #include "internal/pycore_opcode_utils.h"
 #include "internal/pycore_optimizer.h"
 #include "internal/pycore_instruments.h"
+#include "layout.h"
 #include "opcode.h"
 #include "registry.h"
 #include "snapshot_table.h"
@@ -32,6 +33,7 @@ typedef struct {
     uint32_t oparg;
     _Py_CODEUNIT *unit;
     PyObject *last_global; /* value of the LOAD_GLOBAL just before, borrowed */
+    PyObject *last_class;  /* value of the last LOAD_GLOBAL, if it is a class: borrowed, or NULL */
 } Site;
 
 static void
@@ -69,6 +71,10 @@ capture_function(Site *s, PyObject *function)
     uint32_t self = (uint32_t)(s->entry - s->t->entries);
     PyFunctionObject *f = (PyFunctionObject *)function;
     cj_table_capture(s->t, (PyCodeObject *)f->func_code, f->func_globals, f->func_builtins, s->level + 1);
+    uint32_t code = cj_table_find(s->t, f->func_code);
+    if (code != 0 && s->t->entries[code].function == NULL) {
+        s->t->entries[code].function = f;
+    }
     s->entry = &s->t->entries[self];
 }
 
@@ -235,7 +241,7 @@ load_global(Site *s)
 {
     PyObject *name = name_at(s, s->oparg >> 1);
     PyObject *globals = s->entry->globals, *builtins = s->entry->builtins;
-    s->last_global = NULL;
+    s->last_global = s->last_class = NULL;
     if (name == NULL || !PyDict_CheckExact(globals) || !DK_IS_UNICODE(((PyDictObject *)globals)->ma_keys)
         || builtins == NULL || !PyDict_CheckExact(builtins) || !DK_IS_UNICODE(((PyDictObject *)builtins)->ma_keys)) {
         return;
@@ -271,6 +277,57 @@ load_global(Site *s)
         capture_function(s, cj_init_of((PyTypeObject *)value));
     }
     s->last_global = value;
+    s->last_class = PyType_Check(value) ? value : NULL;
+}
+
+/* The class in whose body the method that is being looked at was defined: borrowed, or NULL. */
+static PyObject *
+defining_class(Site *s)
+{
+    PyFunctionObject *f = s->entry->function;
+    int n = s->code->co_nfreevars;
+    if (f == NULL || f->func_code != (PyObject *)s->code || f->func_closure == NULL || PyTuple_GET_SIZE(f->func_closure) != n) {
+        return NULL;
+    }
+    for (int i = 0; i < n; i++) {
+        PyObject *name = PyTuple_GET_ITEM(s->code->co_localsplusnames, s->code->co_nlocalsplus - n + i);
+        if (name == &_Py_ID(__class__)) {
+            PyObject *class = PyCell_GET(PyTuple_GET_ITEM(f->func_closure, i));
+            return class != NULL && PyType_Check(class) ? class : NULL;
+        }
+    }
+    return NULL;
+}
+
+/* The attribute that the classes behind the first one in its resolution order have: borrowed, or NULL. */
+static PyObject *
+attribute_behind(PyTypeObject *class, PyObject *name)
+{
+    PyObject *mro = class->tp_mro, *found = NULL;
+    for (Py_ssize_t i = 1; mro != NULL && i < PyTuple_GET_SIZE(mro) && found == NULL; i++) {
+        if (!PyType_Check(PyTuple_GET_ITEM(mro, i))) {
+            return NULL;
+        }
+        PyObject *dict = PyType_GetDict((PyTypeObject *)PyTuple_GET_ITEM(mro, i));
+        found = namespace_get(dict, name);
+        Py_XDECREF(dict);
+    }
+    return found;
+}
+
+static void
+super_attr(Site *s)
+{
+    PyObject *class = s->oparg & 2 ? s->last_class : defining_class(s);
+    PyObject *name = name_at(s, s->oparg >> 2);
+    s->last_class = NULL;
+    PyObject *found = class == NULL || name == NULL ? NULL : attribute_behind((PyTypeObject *)class, name);
+    if (found == NULL) {
+        return;
+    }
+    add(s, CJ_FEEDBACK_SuperAttr, class, found, NULL, 0, 0);
+    bool wrapped = Py_TYPE(found) == &PyStaticMethod_Type || Py_TYPE(found) == &PyClassMethod_Type;
+    capture_function(s, wrapped ? ((cj_method_wrapper *)found)->callable : found);
 }
 
 static void
@@ -375,6 +432,12 @@ resolve(Site *s)
             unspecialised(s);
         }
         load_global(s);
+        return;
+    case LOAD_SUPER_ATTR:
+        if (s->op == LOAD_SUPER_ATTR) {
+            unspecialised(s);
+        }
+        super_attr(s);
         return;
     }
     if (_PyOpcode_Caches[s->base] == 0) {

@@ -96,12 +96,19 @@ check_debug_offsets(void)
 }
 
 static destructor python_dealloc;
+static newfunc python_new;
 static iternextfunc no_iternext;
 
 iternextfunc
 cj_no_iternext(void)
 {
     return no_iternext;
+}
+
+newfunc
+cj_python_new(void)
+{
+    return python_new;
 }
 
 destructor
@@ -130,7 +137,8 @@ check_private_structures(void)
     }
     range = PyObject_CallFunction((PyObject *)&PyRange_Type, "iii", 3, 17, 2);
     wrapper = range != NULL ? PyStaticMethod_New(Py_None) : NULL;
-    class = wrapper != NULL ? PyObject_CallFunction((PyObject *)&PyType_Type, "s(){}", "class") : NULL;
+    class = wrapper != NULL ? PyObject_CallFunction((PyObject *)&PyType_Type, "s(){sO}", "class", "__new__", Py_None)
+                            : NULL;
     if (class == NULL) {
         PyErr_Clear();
         reason = "there is no memory";
@@ -138,6 +146,7 @@ check_private_structures(void)
     }
     PyTypeObject *type = (PyTypeObject *)class;
     python_dealloc = type->tp_dealloc;
+    python_new = type->tp_new;
     no_iternext = type->tp_iternext;
     if (!PyUnstable_Type_AssignVersionTag(type)
         || interp->types.type_version_cache[type->tp_version_tag % TYPE_VERSION_CACHE_SIZE] != type) {

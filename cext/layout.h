@@ -39,6 +39,9 @@ const char *cj_layout_check(void);
 /* The deallocator that all classes made in Python have; known after the check. */
 destructor cj_python_dealloc(void);
 
+/* The tp_new of classes with a __new__ that is made in Python; known after the check. */
+newfunc cj_python_new(void);
+
 /* The tp_iternext of classes that have no __next__; known after the check. */
 iternextfunc cj_no_iternext(void);
 

@@ -343,6 +343,7 @@ cj_snapshot_take(PyCodeObject *code, PyObject *globals, PyObject *builtins, PyOb
     cj_table_capture(&t, code, globals, builtins, CJ_ROOT);
     uint32_t root = cj_table_find(&t, (PyObject *)code);
     cj_table_ref(&t, function, CJ_ROOT);
+    t.entries[root].function = function != NULL && PyFunction_Check(function) ? (PyFunctionObject *)function : NULL;
     visit(&t);
     look_up_attributes(&t);
     visit(&t);

@@ -21,7 +21,7 @@
     X(TruthAlways) \
     X(OperandsIntInt) X(OperandsFloatInt) X(OperandsIntFloat) X(OperandsUnresolved) \
     X(BranchHistory) X(GuardFailed) X(SubscriptMethod) X(GlobalEntry) \
-    X(SubscriptNumbers) X(StoreSubscriptMethod)
+    X(SubscriptNumbers) X(StoreSubscriptMethod) X(SuperAttr)
 
 typedef enum {
 #define KIND(name) CJ_FEEDBACK_##name,
@@ -71,6 +71,7 @@ typedef struct {
     bool captured;     /* code: bytecode is part of the snapshot */
     bool wants_attrs;  /* type: receivers of this type were seen */
     PyObject *globals, *builtins; /* captured code: borrowed */
+    PyFunctionObject *function;   /* captured code: one of its functions, borrowed, or NULL */
     CJFeedbackList feedback;      /* captured code */
     CJClassAttr *attrs;           /* type */
     uint32_t nattrs;

@@ -79,6 +79,7 @@ const (
 	TraitPythonDealloc                          // freed by the slot of Python classes
 	TraitAttrsKnown                             // every name that captured code uses was looked up
 	TraitTypeMetaclass                          // its metaclass is type itself
+	TraitObjectNew                              // object.__new__ accepts it
 	numTraits           = iota
 )
 
@@ -87,7 +88,7 @@ var traitNames = [numTraits]string{
 	"generic_alloc", "default_new", "default_init", "default_eq", "default_hash",
 	"type_call", "finalizer", "len", "bool", "iter", "iternext", "descr_get",
 	"descr_set", "getitem", "gc", "python_dealloc", "attrs_known",
-	"type_metaclass",
+	"type_metaclass", "object_new",
 }
 
 // Has reports whether all the given traits hold.

@@ -96,6 +96,10 @@ const (
 	// StoreSubscriptMethod: a Python __setitem__ ran for a receiver of Type: the function Object.
 	StoreSubscriptMethod
 
+	// SuperAttr: the class operand of super() is probably Type, and the first class behind it in its
+	// method resolution order that has the name has it as Object.
+	SuperAttr
+
 	numFeedbackKinds
 )
 
@@ -151,6 +155,7 @@ var feedbackTable = [numFeedbackKinds]struct {
 	GlobalEntry:          {"GlobalEntry", usesAux | usesValue | usesVersion},
 	SubscriptNumbers:     {"SubscriptNumbers", usesType | usesValue},
 	StoreSubscriptMethod: {"StoreSubscriptMethod", usesType | usesObject},
+	SuperAttr:            {"SuperAttr", usesType | usesObject},
 }
 
 // String returns the kind's name in the text form.

@@ -25,7 +25,7 @@ type Snapshot struct {
 	Root ID
 	// Function is the function for which compilation was asked for, or
 	// NoObject. Compiled code serves every function with the same code and
-	// globals, so only statistics and messages may use it.
+	// globals, so only statistics, messages and guesses that are guarded may use it.
 	Function ID
 	// Instrumentation is the word that the thread's eval breaker must equal
 	// at entry: no event bits, and the instrumentation version of the code.

@@ -269,21 +269,3 @@ func (b *builder) writeInstanceValue(f snapshot.Feedback, owner hir.Value) bool 
 	b.snapshot(b.frameState(b.resume))
 	return true
 }
-
-// loadSuperAttr looks an attribute up behind a class in the resolution order of
-// an object's class.
-func (b *builder) loadSuperAttr() {
-	args := b.popObjects(3)
-	method := b.in.PushesSelfOrNull()
-	op := hir.LoadSuperAttr
-	if method {
-		op = hir.LoadSuperMethod
-	}
-	v := b.emitObj(op, b.name(), args...)
-	b.f.At(v).Imm = int64(b.in.Arg)
-	b.push(v)
-	if method {
-		b.push(b.emit(hir.SecondResult, v))
-	}
-	b.check()
-}

@@ -96,7 +96,7 @@ func (b *builder) callSite(s *site) {
 	if b.callOneOf(s) {
 		return
 	}
-	if b.trusted() && b.callSeen(s) {
+	if b.trusted() && (b.callSeen(s) || b.callDefault(s)) {
 		return
 	}
 	if id := b.typeOf(b.callable(s)).Obj; id != snapshot.NoObject && !b.opts.IgnoreFeedback && b.callKnown(s, id) {
@@ -130,6 +130,27 @@ func (b *builder) callSeen(s *site) bool {
 		}
 		b.guardIs(b.callable(s), f.Type)
 		return b.callKnown(s, f.Type)
+	}
+	return false
+}
+
+// callDefault builds the call of a parameter as that of its default value, if
+// that can be called: a parameter like that is mostly there so that a global
+// is found faster.
+func (b *builder) callDefault(s *site) bool {
+	root := b.f.At(b.unguarded(b.callable(s)))
+	if b.s.Function == snapshot.NoObject || b.within != nil || root.Op != hir.Param || b.typeOf(b.callable(s)).Obj != snapshot.NoObject {
+		return false
+	}
+	f := b.s.Object(b.s.Function).Function
+	i := int(root.Imm) - (b.code.ArgCount - len(f.Defaults))
+	if i < 0 || i >= len(f.Defaults) || f.Code != b.f.Code || f.Defaults[i] == snapshot.NoObject {
+		return false
+	}
+	switch b.s.Object(f.Defaults[i]).Kind {
+	case snapshot.KindFunction, snapshot.KindBuiltin:
+		b.guardIs(b.callable(s), f.Defaults[i])
+		return b.callKnown(s, f.Defaults[i])
 	}
 	return false
 }
@@ -211,7 +232,9 @@ func (b *builder) callKnown(s *site, id snapshot.ID) bool {
 		if s.kw != snapshot.NoObject {
 			return false
 		}
-		return b.callNative(s, id, args)
+		return b.callObjectNew(s, id, args) || b.callNative(s, id, args)
+	case snapshot.KindWrapperDescr:
+		return s.kw == snapshot.NoObject && b.callObjectInit(s, id, args)
 	}
 	return false
 }

@@ -68,6 +68,35 @@ func (b *builder) initOf(class snapshot.ID) (init snapshot.ID, ok bool) {
 	return c.Init, c.Init != snapshot.NoObject
 }
 
+// callObjectNew replaces object.__new__ of a known class by what it does.
+func (b *builder) callObjectNew(s *site, id snapshot.ID, args []hir.Value) bool {
+	if o := b.s.Object(id); o.Kind != snapshot.KindBuiltin || o.Name != "object.__new__" || o.Refs[0] != snapshot.TypeObject || len(args) != 1 {
+		return false
+	}
+	class := b.typeOf(args[0]).Obj
+	c := b.s.Class(class)
+	if !b.known(class) || !c.Has(snapshot.TraitHeap|snapshot.TraitObjectNew|snapshot.TraitGenericAlloc) ||
+		c.Flags&uint64(b.l.TypeFlag.IsAbstract) != 0 {
+		return false
+	}
+	b.dependType(class)
+	object := b.typed(b.emitObj(hir.NewObject, class), hir.InstanceOf(class))
+	b.drop(s)
+	b.push(object)
+	return true
+}
+
+// callObjectInit leaves out object.__init__ without arguments, which does
+// nothing.
+func (b *builder) callObjectInit(s *site, id snapshot.ID, args []hir.Value) bool {
+	if o := b.s.Object(id); o.Name != "object.__init__" || o.Refs[0] != snapshot.TypeObject || len(args) != 1 {
+		return false
+	}
+	b.drop(s)
+	b.push(b.constant(snapshot.None))
+	return true
+}
+
 // canConstruct reports whether construct can make an instance at a call.
 func (b *builder) canConstruct(s *site, class snapshot.ID) bool {
 	init, ok := b.initOf(class)

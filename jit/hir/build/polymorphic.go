@@ -208,8 +208,16 @@ func (b *builder) classOf(v hir.Value) hir.Value {
 func (b *builder) guardClasses(v hir.Value, cases []snapshot.Feedback) hir.Value {
 	classes := make([]snapshot.ID, len(cases))
 	for i, f := range cases {
-		b.dependType(f.Type)
 		classes[i] = f.Type
+	}
+	return b.guardClassSet(v, classes)
+}
+
+// guardClassSet leaves compiled code unless the object's class is one of the
+// set.
+func (b *builder) guardClassSet(v hir.Value, classes []snapshot.ID) hir.Value {
+	for _, class := range classes {
+		b.dependType(class)
 	}
 	return b.guarded(v, b.typed(b.emitImm(hir.GuardClasses, b.f.ClassSet(classes), v), b.typeOf(v)))
 }

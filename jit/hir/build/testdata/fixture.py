@@ -66,12 +66,14 @@ class Snapshot:
         self.ref(function.__code__)
         self.globals = self.ref(function.__globals__)
         self.builtins = self.ref(function.__globals__["__builtins__"].__dict__)
+        # Only guesses about default values use the function itself.
+        asked = [f"function {self.ref(function)}"] if function.__defaults__ else []
         self.text = {}
         done = 0
         while done < len(self.keep):
             self.text[done] = self.describe(self.keep[done])
             done += 1
-        self.lines = [f"root {self.ids[id(function.__code__)]}"] + [self.text[i] for i in range(done)]
+        self.lines = [f"root {self.ids[id(function.__code__)]}"] + asked + [self.text[i] for i in range(done)]
 
     def ref(self, o):
         if o is NOTHING:
@@ -132,11 +134,11 @@ class Snapshot:
         heap = flags >> 9 & 1
         names = []
         if heap:
-            names += ["heap", "gc"]
+            names += ["heap", "gc", "generic_alloc", "object_new"]
             if flags & layout["TypeFlag.InlineValues"]:
                 names += ["inline_values", "managed_dict"]
             if o.__new__ is object.__new__:
-                names += ["default_new", "generic_alloc"]
+                names += ["default_new"]
             if o.__init__ is object.__init__:
                 names += ["default_init"]
             if type(o) is type:
@@ -246,6 +248,12 @@ class Snapshot:
                 yield f"CallInit type={t} object={self.ref(next(x for x in classes() if self.ref(x) == t).__init__)}"
             case "TO_BOOL_ALWAYS_TRUE":
                 yield f"TruthAlways type={type_of()}"
+            case "LOAD_SUPER_ATTR" | "LOAD_SUPER_ATTR_METHOD" | "LOAD_SUPER_ATTR_ATTR" if not arg & 2:
+                method = next(f for f in functions() if f.__code__ is c)
+                t = method.__closure__[c.co_freevars.index("__class__")].cell_contents
+                attr = c.co_names[arg >> 2]
+                owner = next(k for k in t.__mro__[1:] if attr in k.__dict__)
+                yield f"SuperAttr type={self.ref(t)} object={self.ref(owner.__dict__[attr])}"
             case "BINARY_OP_SUBSCR_GETITEM":
                 t = next(t for t in classes() if "__getitem__" in t.__dict__)
                 yield f"SubscriptMethod type={self.ref(t)} object={self.ref(t.__getitem__)}"
