@@ -8,6 +8,7 @@
 
 #include "internal/pycore_ceval.h"
 #include "internal/pycore_code.h"
+#include "internal/pycore_dict.h"
 #include "internal/pycore_function.h"
 #include "internal/pycore_interpframe.h"
 #include "internal/pycore_pystate.h"
@@ -226,10 +227,133 @@ cj_entry_slow(PyThreadState *tstate, CJCode *code, PyObject **arguments)
     return frame == NULL ? NULL : cj_run_frame(tstate, frame, code->object);
 }
 
+/* The values of a function's parameters, as a direct entry takes them, and what has to live as long as the call. */
+typedef struct {
+    PyObject *values[1 + CJ_DIRECT_PARAMETERS];
+    PyObject *held[CJ_DIRECT_PARAMETERS]; /* owned */
+    int nheld;
+} Bound;
+
+static void
+hold(Bound *bound, PyObject *owned)
+{
+    bound->held[bound->nheld++] = owned;
+}
+
+static void
+release(Bound *bound)
+{
+    while (bound->nheld > 0) {
+        Py_DECREF(bound->held[--bound->nheld]);
+    }
+}
+
+/* Puts named arguments into the places of the parameters of these names; false when one has no place, or is given already. */
+static bool
+bind_named(PyCodeObject *code, PyObject *const *arguments, PyObject *kwnames, PyObject **values)
+{
+    int named = code->co_argcount + code->co_kwonlyargcount;
+    for (Py_ssize_t k = 0; k < PyTuple_GET_SIZE(kwnames); k++) {
+        PyObject *name = PyTuple_GET_ITEM(kwnames, k);
+        int i = code->co_posonlyargcount;
+        while (i < named && PyTuple_GET_ITEM(code->co_localsplusnames, i) != name) {
+            i++;
+        }
+        if (i == named || values[i] != NULL) {
+            return false;
+        }
+        values[i] = arguments[k];
+    }
+    return true;
+}
+
+/* Puts default values into the places of parameters that have none yet; false when there is none for one of them. */
+static bool
+bind_defaults(PyFunctionObject *function, PyCodeObject *code, Bound *bound)
+{
+    PyObject **values = bound->values + 1, *defaults = function->func_defaults, *kwdefaults = function->func_kwdefaults;
+    int first = code->co_argcount - (defaults == NULL ? 0 : (int)PyTuple_GET_SIZE(defaults));
+    bool used = false;
+    for (int i = 0; i < code->co_argcount; i++) {
+        if (values[i] == NULL) {
+            if (i < first) {
+                return false;
+            }
+            values[i] = PyTuple_GET_ITEM(defaults, i - first);
+            used = true;
+        }
+    }
+    if (used) {
+        hold(bound, Py_NewRef(defaults));
+    }
+    for (int i = code->co_argcount; i < code->co_argcount + code->co_kwonlyargcount; i++) {
+        if (values[i] == NULL) {
+            /* Tables of other keys than strs may run code. */
+            if (kwdefaults == NULL || !PyDict_CheckExact(kwdefaults) || !DK_IS_UNICODE(((PyDictObject *)kwdefaults)->ma_keys)) {
+                return false;
+            }
+            values[i] = PyDict_GetItemWithError(kwdefaults, PyTuple_GET_ITEM(code->co_localsplusnames, i));
+            if (values[i] == NULL) {
+                return false;
+            }
+            hold(bound, Py_NewRef(values[i]));
+        }
+    }
+    return true;
+}
+
+/* Finds the value of each parameter of a function whose code has a direct entry. It runs no Python code. False for
+ * what the interpreter has to bind: errors, unusual names, no memory. */
+static bool
+bind(PyObject *callable, PyObject *const *arguments, Py_ssize_t nargs, PyObject *kwnames, Bound *bound)
+{
+    PyFunctionObject *function = (PyFunctionObject *)callable;
+    PyCodeObject *code = (PyCodeObject *)function->func_code;
+    *bound = (Bound){.values = {callable}};
+    PyObject **values = bound->values + 1;
+    int next = code->co_argcount + code->co_kwonlyargcount;
+    Py_ssize_t direct = nargs < code->co_argcount ? nargs : code->co_argcount;
+    memcpy(values, arguments, (size_t)direct * sizeof(*values));
+    if ((nargs > direct && !(code->co_flags & CO_VARARGS))
+        || (kwnames != NULL && !bind_named(code, arguments + nargs, kwnames, values))
+        || !bind_defaults(function, code, bound)) {
+        goto failed;
+    }
+    if (code->co_flags & CO_VARARGS) {
+        PyObject *surplus = PyTuple_New(nargs - direct);
+        if (surplus == NULL) {
+            goto failed;
+        }
+        for (Py_ssize_t i = direct; i < nargs; i++) {
+            PyTuple_SET_ITEM(surplus, i - direct, Py_NewRef(arguments[i]));
+        }
+        hold(bound, values[next++] = surplus);
+    }
+    if (code->co_flags & CO_VARKEYWORDS) {
+        values[next] = PyDict_New();
+        if (values[next] == NULL) {
+            goto failed;
+        }
+        hold(bound, values[next]);
+    }
+    return true;
+failed:
+    PyErr_Clear();
+    release(bound);
+    return false;
+}
+
 PyObject *
 cj_vectorcall_bind(PyObject *function, PyObject *const *arguments, size_t nargsf, PyObject *kwnames, CJCode *code)
 {
     PyThreadState *tstate = _PyThreadState_GET();
+    Bound bound;
+    if (code->object != NULL && code->object->direct != CJ_NO_ENTRY
+        && bind(function, arguments, PyVectorcall_NARGS(nargsf), kwnames, &bound)) {
+        PyObject *result = cj_enter_direct(code->direct_entry, code, tstate, tstate->current_frame, bound.values);
+        release(&bound);
+        return result;
+    }
     _PyInterpreterFrame *frame =
         push_bound_frame(tstate, function, arguments, PyVectorcall_NARGS(nargsf), kwnames);
     if (frame == NULL) {

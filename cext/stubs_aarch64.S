@@ -707,6 +707,44 @@ cj_enter:
 	.cfi_endproc
 	.size cj_enter, .-cj_enter
 
+/* PyObject *cj_enter_direct(const void *entry, CJCode *code, PyThreadState *tstate, frame of the caller, PyObject *const values[8])
+ * calls a direct entry from C: values are the function and the values of its parameters. */
+	.balign 16
+	.globl cj_enter_direct
+	.hidden cj_enter_direct
+	.type cj_enter_direct, %function
+cj_enter_direct:
+	.cfi_startproc
+	hint	#34
+	stp	x29, x30, [sp, #-32]!
+	.cfi_def_cfa_offset 32
+	.cfi_offset 29, -32
+	.cfi_offset 30, -24
+	mov	x29, sp
+	stp	x19, x20, [sp, #16]
+	.cfi_offset 19, -16
+	.cfi_offset 20, -8
+	mov	x16, x0
+	mov	x17, x1
+	mov	x19, x2
+	mov	x20, x3
+	mov	x9, x4
+	ldp	x0, x1, [x9]
+	ldp	x2, x3, [x9, #16]
+	ldp	x4, x5, [x9, #32]
+	ldp	x6, x7, [x9, #48]
+	blr	x16
+	ldp	x19, x20, [sp, #16]
+	ldp	x29, x30, [sp], #32
+	.cfi_restore 29
+	.cfi_restore 30
+	.cfi_restore 19
+	.cfi_restore 20
+	.cfi_def_cfa_offset 0
+	ret
+	.cfi_endproc
+	.size cj_enter_direct, .-cj_enter_direct
+
 /* PyObject *cj_enter_generator(const void *stub, PyThreadState *tstate, frame of the caller, generator, value)
  * calls the stub resume from C. */
 	.balign 16
