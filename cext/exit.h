@@ -115,6 +115,9 @@ extern int32_t cj_exit_countdown;
  * stops it. */
 void cj_force_exits(uint32_t period, uint32_t seed);
 
+/* The kind of exit number index, which exists. */
+CJExitKind cj_exit_kind(const CJObject *object, uint32_t index);
+
 /* Where the code goes on, as an offset into its text, when a frame object that was found has changed nothing; 0 when
  * the exit has to be taken. */
 uint32_t cj_exit_continues(const CJObject *object, uint32_t index);

@@ -143,6 +143,12 @@ cj_exit_read(const CJObject *object, uint32_t index, CJExit *exit)
     return true;
 }
 
+CJExitKind
+cj_exit_kind(const CJObject *object, uint32_t index)
+{
+    return (CJExitKind)object->encoded[object->exits + exit_offset(object, index)];
+}
+
 uint32_t
 cj_exit_continues(const CJObject *object, uint32_t index)
 {
@@ -210,7 +216,7 @@ cj_exit_raising(CJObject *object, uint32_t index)
     if (object->decoded != NULL && index < object->nexits && object->decoded[index] != NULL) {
         return object->decoded[index]->kind == CJ_RAISE ? object->decoded[index] : NULL;
     }
-    if (index >= object->nexits || object->encoded[object->exits + exit_offset(object, index)] != CJ_RAISE) {
+    if (index >= object->nexits || cj_exit_kind(object, index) != CJ_RAISE) {
         return NULL;
     }
     CJExit exit;

@@ -6,10 +6,15 @@
 #include "internal/pycore_intrinsics.h"
 #include "internal/pycore_pyerrors.h"
 #include "internal/pycore_pystate.h"
+#include "internal/pycore_weakref.h"
 
+/* Weak references are made without the tuple of arguments that classes without a vectorcall get. */
 PyObject *
 cj_vectorcall(PyObject *callable, PyObject **arguments, int64_t nargsf, void *kwnames)
 {
+    if (callable == (PyObject *)&_PyWeakref_RefType && kwnames == NULL && PyVectorcall_NARGS((size_t)nargsf) == 1) {
+        return PyWeakref_NewRef(arguments[0], NULL);
+    }
     return PyObject_Vectorcall(callable, arguments, (size_t)nargsf, kwnames);
 }
 

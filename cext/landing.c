@@ -204,6 +204,12 @@ cj_caller_forgets(PyThreadState *tstate, _PyInterpreterFrame *frame, const CJExi
     _PyInterpreterFrame *caller = frame->previous;
     const void *behind_call = ((void **)regs->x[29])[1];
     PyObject *raised = tstate->current_exception;
+    if (frame->instr_ptr->op.code == RAISE_VARARGS) {
+        /* What it raises it has taken off the stack before. */
+        for (int n = frame->instr_ptr->op.arg; n > 0; n--) {
+            PyStackRef_XCLOSE(*--frame->stackpointer);
+        }
+    }
     if (raised == NULL || !cj_unshared(raised, false) || cj_exceptions_watched(tstate) || frame->frame_obj != NULL
         || frame->owner != FRAME_OWNED_BY_THREAD || caller == NULL || caller->owner != FRAME_OWNED_BY_THREAD
         || !cj_arena_contains(behind_call) || cj_is_stub(behind_call) || _PyFrame_IsIncomplete(caller)

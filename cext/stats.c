@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "exit.h"
 #include "registry.h"
 
 /* One exit that was taken, of code that is gone or still there. */
@@ -172,7 +173,7 @@ cj_stats_take(void)
    once (the class, then that the int is a large one), and a large function has several such places; so the limit
    stays for the first compilations, and then doubles with each, up to a limit of its own. Of a function with a loop an
    exit costs the rest of the call, and a call may teach one class of one place only. */
-enum { FIRST_LIMIT = 16, UNDOUBLED = 5, FIRST_LIMIT_OF_LOOPS = 1, UNDOUBLED_OF_LOOPS = 24, MAX_DOUBLINGS = 12, EXIT_DEOPT = 0 };
+enum { FIRST_LIMIT = 16, UNDOUBLED = 5, FIRST_LIMIT_OF_LOOPS = 1, UNDOUBLED_OF_LOOPS = 24, MAX_DOUBLINGS = 12 };
 
 void
 cj_stats_exit_taken(CJObject *object, uint32_t exit, PyObject *guilty)
@@ -180,6 +181,9 @@ cj_stats_exit_taken(CJObject *object, uint32_t exit, PyObject *guilty)
     CJRecord *record = object->code->registry;
     if (record == NULL) {
         return; /* installed by a test, beside the registry */
+    }
+    if (cj_exit_kind(object, exit) != CJ_DEOPT) {
+        return;
     }
     Kept *kept = kept_of(object);
     if (guilty != NULL && kept != NULL && kept->guilty[exit] == NULL) {
@@ -190,9 +194,6 @@ cj_stats_exit_taken(CJObject *object, uint32_t exit, PyObject *guilty)
     }
     CJExitInfo info;
     cj_exit_info(object, exit, &info);
-    if (info.kind != EXIT_DEOPT) {
-        return;
-    }
     /* Every class that came is noted, so that the next compilation knows all of them. A guard
        that is not about one object's class stands for object itself. */
     bool about_class = guilty != NULL && info.reason == REASON_GUARD_TYPE;

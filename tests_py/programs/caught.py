@@ -307,6 +307,10 @@ def fail(kind, log):
         raise Mortal(kind)
     if kind == "class":
         raise Own
+    if kind == "cause":
+        raise Own(kind) from Mortal("the cause")
+    if kind == "no cause":
+        raise Own from None
     if kind == "local":
         thing = Thing("local", log)
         raise Own(kind)
@@ -335,7 +339,7 @@ def fail(kind, log):
     return kind
 
 
-KINDS = ["'own'", "'kept'", "'mortal'", "'class'", "'local'", "'shared'", "'looked'", "'written'", "'frame'", "'key'", "'finally'", "'deep'", "'none'"]
+KINDS = ["'own'", "'kept'", "'mortal'", "'class'", "'cause'", "'no cause'", "'local'", "'shared'", "'looked'", "'written'", "'frame'", "'key'", "'finally'", "'deep'", "'none'"]
 
 
 @case(*KINDS)

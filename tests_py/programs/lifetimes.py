@@ -348,3 +348,35 @@ def generators_die(n):
     for name in gen():
         break
     print("end", name)
+
+
+class WeakSub(weakref.ref):
+    pass
+
+
+@case("Loud('weak')", "5", "Cycle('weak')", "frozenset((1, 2))", "None", "(1, 2)")
+def weak_references(thing):
+    """One object has one plain weak reference; not every class allows any."""
+    made = []
+    for k in range(3):
+        for arguments in ((thing,), (thing, None), (), (thing, print, 3)):
+            try:
+                made.append(weakref.ref(*arguments))
+            except TypeError as error:
+                made.append(str(error))
+        try:
+            made.append(weakref.ref(thing))
+            made.append(weakref.ref(weakref.ref(thing)))
+        except TypeError as error:
+            made.append(str(error))
+        try:
+            made.append(WeakSub(thing))
+            made.append(weakref.ref(thing, lambda ref: print("callback", ref() is None)))
+            made.append(weakref.ref(thing, callback=None))
+        except TypeError as error:
+            made.append(str(error))
+    same = [made[0] is other for other in made]
+    name = getattr(thing, "name", None)
+    thing = None
+    gc.collect()
+    return name, same, [m if isinstance(m, str) else m() is None for m in made]
