@@ -526,7 +526,10 @@ add_sightings(Site *s)
         if (seen->items[i].offset != s->offset || PyWeakref_GetRef(seen->items[i].weakref, &type) != 1) {
             continue;
         }
-        if (seen->items[i].format != 0) {
+        if (seen->items[i].format == CJ_TWO_FLOATS) {
+            add(s, CJ_FEEDBACK_OperandsFloatFloat, NULL, NULL, NULL, 0, 0);
+        }
+        else if (seen->items[i].format != 0) {
             add(s, CJ_FEEDBACK_SubscriptNumbers, type, NULL, NULL, seen->items[i].format, 0);
         }
         else {

@@ -17,6 +17,12 @@ PyObject *cj_long_box(int64_t a0);
 /* A new float object. */
 PyObject *cj_float_box(double a0);
 
+/* Operand 0 to the power of operand 1; NaN where the result is not a plain number or something has to be raised. */
+double cj_float_pow(double a0, double a1);
+
+/* Function number Imm of module math (0 sin, 1 cos, 2 tan, 3 atan, 4 exp, 5 fabs); NaN where the result is not a plain number or something has to be raised. */
+double cj_float_math(double a0, int64_t a1);
+
 /* Sum of exact ints. */
 PyObject *cj_long_add(PyObject *a0, PyObject *a1);
 
@@ -321,6 +327,8 @@ void *cj_get_tstate(void);
     X(trace_handled_here, "", "-") \
     X(long_box, "i", "o") \
     X(float_box, "f", "o") \
+    X(float_pow, "ff", "f") \
+    X(float_math, "fi", "f") \
     X(long_add, "oo", "o") \
     X(long_sub, "oo", "o") \
     X(long_mul, "oo", "o") \

@@ -1,8 +1,13 @@
 /* Numbers: boxing, arithmetic of exact types, and the generic operators. */
 #include "helpers.h"
 
+#include <math.h>
+
 #include "exact.h"
 #include "internal/pycore_ceval.h"
+#include "internal/pycore_global_strings.h"
+#include "internal/pycore_interp_structs.h"
+#include "internal/pycore_runtime.h"
 #include "internal/pycore_long.h"
 #include "sightings.h"
 
@@ -74,7 +79,13 @@ cj_binary_op(PyObject *left, PyObject *right, int64_t oparg)
         if (item != NULL) {
             return Py_NewRef(*item);
         }
+        if (PySlice_Check(right) && PyList_CheckExact(left)) {
+            return cj_slice_of_list(left, (PySliceObject *)right);
+        }
         cj_see_container(left);
+    }
+    else if (PyFloat_CheckExact(left) && PyFloat_CheckExact(right)) {
+        cj_see_floats();
     }
     return _PyEval_BinaryOps[oparg](left, right);
 }
@@ -153,5 +164,56 @@ cj_contains(PyObject *item, PyObject *container)
 int64_t
 cj_is_instance(PyObject *object, PyObject *class)
 {
+    if (PyType_CheckExact(class)) {
+        PyTypeObject *type = Py_TYPE(object);
+        if (type == (PyTypeObject *)class || PyType_IsSubtype(type, (PyTypeObject *)class)) {
+            return 1;
+        }
+        /* Else the object's __class__ is asked, which mostly is what all objects have. */
+        if (type->tp_getattro == PyObject_GenericGetAttr
+            && _PyType_Lookup(type, &_Py_ID(__class__)) == _PyType_Lookup(&PyBaseObject_Type, &_Py_ID(__class__))) {
+            return 0;
+        }
+    }
     return PyObject_IsInstance(object, class);
+}
+
+double
+cj_float_pow(double base, double exponent)
+{
+    /* Elsewhere CPython has rules of its own, complex results and errors. */
+    if (!(base > 0) || !isfinite(base) || !isfinite(exponent)) {
+        return Py_NAN;
+    }
+    double result = pow(base, exponent);
+    return isfinite(result) ? result : Py_NAN;
+}
+
+double
+cj_float_math(double x, int64_t function)
+{
+    if (!isfinite(x)) {
+        return Py_NAN;
+    }
+    double result;
+    switch (function) {
+    case 0:
+        result = sin(x);
+        break;
+    case 1:
+        result = cos(x);
+        break;
+    case 2:
+        result = tan(x);
+        break;
+    case 3:
+        result = atan(x);
+        break;
+    case 4:
+        result = exp(x);
+        break;
+    default:
+        result = fabs(x);
+    }
+    return isfinite(result) ? result : Py_NAN;
 }

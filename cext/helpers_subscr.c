@@ -1,6 +1,8 @@
 /* Subscripts and slices. */
 #include "helpers.h"
 
+#include <string.h>
+
 #include "exact.h"
 #include "exit.h"
 #include "sightings.h"
@@ -85,6 +87,52 @@ bound_of_slice(PyObject *given, Py_ssize_t none, Py_ssize_t n, Py_ssize_t *bound
 }
 
 PyObject *
+cj_slice_of_list(PyObject *list, PySliceObject *slice)
+{
+    Py_ssize_t n = PyList_GET_SIZE(list), start, stop;
+    bool backwards = !Py_IsNone(slice->step);
+    if (!backwards) {
+        if (bound_of_slice(slice->start, 0, n, &start) && bound_of_slice(slice->stop, n, n, &stop)) {
+            return PyList_GetSlice(list, start, stop < start ? start : stop);
+        }
+    }
+    else if (slice->step == (PyObject *)&_PyLong_SMALL_INTS[_PY_NSMALLNEGINTS - 1] && Py_IsNone(slice->stop)
+             && bound_of_slice(slice->start, n, n, &start)) {
+        /* From start down to the first item. A bound before the first item was made 0. */
+        if (!Py_IsNone(slice->start) && _PyLong_IsNegative((PyLongObject *)slice->start)
+            && _PyLong_CompactValue((PyLongObject *)slice->start) < -n) {
+            return PyList_New(0);
+        }
+        Py_ssize_t count = start < n ? start + 1 : n;
+        PyObject *result = PyList_New(count);
+        for (Py_ssize_t i = 0; result != NULL && i < count; i++) {
+            PyList_SET_ITEM(result, i, Py_NewRef(PyList_GET_ITEM(list, count - 1 - i)));
+        }
+        return result;
+    }
+    return PyObject_GetItem(list, (PyObject *)slice);
+}
+
+enum { MOST_REPLACED = 64 };
+
+/* list[low:high] = value for a list of exactly as many items, MOST_REPLACED at most. The old items are dropped at the end, the last
+ * first, as CPython does it. */
+static void
+replace_items(PyObject *list, Py_ssize_t low, Py_ssize_t high, PyObject *value)
+{
+    PyObject *old[MOST_REPLACED], **items = ((PyListObject *)list)->ob_item + low, **others = ((PyListObject *)value)->ob_item;
+    Py_ssize_t n = high - low;
+    for (Py_ssize_t i = 0; i < n; i++) {
+        Py_INCREF(others[i]);
+        old[i] = items[i];
+    }
+    memcpy(items, list == value ? old : others, n * sizeof(*items));
+    while (--n >= 0) {
+        Py_DECREF(old[n]);
+    }
+}
+
+PyObject *
 cj_binary_slice(PyObject *container, PyObject *start, PyObject *stop)
 {
     bool list = PyList_CheckExact(container), tuple = PyTuple_CheckExact(container);
@@ -112,6 +160,10 @@ cj_store_slice(PyObject *container, PyObject *start, PyObject *stop, PyObject *v
     if (PyList_CheckExact(container) && (PyList_CheckExact(value) || PyTuple_CheckExact(value))) {
         Py_ssize_t n = PyList_GET_SIZE(container), low, high;
         if (bound_of_slice(start, 0, n, &low) && bound_of_slice(stop, n, n, &high)) {
+            if (PyList_CheckExact(value) && high - low == PyList_GET_SIZE(value) && high - low <= MOST_REPLACED) {
+                replace_items(container, low, high, value);
+                return 0;
+            }
             return PyList_SetSlice(container, low, high, value);
         }
     }

@@ -132,13 +132,10 @@ running(PyThreadState *tstate, _PyInterpreterFrame *frame)
     return code == NULL || !PyCode_Check(code) ? NULL : (CJRecord *)cj_registry_find((PyCodeObject *)code, frame->f_globals);
 }
 
-void
-cj_see_container(PyObject *container)
+/* Notes a class at the current instruction, and has the code compiled again when that is due. */
+static void
+see(PyTypeObject *type, int format)
 {
-    PyTypeObject *type = Py_TYPE(container);
-    if (type != cj_array_type && type != &PyBytes_Type && type->tp_dealloc != cj_python_dealloc()) {
-        return;
-    }
     PyThreadState *tstate = _PyThreadState_GET();
     _PyInterpreterFrame *frame = tstate->current_frame;
     PyObject *executable = frame == NULL ? NULL : PyStackRef_AsPyObjectBorrow(frame->f_executable);
@@ -151,7 +148,6 @@ cj_see_container(PyObject *container)
     if (record == NULL || record->code.object == NULL) {
         return;
     }
-    int format = type == cj_array_type ? ((cj_array_object *)container)->description->format : type == &PyBytes_Type ? 'B' : 0;
     int32_t offset = (int32_t)((char *)frame->instr_ptr - (char *)_PyCode_CODE(code));
     CJSighting *sighting = find_or_add(sightings, offset, type, format);
     if (sighting == NULL || sighting->count > LAST_LIMIT) {
@@ -164,4 +160,25 @@ cj_see_container(PyObject *container)
             return;
         }
     }
+}
+
+void
+cj_see_container(PyObject *container)
+{
+    PyTypeObject *type = Py_TYPE(container);
+    if (type == cj_array_type) {
+        see(type, ((cj_array_object *)container)->description->format);
+    }
+    else if (type == &PyBytes_Type) {
+        see(type, 'B');
+    }
+    else if (type->tp_dealloc == cj_python_dealloc()) {
+        see(type, 0);
+    }
+}
+
+void
+cj_see_floats(void)
+{
+    see(&PyFloat_Type, CJ_TWO_FLOATS);
 }

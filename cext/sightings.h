@@ -10,10 +10,13 @@
 /* A class that a helper saw at a place. */
 typedef struct {
     int32_t offset;    /* bytes, of the instruction proper */
-    int32_t format;    /* of an array of numbers, as module array names it; 0 for others */
+    int32_t format;    /* of an array of numbers, as module array names it; 0 for other containers; CJ_TWO_FLOATS */
     PyObject *weakref; /* owned, of the class */
     uint32_t count;
 } CJSighting;
+
+/* The format of a sighting of two floats as operands. */
+enum { CJ_TWO_FLOATS = -1 };
 
 typedef struct {
     CJSighting *items; /* owned */
@@ -29,6 +32,9 @@ void cj_find_arrays(void);
 /* Notes the container of a subscript that the current instruction executes generically, if it is of a class that machine code can
  * do more for. Runs no Python code. */
 void cj_see_container(PyObject *container);
+
+/* Notes that the current instruction, which has no specialised form for them, has two floats as operands. */
+void cj_see_floats(void);
 
 void cj_sightings_free(CJSightings *sightings);
 

@@ -21,7 +21,7 @@
     X(TruthAlways) \
     X(OperandsIntInt) X(OperandsFloatInt) X(OperandsIntFloat) X(OperandsUnresolved) \
     X(BranchHistory) X(GuardFailed) X(SubscriptMethod) X(GlobalEntry) \
-    X(SubscriptNumbers) X(StoreSubscriptMethod) X(SuperAttr)
+    X(SubscriptNumbers) X(StoreSubscriptMethod) X(SuperAttr) X(OperandsFloatFloat)
 
 typedef enum {
 #define KIND(name) CJ_FEEDBACK_##name,

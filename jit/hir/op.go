@@ -225,6 +225,8 @@ const (
 	FloatNeg
 	FloatAbs
 	FloatSqrt
+	FloatPow
+	FloatMath
 	IntCmp
 	FloatCmp
 	PtrCmp
@@ -447,6 +449,8 @@ var Ops = [NumOps]OpInfo{
 	FloatNeg:    {Name: "FloatNeg", Args: "f", Type: TCFloat, Pure: true, Doc: "Negation."},
 	FloatAbs:    {Name: "FloatAbs", Args: "f", Type: TCFloat, Pure: true, Doc: "Absolute value."},
 	FloatSqrt:   {Name: "FloatSqrt", Args: "f", Type: TCFloat, Pure: true, Doc: "Square root of a value not below zero."},
+	FloatPow:    {Name: "FloatPow", Args: "ff", Type: TCFloat, Pure: true, Helper: "float_pow", Doc: "Operand 0 to the power of operand 1; NaN where the result is not a plain number or something has to be raised."},
+	FloatMath:   {Name: "FloatMath", Args: "f", Type: TCFloat, Pure: true, UsesImm: true, Helper: "float_math", Doc: "Function number Imm of module math (0 sin, 1 cos, 2 tan, 3 atan, 4 exp, 5 fabs); NaN where the result is not a plain number or something has to be raised."},
 	IntCmp:      {Name: "IntCmp", Args: "ii", Type: TCBool, Pure: true, UsesAux: true, Doc: "Comparison by the Cond Aux."},
 	FloatCmp:    {Name: "FloatCmp", Args: "ff", Type: TCBool, Pure: true, UsesAux: true, Doc: "Comparison by the Cond Aux; false with a NaN, except ne."},
 	PtrCmp:      {Name: "PtrCmp", Args: "vv", Type: TCBool, Pure: true, UsesAux: true, Doc: "Identity: Cond eq or ne."},

@@ -199,7 +199,7 @@ func (u *unboxer) separate(n *number) bool {
 		return true
 	}
 	switch u.f.At(n.raw).Op {
-	case hir.FloatAdd, hir.FloatSub, hir.FloatMul, hir.FloatDiv, hir.FloatSqrt, hir.IntToFloat:
+	case hir.FloatAdd, hir.FloatSub, hir.FloatMul, hir.FloatDiv, hir.FloatSqrt, hir.FloatPow, hir.FloatMath, hir.IntToFloat:
 		return true // no arithmetic gives a signalling NaN
 	}
 	return false

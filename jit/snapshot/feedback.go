@@ -100,6 +100,9 @@ const (
 	// method resolution order that has the name has it as Object.
 	SuperAttr
 
+	// OperandsFloatFloat: two floats, in an operation of which the interpreter has no form for floats.
+	OperandsFloatFloat
+
 	numFeedbackKinds
 )
 
@@ -156,6 +159,7 @@ var feedbackTable = [numFeedbackKinds]struct {
 	SubscriptNumbers:     {"SubscriptNumbers", usesType | usesValue},
 	StoreSubscriptMethod: {"StoreSubscriptMethod", usesType | usesObject},
 	SuperAttr:            {"SuperAttr", usesType | usesObject},
+	OperandsFloatFloat:   {"OperandsFloatFloat", 0},
 }
 
 // String returns the kind's name in the text form.

@@ -102,7 +102,10 @@ func (b *builder) guessOperands(x, y snapshot.ID) operands {
 		return anyOperands
 	}
 	kind := b.in.Binary().Plain()
+	_, floats := b.feedback(snapshot.OperandsFloatFloat)
 	switch {
+	case floats:
+		return floatFloat
 	case x == snapshot.TypeInt || y == snapshot.TypeInt:
 		switch kind {
 		case bytecode.BinaryFloorDivide, bytecode.BinaryRemainder, bytecode.BinaryRshift, bytecode.BinaryLshift,
@@ -269,6 +272,7 @@ func (b *builder) divideInts() bool {
 var floatOps = map[bytecode.BinaryKind]hir.Op{
 	bytecode.BinaryAdd: hir.FloatAdd, bytecode.BinarySubtract: hir.FloatSub,
 	bytecode.BinaryMultiply: hir.FloatMul, bytecode.BinaryTrueDivide: hir.FloatDiv,
+	bytecode.BinaryPower: hir.FloatPow,
 }
 
 // floatOp builds an operation on floats, or on a float and an int of one digit.
@@ -277,13 +281,20 @@ func (b *builder) floatOp(kind bytecode.BinaryKind, classes operands) bool {
 	if !ok {
 		return false
 	}
+	if op == hir.FloatPow && classes != floatFloat {
+		return false
+	}
 	b.guardFloatOperand(2, classes == intFloat)
 	b.guardFloatOperand(1, classes == floatInt)
 	x, y := b.unboxFloat(b.peek(2)), b.unboxFloat(b.peek(1))
 	if kind == bytecode.BinaryTrueDivide {
 		b.guardTrue(b.compare(hir.FloatCmp, hir.CondNE, y, b.emitImm(hir.CFloat, 0)))
 	}
-	v := b.emit(hir.FloatBox, b.emit(op, x, y))
+	result := b.emit(op, x, y)
+	if op == hir.FloatPow {
+		b.guardNumber(result)
+	}
+	v := b.emit(hir.FloatBox, result)
 	b.popObjects(2)
 	b.push(v)
 	return true

@@ -15,6 +15,8 @@ func (b *builder) callNative(s *site, id snapshot.ID, args []hir.Value) bool {
 	case id == snapshot.FuncIsinstance && len(args) == 2:
 		b.callIsinstance(s, args[0], args[1])
 		return true
+	case b.callMath(s, id, args):
+		return true
 	case id == snapshot.MethodListAppend && len(args) == 2:
 		if b.typeOf(args[0]).ExactClass() != snapshot.TypeList && !b.trusted() {
 			return false

@@ -122,7 +122,7 @@ class Snapshot:
         if type(o) is types.BuiltinFunctionType:
             flags = pointer_flags(pointer(id(o) + layout["Builtin.Def"]))
             owner = [o.__self__ if o.__self__ is not None else NOTHING]
-            return f"{head} builtin {quote(o.__qualname__)} {t} refs={self.refs(owner)} flags={flags:#x} member=0 offset=0"
+            return f"{head} builtin {quote(f"{o.__module__}.{o.__qualname__}" if o.__module__ else o.__qualname__)} {t} refs={self.refs(owner)} flags={flags:#x} member=0 offset=0"
         if type(o) is types.MethodDescriptorType:
             flags = pointer_flags(pointer(id(o) + layout["MethodDescr.Def"]))
             return f"{head} methoddescr {quote(o.__qualname__)} {t} refs={self.refs([o.__objclass__])} flags={flags:#x} member=0 offset=0"
