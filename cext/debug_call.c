@@ -14,8 +14,8 @@
 
 enum { MOST_ARGUMENTS = 8, MOST_ITEMS = 64 };
 
-typedef CJPair (*IntegerCall)(uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, double);
-typedef double (*DoubleCall)(uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, double);
+typedef CJPair (*IntegerCall)(uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, double, double);
+typedef double (*DoubleCall)(uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, double, double);
 
 static const CJHelper *
 find_helper(const char *name)
@@ -70,7 +70,8 @@ debug_helper(PyObject *Py_UNUSED(module), PyObject *const *arguments, Py_ssize_t
         return PyErr_Format(PyExc_TypeError, "%s takes arguments %s", name, helper->arguments);
     }
     uint64_t values[MOST_ARGUMENTS] = {0};
-    double number = 0;
+    double numbers[2] = {0};
+    int nvalues = 0, nnumbers = 0;
     PyObject *space[MOST_ITEMS + 1] = {NULL}, **items = space + 1, *list = NULL;
     for (Py_ssize_t i = 0; i + 1 < n; i++) {
         PyObject *given = arguments[i + 1];
@@ -85,16 +86,16 @@ debug_helper(PyObject *Py_UNUSED(module), PyObject *const *arguments, Py_ssize_t
                 PyObject *item = PyList_GET_ITEM(given, k);
                 items[k] = item == Py_Ellipsis ? NULL : item;
             }
-            values[i] = (uint64_t)items;
+            values[nvalues++] = (uint64_t)items;
             break;
         case 'i':
-            values[i] = (uint64_t)PyLong_AsLongLong(given);
+            values[nvalues++] = (uint64_t)PyLong_AsLongLong(given);
             break;
         case 'f':
-            number = PyFloat_AsDouble(given);
+            numbers[nnumbers++] = PyFloat_AsDouble(given);
             break;
         default:
-            values[i] = given == Py_Ellipsis ? 0 : (uint64_t)given;
+            values[nvalues++] = given == Py_Ellipsis ? 0 : (uint64_t)given;
             break;
         }
     }
@@ -115,10 +116,11 @@ debug_helper(PyObject *Py_UNUSED(module), PyObject *const *arguments, Py_ssize_t
     if (helper->result[0] == 'f') {
         DoubleCall call = (DoubleCall)helper->function;
         return PyFloat_FromDouble(call(values[0], values[1], values[2], values[3], values[4], values[5], values[6],
-                                       values[7], number));
+                                       values[7], numbers[0], numbers[1]));
     }
     IntegerCall call = (IntegerCall)helper->function;
-    CJPair result = call(values[0], values[1], values[2], values[3], values[4], values[5], values[6], values[7], number);
+    CJPair result = call(values[0], values[1], values[2], values[3], values[4], values[5], values[6], values[7], numbers[0],
+                         numbers[1]);
     for (int k = 0; unpacks && !PyErr_Occurred() && items[k] != NULL; k++) {
         int error = PyList_Append(list, items[k]);
         Py_DECREF(items[k]);

@@ -1,6 +1,7 @@
 """The run-time helpers of compiled code do what the interpreter does for the same operation: results, error types and
 error texts."""
 
+import math
 import operator
 import pathlib
 import re
@@ -88,6 +89,21 @@ def test_arithmetic_of_ints(name, operation):
         for b in ints:
             same(name, [a, b], lambda: operation(a, b))
             same("long_compare", [a, b], lambda: (a > b) - (a < b))
+
+
+def test_functions_of_floats():
+    numbers = [0.0, -0.0, 1.0, -1.0, 0.5, 3.0, -2.5, 1e300, 5e-324, 800.0, float("inf"), float("-inf"), float("nan")]
+    for number, function in enumerate((math.sin, math.cos, math.tan, math.atan, math.exp, math.fabs)):
+        for x in numbers:
+            result = helper("float_math", x, number)
+            assert math.isnan(result) if not math.isfinite(x) or (function is math.exp and x > 709) else result == function(x)
+    for x in numbers:
+        for y in numbers:
+            result = helper("float_pow", x, y)
+            if math.isnan(result):
+                assert x <= 0 or not math.isfinite(x) or not math.isfinite(y) or y * math.log(x) > 709
+            else:
+                assert result == x ** y
 
 
 def test_binary_operators():
