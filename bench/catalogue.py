@@ -187,11 +187,15 @@ def all_benchmarks():
 def choose(names, benchmarks):
     """Pairs (benchmark, row) for the wanted names; row is None for all of a program's rows.
 
-    A name is that of a benchmark or of a row, such as scimark or scimark_fft. Raises
-    KeyError with an unknown name.
+    A name is that of a benchmark or of a row, such as scimark or scimark_fft, or a path ending in .py: a program
+    of one's own that is written for pyperf. Raises KeyError with an unknown name.
     """
     chosen = []
     for name in names:
+        if name.endswith(".py") and pathlib.Path(name).is_file():
+            program = pathlib.Path(name).resolve()
+            chosen.append((Benchmark(program.stem, program, [], None), None))
+            continue
         if name in benchmarks:
             chosen.append((benchmarks[name], None))
             continue

@@ -738,17 +738,19 @@ cj_service(CJExitRegs *regs, CJObject *object, uint32_t index, PyObject *dead)
         _Py_Dealloc(dead);
         return (CJServed){NULL, 0};
     }
-    CJExit exit;
-    if (!cj_exit_read(object, index, &exit)) { /* not kept, because it is changed below */
-        unreadable();
+    CJExit read = {.memory = NULL}, *exit = cj_exit_kept(object, index);
+    if (exit == NULL) {
+        if (!cj_exit_read(object, index, &read)) {
+            unreadable();
+        }
+        exit = &read;
     }
-    const bool untraced = exit.frames[exit.nframes - 1].untraced;
+    const bool untraced = exit->frames[exit->nframes - 1].untraced;
     if (untraced) {
         cj_trace_handled((PyThreadState *)regs->x[19], (_PyInterpreterFrame *)regs->x[20]);
-        exit.frames[exit.nframes - 1].untraced = false;
     }
     Values values = {.regs = regs, .object = object};
-    show_numbers(&values, &exit, true);
+    show_numbers(&values, exit, true);
     release_boxes(&values);
     int64_t status = 0;
     if (dead != NULL) {
@@ -761,17 +763,21 @@ cj_service(CJExitRegs *regs, CJObject *object, uint32_t index, PyObject *dead)
     else {
         status = cj_handle_eval_breaker();
     }
-    if (status == 0 && !untraced && (!any_frame_object(regs, &exit)
+    if (status == 0 && !untraced && (!any_frame_object(regs, exit)
                         || (!object->invalidated
                             && frames_unchanged((PyThreadState *)regs->x[19], (_PyInterpreterFrame *)regs->x[20])))) {
-        show_numbers(&values, &exit, false);
-        cj_exit_release(&exit);
+        show_numbers(&values, exit, false);
+        cj_exit_release(&read);
         return (CJServed){NULL, 0};
     }
     /* What the slots show now may have been changed, and is what the interpreter goes on with. */
-    for (uint32_t k = 0; k < exit.nframes; k++) {
-        exit.frames[k].in_memory = true;
+    if (read.memory == NULL && !cj_exit_read(object, index, &read)) {
+        unreadable();
     }
-    _Py_CODEUNIT *raised_at = status < 0 ? frame_in_memory(regs, &exit.frames[0])->instr_ptr : NULL;
-    return (CJServed){leave(regs, object, index, exit, raised_at), 1};
+    read.frames[read.nframes - 1].untraced = false;
+    for (uint32_t k = 0; k < read.nframes; k++) {
+        read.frames[k].in_memory = true;
+    }
+    _Py_CODEUNIT *raised_at = status < 0 ? frame_in_memory(regs, &read.frames[0])->instr_ptr : NULL;
+    return (CJServed){leave(regs, object, index, read, raised_at), 1};
 }

@@ -73,6 +73,9 @@ typedef struct {
     CJLocation *locals, *stack;
 } CJFrame;
 
+/* Exits that own more references go another way. */
+#define CJ_MAX_OWNED 24
+
 typedef struct CJExit {
     uint8_t kind, reason;
     uint32_t text; /* string id */
@@ -87,6 +90,8 @@ typedef struct CJExit {
         uint32_t unit;  /* the handler's code unit */
         uint32_t depth; /* stack values that it finds, without the place and the exception */
         bool push_place;
+        uint16_t slots[CJ_MAX_OWNED]; /* for each owned reference, the local that it was the last time */
+        bool may_forget; /* it has an except clause that forgets the exception first of all */
         bool known;     /* whether this was looked for */
     } handler;
 } CJExit;
@@ -100,8 +105,10 @@ void cj_exit_release(CJExit *exit);
  * not be changed, belong to the object. */
 bool cj_exit_take(CJObject *object, uint32_t index, CJExit *exit);
 
-/* The exit as it is kept, for one at which something is raised; it belongs to the object. NULL when it is another kind of
- * exit, cannot be read or memory is short. */
+/* The exit as it is kept; it belongs to the object. NULL when it cannot be read or memory is short. */
+CJExit *cj_exit_kept(CJObject *object, uint32_t index);
+
+/* The same for exits at which something is raised. NULL for other ones. */
 CJExit *cj_exit_raising(CJObject *object, uint32_t index);
 
 /* Releases what cj_exit_take has kept. */

@@ -213,11 +213,17 @@ cj_exit_take(CJObject *object, uint32_t index, CJExit *exit)
 CJExit *
 cj_exit_raising(CJObject *object, uint32_t index)
 {
-    if (object->decoded != NULL && index < object->nexits && object->decoded[index] != NULL) {
-        return object->decoded[index]->kind == CJ_RAISE ? object->decoded[index] : NULL;
-    }
     if (index >= object->nexits || cj_exit_kind(object, index) != CJ_RAISE) {
         return NULL;
+    }
+    return cj_exit_kept(object, index);
+}
+
+CJExit *
+cj_exit_kept(CJObject *object, uint32_t index)
+{
+    if (object->decoded != NULL && index < object->nexits && object->decoded[index] != NULL) {
+        return object->decoded[index];
     }
     CJExit exit;
     if (!cj_exit_read(object, index, &exit)) {

@@ -9,8 +9,10 @@
 #include <string.h>
 
 #include "arena.h"
+#include "exact.h"
 #include "frame_writes.h"
 #include "instrumentation.h"
+#include "quiet_death.h"
 #include "internal/pycore_code.h"
 #include "internal/pycore_dict.h"
 #include "internal/pycore_interpframe.h"
@@ -65,31 +67,6 @@ bits_of(const CJExitRegs *regs, const CJObject *object, const CJLocation *at)
     }
 }
 
-/* Looks for the handler of an exit in the compiled code itself. */
-static void
-find(const CJObject *object, _PyInterpreterFrame *frame, CJExit *exit)
-{
-    exit->handler.known = true;
-    const CJFrame *from = &exit->frames[0];
-    if (exit->nframes != 1 || exit->nvirtuals != 0 || !from->in_memory) {
-        return;
-    }
-    _Py_CODEUNIT *code = _PyFrame_GetBytecode(frame);
-    int depth, handler;
-    bool push_place;
-    if (!cj_find_handler(_PyFrame_GetCode(frame), (int)(cj_last_unit(code + from->offset) - code), &depth, &handler, &push_place)
-        || (uint32_t)depth > from->nstack) {
-        return;
-    }
-    const CJResume *resume = cj_find_resume(object, (uint32_t)handler);
-    if (resume != NULL && all_plain(from->stack, (uint32_t)depth) && all_plain(exit->owned, exit->nowned)) {
-        exit->handler.text = resume->landing;
-        exit->handler.unit = (uint32_t)handler;
-        exit->handler.depth = (uint32_t)depth;
-        exit->handler.push_place = push_place;
-    }
-}
-
 bool
 cj_exceptions_watched(PyThreadState *tstate)
 {
@@ -132,53 +109,127 @@ step(_Py_CODEUNIT **at, int opcode)
 static PyObject *
 global_value(_PyInterpreterFrame *frame, PyObject *name)
 {
-    PyObject *namespaces[2] = {frame->f_globals, frame->f_builtins};
-    for (int i = 0; i < 2; i++) {
-        if (!PyDict_CheckExact(namespaces[i]) || ((PyDictObject *)namespaces[i])->ma_keys->dk_kind == DICT_KEYS_GENERAL) {
+    PyObject *namespaces[2] = {frame->f_globals, frame->f_builtins}, *value = NULL;
+    for (int i = 0; i < 2 && value == NULL; i++) {
+        if (!PyDict_CheckExact(namespaces[i]) || !cj_dict_lookup_exact(namespaces[i], name, &value)) {
             return NULL;
         }
-        PyObject *value = NULL;
-        if (PyDict_GetItemRef(namespaces[i], name, &value) == 1) {
-            Py_DECREF(value); /* the namespace has it */
-            return value;
+    }
+    return value;
+}
+
+/* An except clause for classes that are global names. */
+typedef struct {
+    _Py_CODEUNIT *classes; /* where their names are loaded */
+    _Py_CODEUNIT *next;    /* what follows when none of them fits */
+    bool forgets;          /* it has no name of its own, and forgets the exception first of all */
+} Clause;
+
+/* Reads the clause that begins there. False when it is none of that kind. */
+static bool
+read_clause(_Py_CODEUNIT *at, Clause *clause)
+{
+    clause->classes = at;
+    int classes = 0;
+    for (int arg = at->op.arg; step(&at, LOAD_GLOBAL); arg = at->op.arg) {
+        if (arg & 1) {
+            return false;
+        }
+        classes++;
+    }
+    int together = at->op.arg;
+    if ((step(&at, BUILD_TUPLE) ? together != classes : classes != 1) || !step(&at, CHECK_EXC_MATCH)) {
+        return false;
+    }
+    int distance = at->op.arg;
+    if (!step(&at, POP_JUMP_IF_FALSE)) {
+        return false;
+    }
+    clause->next = at + distance;
+    while (step(&at, NOT_TAKEN) || step(&at, NOP)) {
+    }
+    clause->forgets = step(&at, POP_TOP);
+    while (step(&at, NOP)) {
+    }
+    clause->forgets &= step(&at, POP_EXCEPT);
+    return true;
+}
+
+/* 1 when the clause is for exceptions of the class, 0 when it is not, -1 when to know it could run other code. */
+static int
+clause_fits(_PyInterpreterFrame *frame, const Clause *clause, PyTypeObject *raised)
+{
+    PyObject *names = _PyFrame_GetCode(frame)->co_names;
+    _Py_CODEUNIT *at = clause->classes;
+    int fits = 0;
+    for (int arg = at->op.arg; step(&at, LOAD_GLOBAL); arg = at->op.arg) {
+        PyObject *class = global_value(frame, PyTuple_GET_ITEM(names, arg >> 1));
+        if (class == NULL || !PyExceptionClass_Check(class)) {
+            return -1;
+        }
+        fits |= PyType_IsSubtype(raised, (PyTypeObject *)class);
+    }
+    return fits;
+}
+
+/* Reports whether the handler that begins there has a clause that forgets the exception. */
+static bool
+may_forget(_Py_CODEUNIT *at)
+{
+    Clause clause;
+    if (!step(&at, PUSH_EXC_INFO)) {
+        return false;
+    }
+    for (; read_clause(at, &clause); at = clause.next) {
+        if (clause.forgets) {
+            return true;
         }
     }
-    return NULL;
+    return false;
 }
 
 /* Reports whether the handler that begins there drops an exception of the class before anything else happens. */
 static bool
 forgets(_PyInterpreterFrame *frame, _Py_CODEUNIT *at, PyTypeObject *raised)
 {
-    PyObject *names = _PyFrame_GetCode(frame)->co_names;
-    int classes = 0;
-    bool fits = false;
+    Clause clause;
     if (!step(&at, PUSH_EXC_INFO)) {
         return false;
     }
-    for (int arg = at->op.arg; step(&at, LOAD_GLOBAL); arg = at->op.arg) {
-        PyObject *class = arg & 1 ? NULL : global_value(frame, PyTuple_GET_ITEM(names, arg >> 1));
-        if (class == NULL || !PyExceptionClass_Check(class)) {
-            return false;
+    for (; read_clause(at, &clause); at = clause.next) {
+        int fits = clause_fits(frame, &clause, raised);
+        if (fits != 0) {
+            return fits > 0 && clause.forgets;
         }
-        fits |= PyType_IsSubtype(raised, (PyTypeObject *)class);
-        classes++;
     }
-    int together = at->op.arg;
-    if (step(&at, BUILD_TUPLE) ? together != classes : classes != 1) {
-        return false;
+    return false;
+}
+
+/* Looks for the handler of an exit in the compiled code itself. It belongs to the outermost frame: functions that are inlined have
+ * none. */
+static void
+find(const CJObject *object, _PyInterpreterFrame *frame, CJExit *exit)
+{
+    exit->handler.known = true;
+    const CJFrame *from = &exit->frames[exit->nframes - 1];
+    if (exit->nvirtuals != 0 || !from->in_memory) {
+        return;
     }
-    if (!fits || !step(&at, CHECK_EXC_MATCH) || !step(&at, POP_JUMP_IF_FALSE)) {
-        return false;
+    _Py_CODEUNIT *code = _PyFrame_GetBytecode(frame);
+    int depth, handler;
+    bool push_place;
+    if (!cj_find_handler(_PyFrame_GetCode(frame), (int)(cj_last_unit(code + from->offset) - code), &depth, &handler, &push_place)
+        || (uint32_t)depth > from->nstack) {
+        return;
     }
-    while (step(&at, NOT_TAKEN) || step(&at, NOP)) {
+    const CJResume *resume = cj_find_resume(object, (uint32_t)handler);
+    if (resume != NULL && all_plain(from->stack, (uint32_t)depth) && all_plain(exit->owned, exit->nowned) && exit->nowned <= CJ_MAX_OWNED) {
+        exit->handler.text = resume->landing;
+        exit->handler.unit = (uint32_t)handler;
+        exit->handler.depth = (uint32_t)depth;
+        exit->handler.push_place = push_place;
+        exit->handler.may_forget = !push_place && may_forget(code + handler);
     }
-    if (!step(&at, POP_TOP)) {
-        return false;
-    }
-    while (step(&at, NOP)) {
-    }
-    return step(&at, POP_EXCEPT);
 }
 
 /* Reports whether no code can run when the frame's values are released. With a traceback entry they would live as long as
@@ -227,6 +278,83 @@ cj_caller_forgets(PyThreadState *tstate, _PyInterpreterFrame *frame, const CJExi
            && !push_place && forgets(caller, code + handler, Py_TYPE(raised));
 }
 
+/* The references that compiled code owns at an exit: most are those of locals, which borrow them so far and get them now; the
+ * others are dropped. */
+typedef struct {
+    uint32_t nkept, ndropped;
+    uint16_t kept[CJ_MAX_OWNED]; /* slots of locals */
+    PyObject *dropped[CJ_MAX_OWNED];
+} Owned;
+
+/* Sorts the references, and gives the locals theirs. */
+static void
+settle_owned(const CJExitRegs *regs, const CJObject *object, CJExit *exit, _PyInterpreterFrame *frame, Owned *owned)
+{
+    const uint32_t nlocals = (uint32_t)_PyFrame_GetCode(frame)->co_nlocalsplus;
+    owned->nkept = owned->ndropped = 0;
+    for (uint32_t i = 0; i < exit->nowned; i++) {
+        PyObject *value = (PyObject *)bits_of(regs, object, &exit->owned[i]);
+        if (value == NULL || _Py_IsImmortal(value)) {
+            continue;
+        }
+        const uintptr_t borrowed = PyStackRef_FromPyObjectBorrow(value).bits;
+        uint32_t slot = exit->handler.slots[i]; /* where it was last time */
+        if (slot >= nlocals || frame->localsplus[slot].bits != borrowed) {
+            for (slot = 0; slot < nlocals && frame->localsplus[slot].bits != borrowed; slot++) {
+            }
+            exit->handler.slots[i] = (uint16_t)(slot < UINT16_MAX ? slot : 0);
+        }
+        if (slot < nlocals && slot < UINT16_MAX) {
+            frame->localsplus[slot].bits = (uintptr_t)value;
+            owned->kept[owned->nkept++] = (uint16_t)slot;
+        }
+        else {
+            owned->dropped[owned->ndropped++] = value;
+        }
+    }
+}
+
+/* Lets the locals borrow again. */
+static void
+unsettle_owned(_PyInterpreterFrame *frame, const Owned *owned)
+{
+    for (uint32_t i = 0; i < owned->nkept; i++) {
+        _PyStackRef *slot = &frame->localsplus[owned->kept[i]];
+        *slot = PyStackRef_Borrow(*slot);
+    }
+}
+
+/* Reports whether the way to the handler is unseen: nobody has frame objects of inlined functions, which end, and what dies on
+ * it runs no code. */
+static bool
+lands_unseen(const CJExitRegs *regs, const CJObject *object, const CJExit *exit, const Owned *owned)
+{
+    for (uint32_t i = 0; i + 1 < exit->nframes; i++) {
+        const CJFrame *inner = &exit->frames[i];
+        if (inner->native == CJ_NOT_MADE
+            || ((const _PyInterpreterFrame *)((const char *)regs->sp + inner->native))->frame_obj != NULL) {
+            return false;
+        }
+    }
+    /* The references are dropped for a moment: what has none then would die, if the handler's stack did not have it. */
+    const CJFrame *own = &exit->frames[exit->nframes - 1];
+    bool quiet = true;
+    for (uint32_t i = 0; i < owned->ndropped; i++) {
+        Py_SET_REFCNT(owned->dropped[i], Py_REFCNT(owned->dropped[i]) - 1);
+    }
+    for (uint32_t i = 0; i < owned->ndropped && quiet; i++) {
+        bool stays = Py_REFCNT(owned->dropped[i]) > 0;
+        for (uint32_t k = 0; k < exit->handler.depth && !stays; k++) {
+            stays = bits_of(regs, object, &own->stack[k]) == (uint64_t)owned->dropped[i];
+        }
+        quiet = stays || cj_dies_quietly(owned->dropped[i]);
+    }
+    for (uint32_t i = 0; i < owned->ndropped; i++) {
+        Py_SET_REFCNT(owned->dropped[i], Py_REFCNT(owned->dropped[i]) + 1);
+    }
+    return quiet;
+}
+
 bool
 cj_land(CJExitRegs *regs, CJObject *object, uint32_t index, void **landing, PyObject **result)
 {
@@ -246,14 +374,30 @@ cj_land(CJExitRegs *regs, CJObject *object, uint32_t index, void **landing, PyOb
         return false;
     }
     PyObject *raised = tstate->current_exception;
+    PyCodeObject *code = _PyFrame_GetCode(frame);
+    _Py_CODEUNIT *bytecode = _PyFrame_GetBytecode(frame);
+    /* The frames of inlined functions go without a trace, or another way. For the traceback entry of the handling frame alone, to look
+     * whether anybody can see it costs more than to make it. */
+    const bool unseen = exit->nframes > 1;
+    Owned owned;
+    if (unseen) {
+        if (!exit->handler.may_forget || !cj_unshared(raised, false)
+            || !forgets(frame, bytecode + exit->handler.unit, Py_TYPE(raised))) {
+            return false;
+        }
+        settle_owned(regs, object, exit, frame, &owned);
+        if (!lands_unseen(regs, object, exit, &owned)) {
+            unsettle_owned(frame, &owned);
+            return false;
+        }
+    }
     tstate->current_exception = NULL;
     CJReraise again = cj_take_reraise();
-    PyCodeObject *code = _PyFrame_GetCode(frame);
     for (int i = 0; i < code->co_nlocalsplus; i++) {
         frame->localsplus[i] = PyStackRef_MakeHeapSafe(frame->localsplus[i]);
     }
     _PyStackRef *top = frame->localsplus + code->co_nlocalsplus;
-    const CJFrame *from = &exit->frames[0];
+    const CJFrame *from = &exit->frames[exit->nframes - 1];
     for (uint32_t i = 0; i < exit->handler.depth; i++) {
         uint64_t bits = bits_of(regs, object, &from->stack[i]);
         if (from->stack[i].repr == CJ_AS_TAGGED && from->stack[i].kind != CJ_IN_CONSTANT && from->stack[i].kind != CJ_IN_NULL) {
@@ -264,24 +408,32 @@ cj_land(CJExitRegs *regs, CJObject *object, uint32_t index, void **landing, PyOb
         }
     }
     frame->stackpointer = top;
-    _Py_CODEUNIT *bytecode = _PyFrame_GetBytecode(frame);
     frame->instr_ptr = bytecode + from->offset;
     frame->return_offset = 0;
     tstate->current_frame = frame;
     const uint32_t text = exit->handler.text, unit = exit->handler.unit;
     const bool push_place = exit->handler.push_place;
-    for (uint32_t i = 0; i < exit->nowned; i++) {
-        Py_XDECREF((PyObject *)bits_of(regs, object, &exit->owned[i]));
+    if (unseen) {
+        for (uint32_t i = 0; i < owned.ndropped; i++) {
+            Py_DECREF(owned.dropped[i]);
+        }
+    }
+    else {
+        for (uint32_t i = 0; i < exit->nowned; i++) {
+            Py_XDECREF((PyObject *)bits_of(regs, object, &exit->owned[i]));
+        }
     }
     tstate->current_exception = raised;
-    if (!again.set) {
+    if (again.set) {
+        if (again.place != CJ_SAME_PLACE) {
+            frame->instr_ptr = bytecode + again.place;
+        }
+    }
+    else if (!unseen) {
         PyFrameObject *shown = cj_frame_object(frame);
         if (shown != NULL) {
             PyTraceBack_Here(shown);
         }
-    }
-    else if (again.place != CJ_SAME_PLACE) {
-        frame->instr_ptr = bytecode + again.place;
     }
     top = frame->stackpointer;
     if (push_place) {

@@ -41,19 +41,41 @@ all_quiet(PyObject *const *references, Py_ssize_t n, int depth)
     return true;
 }
 
-/* An instance with nothing but attributes beside the object's head, which are in the instance. */
+/* Whether instances have nothing but what classes made by Python code give them: attributes in the instance, and slots. */
+static bool
+plain_instances(PyTypeObject *type)
+{
+    if (type->tp_dealloc != instance_dealloc || type->tp_finalize != NULL || type->tp_del != NULL || type->tp_itemsize != 0
+        || (type->tp_weaklistoffset > 0) || (type->tp_dictoffset > 0)) {
+        return false;
+    }
+    while (type->tp_dealloc == instance_dealloc) {
+        type = type->tp_base;
+    }
+    return type == &PyBaseObject_Type;
+}
+
 static bool
 instance_quiet(PyObject *object, PyTypeObject *type, int depth)
 {
-    if (type->tp_dealloc != instance_dealloc || type->tp_finalize != NULL || type->tp_del != NULL
-        || type->tp_basicsize != (Py_ssize_t)sizeof(PyObject) || type->tp_itemsize != 0
-        || !PyType_HasFeature(type, Py_TPFLAGS_INLINE_VALUES)
-        || (PyType_HasFeature(type, Py_TPFLAGS_MANAGED_WEAKREF) && *(PyObject **)((char *)object + MANAGED_WEAKREF_OFFSET) != NULL)
-        || _PyObject_ManagedDictPointer(object)->dict != NULL) {
+    if (!plain_instances(type)
+        || (PyType_HasFeature(type, Py_TPFLAGS_MANAGED_WEAKREF) && *(PyObject **)((char *)object + MANAGED_WEAKREF_OFFSET) != NULL)) {
         return false;
     }
-    PyDictValues *values = _PyObject_InlineValues(object);
-    return values->valid && all_quiet(values->values, values->capacity, depth);
+    if (PyType_HasFeature(type, Py_TPFLAGS_MANAGED_DICT)) {
+        if (_PyObject_ManagedDictPointer(object)->dict != NULL) {
+            return false;
+        }
+        if (PyType_HasFeature(type, Py_TPFLAGS_INLINE_VALUES)) {
+            PyDictValues *values = _PyObject_InlineValues(object);
+            if (!values->valid || !all_quiet(values->values, values->capacity, depth)) {
+                return false;
+            }
+        }
+    }
+    /* The slots are behind the head. Inline values are behind the size of the instance. */
+    const Py_ssize_t slots = (type->tp_basicsize - (Py_ssize_t)sizeof(PyObject)) / (Py_ssize_t)sizeof(PyObject *);
+    return all_quiet((PyObject *const *)(object + 1), slots, depth);
 }
 
 static bool

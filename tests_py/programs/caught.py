@@ -578,3 +578,153 @@ def in_generators(table, keys):
     except KeyError:
         out.append("thrown")
     return out
+
+
+# Small functions, whose calls are inlined.
+
+
+def item(table, key):
+    return table[key]
+
+
+def item_of_thing(table, key, log):
+    thing = Thing(key, log)
+    return table[key]
+
+
+def raise_it(kind):
+    raise kind
+
+
+def raise_with_text(kind, text):
+    message = text + "!"
+    raise kind(message)
+
+
+def raise_deeper(kind):
+    return raise_it(kind)
+
+
+def raise_looked_at(kind):
+    frame = sys._getframe()
+    raise kind
+
+
+@case("'a', {'a': 1}", "'b', {'a': 1}", "'b', Default()", "3, Default()", "'b', {}", "[], {}", "'a', [1]", "BadKey('hash'), {}")
+def inlined_lookup(key, table):
+    found = []
+    for n in range(4):
+        try:
+            found.append(item(table, key))
+        except KeyError:
+            found.append(n)
+        except TypeError:
+            found.append(str(n))
+    return found
+
+
+@case("'a', {'a': 1}", "'b', {'a': 1}", "'c', {}")
+def inlined_lookup_with_thing(key, table):
+    log = []
+    n = 0
+    for n in range(3):
+        try:
+            item_of_thing(table, key, log)
+        except KeyError:
+            log.append(n)
+    return log
+
+
+@case("Own, 3", "Kept, 3", "Mortal, 3", "Own('instance'), 3", "ValueError, 2", "KeyError('k'), 2", "StopIteration, 2", "4, 2")
+def inlined_raise(kind, n):
+    Kept.instances.clear()
+    Mortal.log.clear()
+    out = []
+    for i in range(n):
+        for function in raise_it, raise_deeper, raise_looked_at:
+            try:
+                function(kind)
+            except (Own, Kept):
+                out.append("own")
+            except Mortal:
+                out.append("mortal")
+            except (KeyError, ValueError):
+                out.append("key")
+            except Exception as error:
+                out.append((str(error), lines(error)))
+        try:
+            raise_it(kind)
+        except Exception:
+            pass
+        try:
+            raise_deeper(kind)
+        except Exception:
+            pass
+        try:
+            raise_with_text(kind, "text")
+        except Exception:
+            out.append(i)
+    return out, [lines(error) for error in Kept.instances], list(Mortal.log), lines(kind) if isinstance(kind, Exception) else None
+
+
+class Rebinds:
+    """Makes another class of what the name of an except clause stands for, when it dies."""
+
+    def __del__(self):
+        global Wanted
+        Wanted = ValueError
+
+
+Wanted = Own
+
+
+def raise_with(thing, kind):
+    raise kind
+
+
+@case("0", "1", "2")
+def inlined_raise_while_names_change(n):
+    global Wanted
+    out = []
+    for i in range(3):
+        Wanted = Own
+        try:
+            try:
+                if i < n:
+                    raise_with(Rebinds(), Own)
+                else:
+                    raise_with(None, Own)
+            except Wanted:
+                out.append("wanted")
+        except Exception as error:
+            out.append(lines(error))
+    return out
+
+
+@case("3")
+def inlined_raise_with_temporaries(n):
+    log = []
+    for i in range(n):
+        try:
+            [Thing(i, log), raise_it(Own)]
+        except Own:
+            log.append("own")
+        try:
+            (i, [i], raise_it(Own))
+        except Own:
+            log.append("again")
+    return log
+
+
+@case("3")
+def inlined_raise_by_frames(n):
+    """The frames of the caller are looked at before and after."""
+    out = []
+    for i in range(n):
+        here = sys._getframe()
+        try:
+            raise_it(Own)
+        except Own:
+            pass
+        out.append((here.f_lineno - here.f_code.co_firstlineno, here.f_locals["i"], sys.exception()))
+    return out

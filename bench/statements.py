@@ -1,0 +1,217 @@
+#!/usr/bin/env python3
+"""What single statements cost in a loop, plain and compiled, in executed instructions.
+
+    bench/statements.py [--write] [PATTERN]…     # --write renews bench/statements.md
+
+Each statement runs ROUNDS times in a loop of a function; what the same loop costs with `pass` is subtracted. All functions have run
+before, and are compiled, when they are counted. A PATTERN selects statements by a part of their name.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+import emulator
+from places import BENCH, PYTHON, emulated
+
+PAGE = BENCH / "statements.md"
+ROUNDS = 1000
+
+# In the namespace of all statements.
+PRELUDE = """
+class Error(Exception): pass
+
+class Point:
+    def __init__(self, x): self.x = x
+    def method(self): return self.x
+    @property
+    def field(self): return self.x
+
+class Slots:
+    __slots__ = ("x",)
+    def __init__(self, x): self.x = x
+
+class Child(Point):
+    def __init__(self, x): super().__init__(x)
+
+# The try keeps a function from being inlined.
+def nothing():
+    try: return None
+    finally: pass
+def one(a):
+    try: return a
+    finally: pass
+def two(a, b=1):
+    try: return a
+    finally: pass
+def some(*args, **kwargs):
+    try: return args
+    finally: pass
+def fails(table, key): return table[key]
+def raises():
+    raise Error
+def identity(a): return a
+def cleanup(): pass
+
+class Manager:
+    def __enter__(self): return self
+    def __exit__(self, *exception): return True
+
+def numbers(n):
+    i = 0
+    while i < n:
+        yield i
+        i += 1
+
+async def coroutine(): return 1
+def drive(c):
+    try: c.send(None)
+    except StopIteration as stop: return stop.value
+
+point, slots, table, items, text = Point(1), Slots(1), {"a": 1}, [1, 2, 3], "text"
+"""
+
+# name -> statement; the loop's function has the names of the prelude as locals too, except functions and classes.
+STATEMENTS = {
+    "call, no arguments": "nothing()",
+    "call, one argument": "one(text)",
+    "call, default": "two(text)",
+    "call, keyword": "two(text, b=text)",
+    "call, *args": "two(*pair)",
+    "call, to *args and **kwargs": "some(text, k=text)",
+    "call, inlined": "identity(text)",
+    "method": "point.method()",
+    "property": "point.field",
+    "instance": "Point(text)",
+    "instance with slots": "Slots(text)",
+    "instance by super().__init__": "Child(text)",
+    "builtin": "len(items)",
+    "method of str": "text.upper()",
+    "method of list": "items.append(text); items.pop()",
+    "attribute load": "point.x",
+    "attribute store": "point.x = text",
+    "attribute of slots": "slots.x",
+    "subscript of list": "items[1]",
+    "subscript of dict": "table['a']",
+    "store in dict": "table['a'] = text",
+    "slice of list": "items[1:]",
+    "tuple": "pair = (text, items)",
+    "list": "[text, items]",
+    "dict": "{'a': text}",
+    "unpacking": "a, b = pair",
+    "swap": "a, b = text, items; a, b = b, a",
+    "closure": "lambda: text",
+    "f-string": "f'{text} {text}'",
+    "generator, one item": "for a in numbers(1): pass",
+    "generator, ten items": "for a in numbers(10): pass",
+    "generator expression": "sum(a for a in items)",
+    "comprehension": "[a for a in items]",
+    "coroutine": "drive(coroutine())",
+    "try without raise": "try: i\n        except Error: pass",
+    "with": "with manager: pass",
+    "KeyError, caught": "try: table['b']\n        except KeyError: pass",
+    "KeyError, named": "try: table['b']\n        except KeyError as e: pass",
+    "KeyError, second clause": "try: table['b']\n        except ValueError: pass\n        except KeyError: pass",
+    "KeyError, of a callee": "try: fails(table, 'b')\n        except KeyError: pass",
+    "KeyError, handler calls": "try: table['b']\n        except KeyError: cleanup()",
+    "AttributeError, caught": "try: point.missing\n        except AttributeError: pass",
+    "raise, caught": "try: raise Error\n        except Error: pass",
+    "raise, of a callee": "try: raises()\n        except Error: pass",
+    "raise, finally": "try:\n            try: raise Error\n            finally: cleanup()\n        except Error: pass",
+    "raise, with": "with manager: raise Error",
+    "getattr with default": "getattr(point, 'missing', None)",
+    "isinstance": "isinstance(point, Child)",
+}
+
+# Runs in build/python.
+MEASURE = """
+import json, sys
+sys.path.append(sys.argv[1])
+import counters
+prelude, statements, rounds, jit, counts = json.load(sys.stdin)
+counter = counters.best(counts)
+namespace = {}
+exec(prelude, namespace)
+loops = []
+for statement in ["pass", *statements]:
+    exec(f"def loop(n, point, slots, table, items, text, manager, pair):\\n    for i in range(n):\\n        {statement}\\n", namespace)
+    loops.append(namespace["loop"])
+def run(loop, n):
+    loop(n, namespace["point"], namespace["slots"], {"a": 1}, [1, 2, 3], "text", namespace["Manager"](), (1, 2))
+for loop in loops:
+    for _ in range(20):
+        run(loop, 5)
+if jit:
+    import cinderjit
+    reason = cinderjit.unavailable_reason()
+    if reason is not None:
+        sys.exit(reason)
+    functions = [f for f in namespace.values() if hasattr(f, "__code__")]
+    for kind in namespace["Point"], namespace["Slots"], namespace["Child"], namespace["Manager"]:
+        functions += [getattr(f, "fget", f) for f in vars(kind).values() if hasattr(f, "__code__") or hasattr(f, "fget")]
+    for function in [*functions, *loops]:
+        cinderjit.force_compile(function)
+    for _ in range(10):
+        for loop in loops:
+            run(loop, 20)
+        for loop in loops:
+            cinderjit.force_compile(loop)
+for loop in loops:
+    counter.mark()
+    run(loop, rounds)
+    counter.mark()
+found = counter.readings()
+spent = [after - before for before, after in zip(found[::2], found[1::2])]
+answer = [r.own if r.own is not None else r.nanoseconds for r in spent]
+json.dump([counter.name, [(n - answer[0]) / rounds for n in answer[1:]]], sys.stdout)
+"""
+
+
+def measure(statements, jit):
+    """The counter's name, and what one round of each statement costs."""
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        variables = dict(os.environ, PYTHONHASHSEED="0")
+        counts = None
+        if emulated():
+            counts = str(pathlib.Path(folder, "counts"))
+            variables["CINDERJIT_QEMU_ARGS"] = emulator.arguments(counts)
+        question = json.dumps([PRELUDE, list(statements.values()), ROUNDS, jit, counts])
+        done = subprocess.run([PYTHON, "-P", "-c", MEASURE, BENCH / "worker"], input=question, env=variables, stdout=subprocess.PIPE,
+                              text=True, timeout=600)
+    if done.returncode != 0:
+        sys.exit(done.returncode)
+    return json.loads(done.stdout)
+
+
+def as_table(statements):
+    (counter, plain), (_, jit) = measure(statements, False), measure(statements, True)
+    unit = "ns" if counter == "time" else "instructions"
+    rows = [f"| statement | | plain, {unit} | jit | plain/jit |", "|---|---|---:|---:|---:|"]
+    for (name, statement), before, after in zip(statements.items(), plain, jit):
+        shown = " ".join(line.strip() for line in statement.splitlines())
+        rows.append(f"| {name} | `{shown}` | {before:.0f} | {after:.0f} | {f'{before / after:.2f}' if after >= 0.5 else ''} |")
+    return "\n".join(rows)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("patterns", nargs="*", metavar="PATTERN")
+    parser.add_argument("--write", action="store_true", help="write bench/statements.md too")
+    options = parser.parse_args()
+    if options.write and options.patterns:
+        parser.error("--write is for all statements")
+    chosen = {name: text for name, text in STATEMENTS.items() if not options.patterns or any(p in name for p in options.patterns)}
+    if not chosen:
+        parser.error("no statement has such a name")
+    text = as_table(chosen)
+    print(text)
+    if options.write:
+        PAGE.write_text(f"# What statements cost\n\nOne round of a loop, without what the loop itself costs. Written by `bench/statements.py --write`.\n\n{text}\n")
+
+
+if __name__ == "__main__":
+    main()
