@@ -42,6 +42,7 @@ const (
 	stubBoxFloat
 	stubFreeInt
 	stubFreeFloat
+	stubFreeGenerator
 	stubResume
 	stubResumeSlow
 	stubVectorcall // and the number of parameters
@@ -50,7 +51,7 @@ const (
 var stubs = func() []string {
 	list := []string{
 		object.StubSlowEntry, object.StubDeopt, object.StubService, object.StubDealloc, object.StubDeallocInts, object.StubVectorcallBind, object.StubLeaveFrame,
-		object.StubEvalBreaker, object.StubBoxInt, object.StubBoxFloat, object.StubFreeInt, object.StubFreeFloat,
+		object.StubEvalBreaker, object.StubBoxInt, object.StubBoxFloat, object.StubFreeInt, object.StubFreeFloat, object.StubFreeGenerator,
 		object.StubResume, object.StubResumeSlow,
 	}
 	for n := 0; n <= Convention.MaxDirectArgs(); n++ {

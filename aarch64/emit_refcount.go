@@ -50,6 +50,8 @@ func emitDecref(e *emitter, in *lir.Instr) int {
 		stub = stubFreeInt
 	case in.Facts&lir.ExactFloat != 0:
 		stub = stubFreeFloat
+	case in.Facts&lir.Resumable != 0:
+		stub = stubFreeGenerator
 	case !e.f.UsesFloats():
 		stub = stubDeallocInts
 	}

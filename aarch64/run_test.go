@@ -274,7 +274,7 @@ func stubFields(t *testing.T) []string {
 	l := snapshot.Reference().Layout
 	needed := map[string]int64{"object_refcnt": l.Object.Refcnt, "int_tag": l.Int.Tag, "int_digit": l.Int.Digit, "float_value": l.Float.Value}
 	var arguments []string
-	for _, m := range regexp.MustCompile(`\bFIELD\((\w+_\w+)\)`).FindAllSubmatch(source, -1) {
+	for _, m := range regexp.MustCompile(`(?:\bFIELD\(|:cj_field_)(\w+_\w+)`).FindAllSubmatch(source, -1) {
 		name := string(m[1])
 		arguments = append(arguments, fmt.Sprintf("-Wl,--defsym=cj_field_%s=%d", name, needed[name]))
 	}

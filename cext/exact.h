@@ -8,6 +8,7 @@
 #include "internal/pycore_dict.h"
 #include "internal/pycore_long.h"
 #include "internal/pycore_unicodeobject.h"
+#include "layout.h"
 #include "opcode.h"
 
 /* Whether two objects are both exact ints of one digit; their values. */
@@ -120,7 +121,24 @@ cj_small_arithmetic(PyObject *left, PyObject *right, int op, int64_t *result)
     return false;
 }
 
-/* The number of items of an exact container, -1 for other objects. */
+/* The first item, the distance and the number of items of a range whose ints have one digit. */
+typedef struct {
+    Py_ssize_t start, step, length;
+} CJSmallRange;
+
+static inline bool
+cj_small_range(PyObject *object, CJSmallRange *range)
+{
+    const cj_range_object *r = (cj_range_object *)object;
+    if (!PyRange_Check(object) || !_PyLong_IsCompact((PyLongObject *)r->length)
+        || !cj_compact_ints(r->start, r->step, &range->start, &range->step)) {
+        return false;
+    }
+    range->length = _PyLong_CompactValue((PyLongObject *)r->length);
+    return true;
+}
+
+/* The number of items of an exact container, -1 for other objects and for ranges with more of them than fit into one digit. */
 static inline Py_ssize_t
 cj_length_exact(PyObject *object)
 {
@@ -133,6 +151,10 @@ cj_length_exact(PyObject *object)
     }
     if (type == &PyDict_Type) {
         return PyDict_GET_SIZE(object);
+    }
+    if (type == &PyRange_Type) {
+        PyLongObject *length = (PyLongObject *)((cj_range_object *)object)->length;
+        return _PyLong_IsCompact(length) ? _PyLong_CompactValue(length) : -1;
     }
     return type == &PySet_Type || type == &PyFrozenSet_Type ? PySet_GET_SIZE(object) : -1;
 }

@@ -151,11 +151,11 @@ cj_redirect_methods(PyTypeObject *type, PyCFunction send_to, iternextfunc next_f
     return before;
 }
 
-/* Generators that have died, by the number of their frame's slots, linked by their names: memory to be used
- * again, as for other objects that come and go all the time. */
-enum { KEPT_SLOTS = 32, KEPT = 32 };
-static PyGenObject *dead[KEPT_SLOTS];
-static int ndead[KEPT_SLOTS];
+CJKeptGenerators cj_kept_generators[CJ_KEPT_SLOTS] = {[0 ... CJ_KEPT_SLOTS - 1] = {NULL, CJ_KEPT_GENERATORS}};
+
+/* The list of the collector that new objects come to, and the number of objects in all. */
+static PyGC_Head *young;
+static Py_ssize_t *heap_size;
 
 static int
 frame_slots(const PyCodeObject *code)
@@ -163,55 +163,106 @@ frame_slots(const PyCodeObject *code)
     return code->co_framesize - FRAME_SPECIALS_SIZE;
 }
 
+/* Whether the collector is the one with generations that these headers have: early releases of 3.14 have another one. The lists of
+ * dead generators are full as long as that is not known. */
+static bool
+collector_is_known(void)
+{
+#ifndef _PyGC_NEXT_MASK_OLD_SPACE_1
+    struct _gc_runtime_state *collector = &_PyInterpreterState_GET()->gc;
+    PyObject *newest = PyList_New(0);
+    if (newest == NULL) {
+        PyErr_Clear();
+        return false;
+    }
+    PyGC_Head *head = _Py_AS_GC(newest);
+    if (head->_gc_next == (uintptr_t)collector->generation0) {
+        young = (PyGC_Head *)head->_gc_next;
+        heap_size = &collector->heap_size;
+    }
+    Py_DECREF(newest);
+#endif
+    return young != NULL;
+}
+
+static void
+track(PyGenObject *generator)
+{
+    PyGC_Head *head = _Py_AS_GC((PyObject *)generator), *last = (PyGC_Head *)young->_gc_prev;
+    _PyGCHead_SET_NEXT(last, head);
+    head->_gc_prev = (uintptr_t)last;
+    head->_gc_next = (uintptr_t)young;
+    young->_gc_prev = (uintptr_t)head;
+    ++*heap_size;
+}
+
+static void
+untrack(PyGenObject *generator)
+{
+    PyGC_Head *head = _Py_AS_GC((PyObject *)generator), *before = _PyGCHead_PREV(head), *behind = _PyGCHead_NEXT(head);
+    _PyGCHead_SET_NEXT(before, behind);
+    _PyGCHead_SET_PREV(behind, before);
+    head->_gc_next = head->_gc_prev = 0;
+    --*heap_size;
+}
+
 static destructor original_dealloc;
 
+/* The stub free_generator does the same in the usual case. */
 static void
 dealloc(PyObject *self)
 {
     PyGenObject *generator = (PyGenObject *)self;
     /* The object has no field that tells its size. A frame that was cleared keeps its code. */
-    int slots = PyStackRef_IsNull(generator->gi_iframe.f_executable) ? KEPT_SLOTS : frame_slots(_PyFrame_GetCode(&generator->gi_iframe));
+    int slots = PyStackRef_IsNull(generator->gi_iframe.f_executable) ? CJ_KEPT_SLOTS : frame_slots(_PyFrame_GetCode(&generator->gi_iframe));
     if (generator->gi_frame_state != FRAME_CLEARED || generator->gi_weakreflist != NULL || generator->gi_exc_state.exc_value != NULL
-        || slots >= KEPT_SLOTS || ndead[slots] == KEPT) {
+        || slots >= CJ_KEPT_SLOTS || cj_kept_generators[slots].n == CJ_KEPT_GENERATORS) {
         original_dealloc(self);
         return;
     }
     /* One that has finished is not finalised. */
-    PyObject_GC_UnTrack(self);
+    untrack(generator);
     if (!PyGen_CheckExact(self)) {
         Py_CLEAR(((PyCoroObject *)self)->cr_origin_or_finalizer);
     }
     PyStackRef_CLEAR(generator->gi_iframe.f_executable);
-    Py_CLEAR(generator->gi_name);
-    Py_CLEAR(generator->gi_qualname);
-    generator->gi_name = (PyObject *)dead[slots];
-    dead[slots] = generator;
-    ndead[slots]++;
+    Py_DECREF(generator->gi_name);
+    Py_DECREF(generator->gi_qualname);
+    CJKeptGenerators *kept = &cj_kept_generators[slots];
+    if (kept->n == CJ_KEPT_GENERATORS) {
+        PyObject_GC_Del(self);
+        return;
+    }
+    generator->gi_name = (PyObject *)kept->first;
+    kept->first = generator;
+    kept->n++;
 }
 
-/* A generator, coroutine or asynchronous generator whose frame is not initialised. */
-static PyGenObject *
-new_generator(PyFunctionObject *function, const PyCodeObject *code)
+/* A new generator, coroutine or asynchronous generator of the function, whose frame is not initialised. NULL with
+ * MemoryError. */
+static inline PyGenObject *
+new_generator(PyFunctionObject *function, const CJCode *record)
 {
-    int slots = frame_slots(code);
-    PyGenObject *generator = slots < KEPT_SLOTS ? dead[slots] : NULL;
-    if (generator == NULL) {
+    CJKeptGenerators *kept = record->makes.kept;
+    if (kept == NULL || kept->first == NULL) {
         return (PyGenObject *)_Py_MakeCoro(function);
     }
-    dead[slots] = (PyGenObject *)generator->gi_name;
-    ndead[slots]--;
-    PyGC_Head *head = _Py_AS_GC((PyObject *)generator);
-    head->_gc_next = head->_gc_prev = 0;
-    PyTypeObject *type = code->co_flags & CO_GENERATOR ? &PyGen_Type : code->co_flags & CO_COROUTINE ? &PyCoro_Type : &PyAsyncGen_Type;
-    Py_SET_TYPE((PyObject *)generator, type);
-    _Py_NewReference((PyObject *)generator);
-    generator->gi_frame_state = FRAME_CLEARED;
+    PyGenObject *generator = kept->first;
+    kept->first = (PyGenObject *)generator->gi_name;
+    kept->n--;
+    Py_SET_TYPE((PyObject *)generator, record->makes.type);
+    if (_PyRuntime.ref_tracer.tracer_func == NULL) {
+        ((PyObject *)generator)->ob_refcnt_full = 1;
+    }
+    else {
+        _Py_NewReference((PyObject *)generator);
+    }
     generator->gi_exc_state.previous_item = NULL;
     generator->gi_origin_or_finalizer = NULL;
     generator->gi_hooks_inited = generator->gi_closed = generator->gi_running_async = 0;
     generator->gi_name = Py_NewRef(function->func_name);
     generator->gi_qualname = Py_NewRef(function->func_qualname);
-    PyObject_GC_Track((PyObject *)generator);
+    track(generator);
     return generator;
 }
 
@@ -224,8 +275,12 @@ cj_generators_start(void)
     note_originals();
     resume_stub = cj_stub_address("resume");
     original_dealloc = PyGen_Type.tp_dealloc;
-    if (PyCoro_Type.tp_dealloc == original_dealloc && PyAsyncGen_Type.tp_dealloc == original_dealloc) {
+    if (collector_is_known() && PyCoro_Type.tp_dealloc == original_dealloc && PyAsyncGen_Type.tp_dealloc == original_dealloc) {
         PyGen_Type.tp_dealloc = PyCoro_Type.tp_dealloc = PyAsyncGen_Type.tp_dealloc = dealloc;
+        cj_stubs_collector(young, heap_size);
+        for (int i = 0; i < CJ_KEPT_SLOTS; i++) {
+            cj_kept_generators[i].n = 0;
+        }
     }
     PyGen_Type.tp_iternext = next;
     PyGen_Type.tp_as_async->am_send = send;
@@ -254,12 +309,21 @@ prefix_length(const PyCodeObject *code)
     return 0;
 }
 
-bool
-cj_makes_generator(const PyCodeObject *code)
+void
+cj_plan_generator(CJCode *code)
 {
-    const int kinds = CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR;
-    return (code->co_flags & kinds) != 0 && (code->co_flags & (CO_VARARGS | CO_VARKEYWORDS)) == 0
-        && (code->co_flags & CO_OPTIMIZED) != 0 && code->co_kwonlyargcount == 0 && prefix_length(code) > 0;
+    const PyCodeObject *co = code->code;
+    int kind = co->co_flags & (CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR);
+    int prefix = (int)prefix_length(co);
+    if (kind != 0 && (co->co_flags & CO_OPTIMIZED) != 0 && (co->co_flags & (CO_VARARGS | CO_VARKEYWORDS)) == 0
+        && co->co_kwonlyargcount == 0 && prefix > 0) {
+        code->makes.type = kind == CO_GENERATOR ? &PyGen_Type : kind == CO_COROUTINE ? &PyCoro_Type : &PyAsyncGen_Type;
+        code->makes.nargs = co->co_argcount;
+        code->makes.prefix = prefix;
+        code->makes.kept = frame_slots(co) < CJ_KEPT_SLOTS ? &cj_kept_generators[frame_slots(co)] : NULL;
+        code->makes.quick = prefix == 1 ? code->makes.kept : NULL;
+        code->makes.locals_end = (int)offsetof(PyGenObject, gi_iframe.localsplus) + co->co_nlocalsplus * (int)sizeof(_PyStackRef);
+    }
 }
 
 /* Fills the cells of a frame whose parameters are set. Returns 0, or -1 with MemoryError. */
@@ -288,30 +352,31 @@ make_cells(_PyInterpreterFrame *frame, PyCodeObject *code, PyFunctionObject *fun
     return 0;
 }
 
+/* The stub make_generator does the same in the usual case. */
 PyObject *
 cj_make_generator(PyThreadState *tstate, CJCode *record, PyObject **arguments)
 {
     PyFunctionObject *function = (PyFunctionObject *)arguments[0];
-    PyCodeObject *code = (PyCodeObject *)function->func_code;
     /* Calls that are counted have to be seen. */
     bool counted = record->object == NULL && function->vectorcall != cj_interpreter_vectorcall();
     if (counted || tstate->py_recursion_remaining <= 1 || tstate->coroutine_origin_tracking_depth != 0) {
         return cj_call_interpreted(tstate, record, arguments);
     }
-    PyGenObject *generator = new_generator(function, code);
+    PyCodeObject *code = record->code;
+    PyGenObject *generator = new_generator(function, record);
     if (generator == NULL) {
         return NULL;
     }
     _PyInterpreterFrame *frame = &generator->gi_iframe;
-    int nargs = code->co_argcount + code->co_kwonlyargcount + !!(code->co_flags & CO_VARARGS) + !!(code->co_flags & CO_VARKEYWORDS);
+    int nargs = record->makes.nargs;
     _PyFrame_Initialize(tstate, frame, PyStackRef_FromPyObjectNew(function), NULL, code, nargs, NULL);
     for (int i = 0; i < nargs; i++) {
         frame->localsplus[i] = PyStackRef_FromPyObjectNew(arguments[i + 1]);
     }
     frame->owner = FRAME_OWNED_BY_GENERATOR;
-    frame->instr_ptr += prefix_length(code);
+    frame->instr_ptr += record->makes.prefix;
     generator->gi_frame_state = FRAME_CREATED;
-    if (make_cells(frame, code, function) < 0) {
+    if (record->makes.prefix > 1 && make_cells(frame, code, function) < 0) {
         /* Not begun, so that its death does not run anything. */
         generator->gi_frame_state = FRAME_COMPLETED;
         Py_CLEAR(generator);
@@ -319,26 +384,48 @@ cj_make_generator(PyThreadState *tstate, CJCode *record, PyObject **arguments)
     return (PyObject *)generator;
 }
 
+/* The functions that are special methods of classes, as far as they were looked up: NULL where the class has something else. Borrowed,
+ * because a class with the same version has the same methods. */
+enum { KNOWN_METHODS = 64 };
+static struct {
+    PyTypeObject *type;
+    unsigned version;
+    PyObject *name, *function;
+} known_methods[KNOWN_METHODS];
+
+/* Returns a new reference, or NULL without an exception. */
+static PyFunctionObject *
+function_of_class(PyTypeObject *type, PyObject *name)
+{
+    size_t at = ((uintptr_t)type >> 4 ^ (uintptr_t)name >> 5) % KNOWN_METHODS;
+    unsigned version = type->tp_version_tag;
+    if (version != 0 && known_methods[at].version == version && known_methods[at].type == type && known_methods[at].name == name) {
+        return (PyFunctionObject *)Py_XNewRef(known_methods[at].function);
+    }
+    PyObject *method = _PyType_LookupRef(type, name);
+    if (method != NULL && !PyFunction_Check(method)) {
+        Py_CLEAR(method);
+    }
+    known_methods[at].type = type;
+    known_methods[at].version = type->tp_version_tag;
+    known_methods[at].name = name;
+    known_methods[at].function = method;
+    return (PyFunctionObject *)method;
+}
+
 bool
 cj_generator_of_method(PyObject *self, PyObject *name, PyObject **result)
 {
     PyTypeObject *type = Py_TYPE(self);
-    if (!PyType_HasFeature(type, Py_TPFLAGS_HEAPTYPE)) {
+    PyFunctionObject *function = PyType_HasFeature(type, Py_TPFLAGS_HEAPTYPE) ? function_of_class(type, name) : NULL;
+    if (function == NULL) {
         return false;
     }
-    PyObject *method = _PyType_LookupRef(type, name);
-    CJCode *record = NULL;
-    if (method != NULL && PyFunction_Check(method)) {
-        PyFunctionObject *function = (PyFunctionObject *)method;
-        PyCodeObject *code = (PyCodeObject *)function->func_code;
-        record = cj_registry_find(code, function->func_globals);
-        if (record != NULL && (record->object == NULL || code->co_argcount != 1 || !cj_makes_generator(code))) {
-            record = NULL;
-        }
+    CJCode *record = cj_registry_find((PyCodeObject *)function->func_code, function->func_globals);
+    bool makes = record != NULL && record->object != NULL && record->makes.type != NULL && record->makes.nargs == 1;
+    if (makes) {
+        *result = cj_make_generator(_PyThreadState_GET(), record, (PyObject *[]){(PyObject *)function, self});
     }
-    if (record != NULL) {
-        *result = cj_make_generator(_PyThreadState_GET(), record, (PyObject *[]){method, self});
-    }
-    Py_XDECREF(method);
-    return record != NULL;
+    Py_DECREF(function);
+    return makes;
 }

@@ -4,6 +4,15 @@
 
 #include "object.h"
 
+/* Generators, coroutines and asynchronous generators that have died, by the number of words of their frames behind the fields: memory to be
+ * used again, as for other objects that come and go all the time. They are linked by their names. */
+enum { CJ_KEPT_SLOTS = 32, CJ_KEPT_GENERATORS = 32 };
+typedef struct CJKeptGenerators {
+    PyGenObject *first;
+    Py_ssize_t n;
+} CJKeptGenerators;
+extern CJKeptGenerators cj_kept_generators[CJ_KEPT_SLOTS];
+
 /* Lets resumption from C come to compiled code. Called when the first such code is installed, any number of
  * times. */
 void cj_generators_start(void);
@@ -25,9 +34,9 @@ PyObject *cj_resume_slow(PyObject *generator, PyObject *value);
  * runs the frame on. Returns what that yields or returns, or NULL with an exception. */
 PyObject *cj_continue_delegating(PyThreadState *tstate, _PyInterpreterFrame *frame, PyObject *result);
 
-/* Whether a call with nothing but positional arguments for all parameters only makes a generator, coroutine or
- * asynchronous generator, as cj_make_generator does. */
-bool cj_makes_generator(const PyCodeObject *code);
+/* Finds out whether a call with nothing but positional arguments for all parameters only makes a generator, coroutine or
+ * asynchronous generator, as cj_make_generator does: sets code->makes. */
+void cj_plan_generator(CJCode *code);
 
 /* Target of the stub make_generator, for such code: what the call of the function arguments[0] with the arguments behind
  * it, all borrowed, returns. New reference, or NULL with an exception. */

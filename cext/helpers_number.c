@@ -82,6 +82,14 @@ cj_binary_op(PyObject *left, PyObject *right, int64_t oparg)
         if (PySlice_Check(right) && PyList_CheckExact(left)) {
             return cj_slice_of_list(left, (PySliceObject *)right);
         }
+        CJSmallRange range;
+        if (PyLong_CheckExact(right) && _PyLong_IsCompact((PyLongObject *)right) && cj_small_range(left, &range)) {
+            Py_ssize_t i = _PyLong_CompactValue((PyLongObject *)right);
+            i += i < 0 ? range.length : 0;
+            if (i >= 0 && i < range.length) {
+                return PyLong_FromSsize_t(range.start + i * range.step);
+            }
+        }
         cj_see_container(left);
     }
     else if (PyFloat_CheckExact(left) && PyFloat_CheckExact(right)) {
@@ -93,7 +101,8 @@ cj_binary_op(PyObject *left, PyObject *right, int64_t oparg)
 PyObject *
 cj_unary_negative(PyObject *value)
 {
-    return PyNumber_Negative(value);
+    int64_t number;
+    return cj_two_digits(value, &number) ? PyLong_FromLongLong(-number) : PyNumber_Negative(value);
 }
 
 PyObject *

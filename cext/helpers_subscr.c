@@ -7,6 +7,7 @@
 #include "exit.h"
 #include "sightings.h"
 
+#include "internal/pycore_freelist.h"
 #include "internal/pycore_pyerrors.h"
 #include "internal/pycore_pystate.h"
 
@@ -86,6 +87,33 @@ bound_of_slice(PyObject *given, Py_ssize_t none, Py_ssize_t n, Py_ssize_t *bound
     return true;
 }
 
+/* The items low to high of a range, whose step they keep. NULL with an exception. */
+static PyObject *
+slice_of_range(PyObject *container, const CJSmallRange *range, Py_ssize_t low, Py_ssize_t high)
+{
+    PyObject *start = PyLong_FromSsize_t(range->start + low * range->step);
+    PyObject *stop = PyLong_FromSsize_t(range->start + high * range->step);
+    PyObject *length = PyLong_FromSsize_t(high < low ? 0 : high - low);
+    cj_range_object *slice = NULL;
+    if (start != NULL && stop != NULL && length != NULL) {
+        slice = _Py_FREELIST_POP(cj_range_object, ranges);
+        if (slice == NULL) {
+            slice = PyObject_New(cj_range_object, &PyRange_Type);
+        }
+    }
+    if (slice == NULL) {
+        Py_XDECREF(start);
+        Py_XDECREF(stop);
+        Py_XDECREF(length);
+        return NULL;
+    }
+    slice->start = start;
+    slice->stop = stop;
+    slice->step = Py_NewRef(((cj_range_object *)container)->step);
+    slice->length = length;
+    return (PyObject *)slice;
+}
+
 PyObject *
 cj_slice_of_list(PyObject *list, PySliceObject *slice)
 {
@@ -144,6 +172,11 @@ cj_binary_slice(PyObject *container, PyObject *start, PyObject *stop)
             return list ? PyList_GetSlice(container, low, high)
                 : tuple ? PyTuple_GetSlice(container, low, high) : PyUnicode_Substring(container, low, high);
         }
+    }
+    CJSmallRange range;
+    if (PyRange_Check(container) && cj_small_range(container, &range) && bound_of_slice(start, 0, range.length, &low)
+        && bound_of_slice(stop, range.length, range.length, &high)) {
+        return slice_of_range(container, &range, low, high);
     }
     PyObject *slice = PySlice_New(start, stop, NULL);
     if (slice == NULL) {

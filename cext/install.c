@@ -32,6 +32,7 @@ CJCode
 cj_code_idle(PyCodeObject *code, PyObject *globals)
 {
     CJCode idle = {.resume_entry = cj_resume_slow_entry(), .code = code, .globals = globals};
+    cj_plan_generator(&idle);
     idle.direct_entry = cj_idle_entry(&idle);
     return idle;
 }
@@ -39,7 +40,7 @@ cj_code_idle(PyCodeObject *code, PyObject *globals)
 void *
 cj_idle_entry(const CJCode *code)
 {
-    return code->code != NULL && cj_makes_generator(code->code) ? cj_make_generator_entry() : cj_interp_entry();
+    return code->code != NULL && code->makes.type != NULL ? cj_make_generator_entry() : cj_interp_entry();
 }
 
 void

@@ -64,6 +64,19 @@ any_tool(const uint8_t *tools)
     return false;
 }
 
+uintptr_t cj_unwatched = UINTPTR_MAX;
+
+int
+cj_look_for_tools(PyThreadState *tstate)
+{
+    uintptr_t breaker = tstate->eval_breaker;
+    if ((breaker & _PY_EVAL_EVENTS_MASK) != 0 || any_tool(tstate->interp->monitors.tools)) {
+        return 0;
+    }
+    cj_unwatched = breaker;
+    return 1;
+}
+
 static bool
 monitored(PyCodeObject *code)
 {

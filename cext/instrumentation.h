@@ -15,4 +15,11 @@ void cj_instrumentation_changed(void);
 /* Whether only the interpreter may run the code in this thread: tools want events, or it has to be brought up to date. */
 bool cj_is_instrumented(PyThreadState *tstate, PyCodeObject *code);
 
+/* The eval breaker with which no tool wanted events of all code. As long as it has that value, only code that tools look at by
+ * itself is instrumented, which its instructions tell. */
+extern uintptr_t cj_unwatched;
+
+/* Target of the stub look_for_tools. Whether cj_unwatched is the eval breaker now. */
+int cj_look_for_tools(PyThreadState *tstate);
+
 #endif

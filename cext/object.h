@@ -27,6 +27,16 @@ struct CJCode {
     uintptr_t breaker;      /* the eval breaker that the machine code expects when nothing is asked for */
     CJObject *object;       /* the machine code in use, or NULL */
     void *registry;         /* the registry's own part */
+
+    /* What calls make, of code whose calls only make a generator, coroutine or asynchronous generator: its class, else NULL. kept are dead ones of
+     * the same size, NULL when it is too large; quick the same, but NULL when there are cells. nargs is the number of
+     * parameters, prefix the length in code units of what is executed before the generator is there, locals_end the offset
+     * of the operand stack in the generator. */
+    struct {
+        PyTypeObject *type;
+        struct CJKeptGenerators *kept, *quick;
+        int nargs, prefix, locals_end;
+    } makes;
 };
 
 /* What an object rests on; see DependKind in jit/object. */

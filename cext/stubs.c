@@ -13,10 +13,12 @@
 #include "exit.h"
 #include "helpers.h"
 #include "generator.h"
+#include "instrumentation.h"
 #include "internal/pycore_frame.h"
 #include "internal/pycore_freelist.h"
 #include "internal/pycore_genobject.h"
 #include "internal/pycore_interp.h"
+#include "internal/pycore_interpframe.h"
 #include "internal/pycore_long.h"
 #include "internal/pycore_pystate.h"
 #include "internal/pycore_runtime.h"
@@ -39,6 +41,7 @@ extern const uint8_t cj_stubs_begin[], cj_stubs_end[];
     X(deopt, cj_exit)                                                         \
     X(resume_slow, cj_resume_slow)                                            \
     X(resume_delegating, cj_continue_delegating)                              \
+    X(look_for_tools, cj_look_for_tools)                                      \
     X(make_generator, cj_make_generator)                                      \
     X(service, cj_service)                                                    \
     X(dealloc, _Py_Dealloc)                                                   \
@@ -56,9 +59,10 @@ extern const uint8_t cj_stubs_begin[], cj_stubs_end[];
 #define DECLARE_VECTORCALL(n) extern const uint8_t cj_stub_vectorcall_##n[];
 VECTORCALLS(DECLARE_VECTORCALL)
 extern const uint8_t cj_stub_thread_target[], cj_stub_current_target[];
-extern const uint8_t cj_stub_free_float[], cj_stub_free_int[];
+extern const uint8_t cj_stub_free_float[], cj_stub_free_int[], cj_stub_free_generator[], cj_stub_heap_size_target[],
+    cj_stub_young_target[], cj_stub_kept_generators_target[], cj_stub_tracer_target[];
 extern const uint8_t cj_stub_generator_type_target[], cj_stub_coroutine_type_target[], cj_stub_delegation_target[],
-    cj_stub_delegation_mask_target[];
+    cj_stub_delegation_mask_target[], cj_stub_unwatched_target[];
 extern const uint8_t cj_stub_resume[], cj_stub_extra_index_target[], cj_stub_none_target[];
 extern const uint8_t cj_stub_small_ints_target[], cj_stub_ints_target[], cj_stub_floats_target[], cj_stub_ints_limit_target[],
     cj_stub_floats_limit_target[];
@@ -78,10 +82,33 @@ extern const uint8_t cj_stub_small_ints_target[], cj_stub_ints_target[], cj_stub
     X(generator_previous, offsetof(PyGenObject, gi_iframe.previous))          \
     X(generator_instr_ptr, offsetof(PyGenObject, gi_iframe.instr_ptr))        \
     X(generator_stackpointer, offsetof(PyGenObject, gi_iframe.stackpointer))  \
+    X(generator_weakrefs, offsetof(PyGenObject, gi_weakreflist))              \
+    X(generator_name, offsetof(PyGenObject, gi_name))                         \
+    X(generator_qualname, offsetof(PyGenObject, gi_qualname))                 \
+    X(generator_origin, offsetof(PyGenObject, gi_origin_or_finalizer))        \
+    X(generator_exc_value, offsetof(PyGenObject, gi_exc_state.exc_value))     \
+    X(generator_framesize_limit, CJ_KEPT_SLOTS + FRAME_SPECIALS_SIZE)         \
+    X(generator_flags, offsetof(PyGenObject, gi_hooks_inited))                \
+    X(generator_function, offsetof(PyGenObject, gi_iframe.f_funcobj))         \
+    X(generator_locals, offsetof(PyGenObject, gi_iframe.f_locals))            \
+    X(generator_return_offset, offsetof(PyGenObject, gi_iframe.return_offset)) \
+    X(generator_slots, offsetof(PyGenObject, gi_iframe.localsplus))           \
+    X(function_name, offsetof(PyFunctionObject, func_name))                   \
+    X(function_qualname, offsetof(PyFunctionObject, func_qualname))           \
+    X(function_globals, offsetof(PyFunctionObject, func_globals))             \
+    X(function_builtins, offsetof(PyFunctionObject, func_builtins))           \
+    X(code_second_unit, offsetof(PyCodeObject, co_code_adaptive) + sizeof(_Py_CODEUNIT)) \
+    X(thread_origin_depth, offsetof(PyThreadState, coroutine_origin_tracking_depth)) \
+    X(record_code, offsetof(CJCode, code))                                    \
+    X(record_object, offsetof(CJCode, object))                                \
+    X(record_type, offsetof(CJCode, makes.type))                              \
+    X(record_quick, offsetof(CJCode, makes.quick))                            \
+    X(record_nargs, offsetof(CJCode, makes.nargs))                            \
+    X(record_locals_end, offsetof(CJCode, makes.locals_end))                  \
+    X(code_framesize, offsetof(PyCodeObject, co_framesize))                   \
     X(generator_exc_state, offsetof(PyGenObject, gi_exc_state))               \
     X(generator_exc_previous, offsetof(PyGenObject, gi_exc_state.previous_item)) \
     X(object_type, offsetof(PyObject, ob_type))                               \
-    X(code_version, offsetof(PyCodeObject, _co_instrumentation_version))      \
     X(thread_exc_info, offsetof(PyThreadState, exc_info))                     \
     X(code_extra, offsetof(PyCodeObject, co_extra))                           \
     X(thread_current_frame, offsetof(PyThreadState, current_frame))           \
@@ -105,7 +132,17 @@ define_fields(void)
 /* What else the assembly takes for granted: values, and words that lie side by side. */
 _Static_assert(_PY_NSMALLNEGINTS == 5 && _PY_NSMALLPOSINTS == 257 && sizeof(PyLongObject) == 32, "small ints");
 _Static_assert(PyLong_SHIFT == 30 && _PyLong_NON_SIZE_BITS == 3, "ints");
-_Static_assert(FRAME_CREATED == -3 && FRAME_SUSPENDED == -2 && FRAME_SUSPENDED_YIELD_FROM == -1 && FRAME_EXECUTING == 0 && CJ_STACK_MARGIN == 256 << 10, "resuming");
+_Static_assert(FRAME_CREATED == -3 && FRAME_SUSPENDED == -2 && FRAME_SUSPENDED_YIELD_FROM == -1 && FRAME_EXECUTING == 0 && FRAME_CLEARED == 4 && CJ_STACK_MARGIN == 256 << 10, "resuming");
+_Static_assert(sizeof(PyGC_Head) == 16 && offsetof(PyGC_Head, _gc_next) == 0 && offsetof(PyGC_Head, _gc_prev) == 8, "collector");
+_Static_assert(offsetof(PyGenObject, gi_hooks_inited) % 4 == 0
+                   && offsetof(PyGenObject, gi_frame_state) == offsetof(PyGenObject, gi_hooks_inited) + 3,
+               "flags of generators");
+_Static_assert(offsetof(_PyInterpreterFrame, return_offset) % 4 == 0
+                   && offsetof(_PyInterpreterFrame, owner) == offsetof(_PyInterpreterFrame, return_offset) + 2
+                   && FRAME_OWNED_BY_GENERATOR == 1 && Py_TAG_REFCNT == 1,
+               "frames of generators");
+_Static_assert(offsetof(PyObject, ob_refcnt) == 0 && offsetof(PyObject, ob_type) == 8, "heads of objects");
+_Static_assert(sizeof(CJKeptGenerators) == 16 && offsetof(CJKeptGenerators, n) == 8 && CJ_KEPT_GENERATORS == 32, "dead generators");
 _Static_assert(offsetof(struct _Py_freelist, freelist) == 0 && offsetof(struct _Py_freelist, size) == sizeof(void *), "free lists");
 
 #define DECLARE(name, function) extern const uint8_t cj_stub_##name[], cj_stub_##name##_target[];
@@ -124,6 +161,7 @@ static const Stub stubs[] = {
     STUBS(ENTRY) VECTORCALLS(VECTORCALL_ENTRY) STUBS_AFTER(ENTRY)
     {"free_float", cj_stub_free_float, NULL, NULL},
     {"free_int", cj_stub_free_int, NULL, NULL},
+    {"free_generator", cj_stub_free_generator, NULL, NULL},
     {"resume", cj_stub_resume, NULL, NULL},
 };
 
@@ -205,6 +243,10 @@ cj_stubs_start(void)
         {cj_stub_floats_limit_target, Py_floats_MAXFREELIST},
         {cj_stub_extra_index_target, NO_EXTRA},
         {cj_stub_none_target, (uint64_t)Py_None},
+        /* By the size of the whole frame. */
+        {cj_stub_kept_generators_target, (uint64_t)cj_kept_generators - FRAME_SPECIALS_SIZE * sizeof(CJKeptGenerators)},
+        {cj_stub_tracer_target, (uint64_t)&_PyRuntime.ref_tracer.tracer_func},
+        {cj_stub_unwatched_target, (uint64_t)&cj_unwatched},
         {cj_stub_generator_type_target, (uint64_t)&PyGen_Type},
         {cj_stub_coroutine_type_target, (uint64_t)&PyCoro_Type},
         {cj_stub_delegation_target, YIELD_VALUE | 1 << 8 | RESUME_CHECK << 16 | (uint64_t)(JUMP_BACKWARD_NO_INTERRUPT | 5 << 8) << 32},
@@ -271,14 +313,26 @@ cj_make_generator_entry(void)
     return (void *)cj_stub_address("make_generator");
 }
 
-void
-cj_stubs_extra_index(Py_ssize_t index)
+static void
+set_word(const uint8_t *target, uint64_t value)
 {
-    uint64_t value = (uint64_t)index;
-    uint8_t *at = block + (cj_stub_extra_index_target - cj_stubs_begin);
+    uint8_t *at = block + (target - cj_stubs_begin);
     cj_arena_open(at, sizeof(value));
     memcpy(at, &value, sizeof(value));
     cj_arena_close(at, sizeof(value));
+}
+
+void
+cj_stubs_extra_index(Py_ssize_t index)
+{
+    set_word(cj_stub_extra_index_target, (uint64_t)index);
+}
+
+void
+cj_stubs_collector(void *young, Py_ssize_t *heap_size)
+{
+    set_word(cj_stub_young_target, (uint64_t)young);
+    set_word(cj_stub_heap_size_target, (uint64_t)heap_size);
 }
 
 PyObject *

@@ -50,10 +50,96 @@ STUB(cj_stub_interp_entry)
 	ENTRY_TO_C cj_stub_interp_entry_target
 TARGET(cj_stub_interp_entry_target)
 
-/* make_generator: the direct entry of code that can be suspended. The same convention. */
+/* make_generator: the direct entry of code that can be suspended. The same convention. Usually a dead generator of the same size
+ * becomes the new one: all of cj_make_generator, and nothing else may run. */
 STUB(cj_stub_make_generator)
+	hint	#34
+	ldr	x8, [x17, FIELD(record_quick)]
+	ldr	x9, cj_stub_tracer_target
+	ldr	x10, [x17, FIELD(record_object)]
+	ldr	w11, [x19, FIELD(thread_recursion_remaining)]
+	ldr	w12, [x19, FIELD(thread_origin_depth)]
+	cbz	x8, cj_make_generator_in_c
+	ldr	x9, [x9]
+	ldr	x13, [x8]
+	orr	x9, x9, x12
+	cmp	x9, #0
+	ccmp	w11, #1, #4, eq
+	b.le	cj_make_generator_in_c
+	cbz	x10, cj_make_generator_in_c
+	cbz	x13, cj_make_generator_in_c
+	ldr	x14, [x13, FIELD(generator_name)]
+	ldr	x15, [x8, #8]
+	ldr	x10, [x17, FIELD(record_type)]
+	mov	x9, #1
+	sub	x15, x15, #1
+	stp	x14, x15, [x8]
+	stp	x9, x10, [x13]			/* reference count and class */
+	ldr	x8, cj_stub_heap_size_target
+	ldr	x9, cj_stub_young_target
+	sub	x14, x13, #16
+	ldr	x10, [x8]
+	ldr	x11, [x9, #8]
+	add	x10, x10, #1
+	str	x10, [x8]
+	str	x14, [x11]
+	stp	x9, x11, [x14]			/* the collector's next and previous one */
+	str	x14, [x9, #8]
+	ldr	x8, [x0, FIELD(function_name)]
+	ldr	x9, [x0, FIELD(function_qualname)]
+	ldr	x10, [x17, FIELD(record_code)]
+	ldr	x11, [x0, FIELD(function_globals)]
+	ldr	x12, [x0, FIELD(function_builtins)]
+	.irp	object, x8, x9, x10, x0
+	ldr	w14, [\object, FIELD(object_refcnt)]
+	tbnz	w14, #31, 1f
+	add	w14, w14, #1
+	str	w14, [\object, FIELD(object_refcnt)]
+1:
+	.endr
+	str	x8, [x13, FIELD(generator_name)]
+	str	x9, [x13, FIELD(generator_qualname)]
+	str	xzr, [x13, FIELD(generator_exc_previous)]
+	str	xzr, [x13, FIELD(generator_origin)]
+	movz	w14, #0xfd00, lsl #16		/* just made; the flags in front of the state are not set */
+	str	w14, [x13, FIELD(generator_flags)]
+	str	x10, [x13, FIELD(generator_executable)]
+	str	xzr, [x13, FIELD(generator_previous)]
+	str	x0, [x13, FIELD(generator_function)]
+	str	x11, [x13, FIELD(generator_globals)]
+	str	x12, [x13, FIELD(generator_builtins)]
+	str	xzr, [x13, FIELD(generator_locals)]
+	str	xzr, [x13, FIELD(generator_frame_object)]
+	add	x10, x10, FIELD(code_second_unit)
+	str	x10, [x13, FIELD(generator_instr_ptr)]
+	ldr	w9, [x17, FIELD(record_locals_end)]
+	ldr	w12, [x17, FIELD(record_nargs)]
+	movz	w14, #1, lsl #16		/* owned by a generator */
+	add	x9, x13, x9
+	add	x11, x13, FIELD(generator_slots)
+	str	x9, [x13, FIELD(generator_stackpointer)]
+	str	w14, [x13, FIELD(generator_return_offset)]
+	mov	x0, x13
+	.irp	argument, x1, x2, x3, x4, x5, x6, x7
+	cbz	w12, 2f
+	ldr	w14, [\argument, FIELD(object_refcnt)]
+	sub	w12, w12, #1
+	add	x10, \argument, x14, lsr #31	/* the tag of immortal objects */
+	tbnz	w14, #31, 1f
+	add	w14, w14, #1
+	str	w14, [\argument, FIELD(object_refcnt)]
+1:	str	x10, [x11], #8
+	.endr
+2:	mov	x14, #1				/* null */
+3:	cmp	x11, x9
+	b.hs	4f
+	str	x14, [x11], #8
+	b	3b
+4:	ret
+cj_make_generator_in_c:
 	ENTRY_TO_C cj_stub_make_generator_target
 TARGET(cj_stub_make_generator_target)
+TARGET(cj_stub_young_target)
 
 STUB(cj_stub_slow_entry)
 	ENTRY_TO_C cj_stub_slow_entry_target
@@ -388,36 +474,35 @@ TARGET(cj_stub_none_target)
  * coroutine that can go on, nothing is to be done in between but to link the frame, as if SEND had been executed, and
  * afterwards, when something was yielded, to unlink it again. So that happens here, for the whole chain; the frames stay
  * complete, and it does not matter whether their code is compiled. When the last one has returned, the one before it is
- * run on at the END_SEND, where it is sent the result. */
+ * run on at the END_SEND, where it is sent the result. Only when no tool wants events of all code. */
 STUB(cj_stub_resume_delegating)
+	ldr	x6, [x19, FIELD(thread_eval_breaker)]
+	ldr	x7, cj_stub_unwatched_target
+	ldr	x7, [x7]
+	cmp	x6, x7
+	b.ne	cj_stub_look_for_tools
 	ldr	x2, cj_stub_generator_type_target
 	ldr	x3, cj_stub_coroutine_type_target
 	ldr	x4, cj_stub_delegation_mask_target
 	ldr	x5, cj_stub_delegation_target
-	ldr	x6, [x19, FIELD(thread_eval_breaker)]
 	ldr	w7, [x19, FIELD(thread_recursion_remaining)]
 	ldr	x8, [x19, FIELD(thread_exc_info)]
-	stp	x29, x30, [sp, #-48]!
+	stp	x29, x30, [sp, #-64]!
 	mov	x29, sp
 	stp	x20, x6, [sp, #16]
-	/* x0 generator, x20 frame of the one before it, x8 exception state of that */
+	str	x8, [sp, #48]
+	/* x0 generator, x20 frame of the one before it, x8 exception state of that. What it waits for owns a reference and has no
+	 * tag; with one, what is read here would not be the address of a class. */
 1:	ldr	x10, [x0, FIELD(generator_stackpointer)]
 	ldr	x12, [x0, FIELD(generator_instr_ptr)]
 	ldur	x11, [x10, #-8]			/* what it waits for */
 	ldur	x13, [x12, #-2]
-	ldr	x14, [x0, FIELD(generator_executable)]
-	and	x11, x11, #~1
-	and	x13, x13, x4
-	and	x14, x14, #~1
 	ldr	x10, [x11, FIELD(object_type)]
-	ldr	x14, [x14, FIELD(code_version)]
+	and	x13, x13, x4
 	cmp	x13, x5
-	ccmp	x14, x6, #0, eq
-	b.ne	2f
-	cmp	x10, x2
-	ccmp	x10, x3, #4, ne
-	b.ne	2f
-	ldrsb	w9, [x11, FIELD(generator_state)]
+	ccmp	x10, x2, #0, eq
+	b.ne	11f
+10:	ldrsb	w9, [x11, FIELD(generator_state)]
 	tbz	w9, #31, 2f
 	subs	w7, w7, #1
 	b.mi	3f
@@ -432,6 +517,10 @@ STUB(cj_stub_resume_delegating)
 	cmn	w9, #1
 	b.eq	1b
 	b	4f
+11:	cmp	x13, x5
+	ccmp	x10, x3, #0, eq
+	b.eq	10b
+	b	2f
 3:	mov	w7, wzr
 2:	ldrsb	w9, [x0, FIELD(generator_state)]
 4:	ldr	x10, [sp, #16]
@@ -456,9 +545,8 @@ STUB(cj_stub_resume_delegating)
 	cbnz	x12, cj_resume_in_c
 	ldr	w7, [x19, FIELD(thread_recursion_remaining)]
 	mov	w12, #-1
+	/* What is left in a suspended one's exception state is overwritten when it is resumed, and read by nobody before. */
 6:	sub	x10, x20, x3
-	ldr	x13, [x10, FIELD(generator_exc_previous)]
-	str	xzr, [x10, FIELD(generator_exc_previous)]
 	ldr	x14, [x10, FIELD(generator_instr_ptr)]
 	ldr	x20, [x10, FIELD(generator_previous)]
 	str	xzr, [x10, FIELD(generator_previous)]
@@ -468,10 +556,11 @@ STUB(cj_stub_resume_delegating)
 	add	w7, w7, #1
 	cmp	x20, x11
 	b.ne	6b
-	str	x13, [x19, FIELD(thread_exc_info)]
+	ldr	x8, [sp, #48]
+	str	x8, [x19, FIELD(thread_exc_info)]
 	str	w7, [x19, FIELD(thread_recursion_remaining)]
 	str	x20, [x19, FIELD(thread_current_frame)]
-8:	ldp	x29, x30, [sp], #48
+8:	ldp	x29, x30, [sp], #64
 	ret
 	/* The generator has finished. */
 7:	cbz	x0, cj_resume_in_c
@@ -504,8 +593,25 @@ STUB(cj_stub_resume_delegating)
 	b.ne	5b
 	bl	cj_stub_dealloc
 	b	5b
-9:	ldp	x29, x30, [sp], #48
+9:	ldp	x29, x30, [sp], #64
 	b	cj_stub_resume_own
+
+/* look_for_tools: goes on in resume_delegating when it may, and else lets the generator go on by itself. */
+STUB(cj_stub_look_for_tools)
+	stp	x29, x30, [sp, #-32]!
+	mov	x29, sp
+	stp	x0, x1, [sp, #16]
+	mov	x0, x19
+	ldr	x16, cj_stub_look_for_tools_target
+	blr	x16
+	mov	w2, w0
+	ldp	x0, x1, [sp, #16]
+	ldp	x29, x30, [sp], #32
+	cbnz	w2, cj_stub_resume_delegating
+	ldrsb	w9, [x0, FIELD(generator_state)]
+	b	cj_stub_resume_own
+TARGET(cj_stub_look_for_tools_target)
+TARGET(cj_stub_unwatched_target)
 	/* An exception, or somebody wants to see that the one before yields. */
 cj_resume_in_c:
 	sub	x10, x20, x3
@@ -662,6 +768,86 @@ STUB(cj_stub_free_int)
 	ret
 1:	ldp	x1, x2, [sp], #16
 	b	cj_stub_dealloc
+
+/* free_generator: as dealloc, for an object that often is a generator or coroutine. One that has finished, and with which nothing else
+ * dies, comes to the list of its size. */
+STUB(cj_stub_free_generator)
+	stp	x0, x1, [sp, #-48]!
+	ldr	x17, [x16, FIELD(object_type)]
+	ldr	x0, cj_stub_coroutine_type_target
+	ldr	x1, cj_stub_generator_type_target
+	cmp	x17, x0
+	ccmp	x17, x1, #4, ne
+	b.ne	8f
+	ldrsb	w17, [x16, FIELD(generator_state)]
+	cmp	w17, #4				/* it has finished */
+	b.ne	8f
+	stp	x2, x3, [sp, #16]
+	stp	x4, x5, [sp, #32]
+	ldr	x17, cj_stub_tracer_target
+	ldr	x0, [x16, FIELD(generator_weakrefs)]
+	ldr	x1, [x16, FIELD(generator_exc_value)]
+	ldr	x2, [x16, FIELD(generator_origin)]
+	ldr	x17, [x17]
+	ldr	x3, [x16, FIELD(generator_executable)]
+	orr	x0, x0, x1
+	orr	x2, x2, x17
+	orr	x0, x0, x2
+	cbnz	x0, 9f
+	tbnz	x3, #0, 9f			/* none, or not counted */
+	ldrsw	x0, [x3, FIELD(code_framesize)]
+	ldr	x1, cj_stub_kept_generators_target
+	movz	x2, #:abs_g0:cj_field_generator_framesize_limit
+	cmp	x0, x2
+	b.hs	9f
+	add	x0, x1, x0, lsl #4
+	ldp	x1, x2, [x0]
+	cmp	x2, #32
+	b.hs	9f
+	/* Nothing of what it refers to may die, even if the two names are one. */
+	ldr	x4, [x16, FIELD(generator_name)]
+	ldr	x5, [x16, FIELD(generator_qualname)]
+	ldr	w17, [x3, FIELD(object_refcnt)]
+	cmp	w17, #1
+	b.ls	9f
+	ldr	w17, [x4, FIELD(object_refcnt)]
+	cmp	w17, #2
+	b.ls	9f
+	ldr	w17, [x5, FIELD(object_refcnt)]
+	cmp	w17, #2
+	b.ls	9f
+	.irp	object, x3, x4, x5
+	ldr	w17, [\object, FIELD(object_refcnt)]
+	tbnz	w17, #31, 1f
+	sub	w17, w17, #1
+	str	w17, [\object, FIELD(object_refcnt)]
+1:
+	.endr
+	ldr	x17, cj_stub_heap_size_target
+	ldp	x3, x4, [x16, #-16]		/* the collector's next and previous one */
+	ldr	x5, [x17]
+	and	x4, x4, #~3
+	sub	x5, x5, #1
+	str	x5, [x17]
+	str	x3, [x4]
+	ldr	x5, [x3, #8]
+	and	x5, x5, #3
+	orr	x5, x5, x4
+	str	x5, [x3, #8]
+	str	x1, [x16, FIELD(generator_name)]
+	add	x2, x2, #1
+	stp	x16, x2, [x0]
+	ldp	x4, x5, [sp, #32]
+	ldp	x2, x3, [sp, #16]
+	ldp	x0, x1, [sp], #48
+	ret
+9:	ldp	x4, x5, [sp, #32]
+	ldp	x2, x3, [sp, #16]
+8:	ldp	x0, x1, [sp], #48
+	b	cj_stub_dealloc
+TARGET(cj_stub_kept_generators_target)
+TARGET(cj_stub_tracer_target)
+TARGET(cj_stub_heap_size_target)
 
 /* Addresses of the small ints from -5 on and of the lists of free objects, and the sizes of the latter. */
 TARGET(cj_stub_small_ints_target)

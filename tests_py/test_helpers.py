@@ -141,6 +141,30 @@ def test_bits_of_ints(name):
                 same("long_binary", [a, b, ARITHMETIC.index(name)], lambda: operation(a, b))
 
 
+def parts(items):
+    """A range says more than its items: equal ranges may stop at different numbers."""
+    return repr(items), bool(items), list(items[:5]), iter(items).__reduce__()
+
+
+@pytest.mark.parametrize("items", [
+    range(0), range(7), range(3, 20), range(3, 20, 4), range(20, 3, -4), range(5, 5, 3), range(-9, 9, 5), range(9, -9),
+    range(2**30 - 3, 2**30 + 3), range(2**30 - 3), range(2**30 + 3), range(BIG), range(BIG, BIG + 7, 2),
+    range(-(2**30) + 1, 2**30 - 1, 2**30 - 1), range(True), range(False, 5), range(0, 5, True),
+], ids=repr)
+def test_ranges(items):
+    indices = [None, 0, 1, 2, -1, -2, -9, 9, 2**30 - 1, -(2**30) + 1, 2**30, BIG, -BIG, True]
+    for low in indices:
+        for high in indices:
+            assert parts(helper("binary_slice", items, low, high)) == parts(items[low:high]), (items, low, high)
+        same("binary_op", [items, low, 26], lambda: items[low])
+    same("is_true", [items], lambda: int(bool(items)))
+    same("get_len", [items], lambda: len(items))
+    step = sys.getrefcount(items.step)
+    slices = [helper("binary_slice", items, 1, None) for _ in range(300)]
+    del slices
+    assert sys.getrefcount(items.step) == step
+
+
 def test_unary_operators_and_truth():
     for value in [*NUMBERS, "", "x", [], None, Raising()]:
         same("unary_negative", [value], lambda: -value)

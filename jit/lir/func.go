@@ -70,6 +70,7 @@ const (
 	Leaf             // its deallocation runs nothing and releases nothing
 	ExactInt         // exactly an int
 	ExactFloat       // exactly a float
+	Resumable        // often a generator or coroutine
 )
 
 // Instr is one instruction. Which fields mean something is declared in the

@@ -4,6 +4,7 @@ import (
 	"github.com/cinderjit/cinderjit/jit/hir"
 	"github.com/cinderjit/cinderjit/jit/object"
 	"github.com/cinderjit/cinderjit/jit/regalloc"
+	"github.com/cinderjit/cinderjit/jit/snapshot"
 )
 
 // args begins the entry block: the callee and the arguments arrive in
@@ -245,6 +246,9 @@ func (l *lowerer) facts(v hir.Value) Facts {
 		f |= ExactInt
 	case t.Is(hir.BitFloat | hir.BitNull):
 		f |= ExactFloat
+	case t.ExactClass() == snapshot.TypeGenerator, t.ExactClass() == snapshot.TypeCoroutine,
+		l.f.Resumable && t.ExactClass() == snapshot.NoObject && t.MayBe(hir.BitOther):
+		f |= Resumable
 	}
 	return f
 }

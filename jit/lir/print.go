@@ -179,6 +179,8 @@ func (f *Func) printDetails(sb *strings.Builder, in *Instr, info *OpInfo) {
 		sb.WriteString(" int")
 	case in.Facts&ExactFloat != 0:
 		sb.WriteString(" float")
+	case in.Facts&Resumable != 0:
+		sb.WriteString(" generator")
 	case in.Facts&Leaf != 0:
 		sb.WriteString(" leaf")
 	}

@@ -36,6 +36,7 @@ const (
 	StubBoxFloat       = "box_float"       // x16 bits of a double become its object, or null with an exception; preserves as dealloc
 	StubFreeInt        = "free_int"        // dealloc of an exact int
 	StubFreeFloat      = "free_float"      // dealloc of an exact float
+	StubFreeGenerator  = "free_generator"  // dealloc of what often is a generator or coroutine
 	StubResume         = "resume"          // runs the generator or coroutine x0 on to its next yield or its end, sending x1, which is borrowed: result in x0
 	StubResumeSlow     = "resume_slow"     // the same, in C
 )

@@ -300,6 +300,22 @@ class Index:
         return self.n
 
 
+@case("range(10)", "range(3, 40, 7)", "range(9, -9, -2)", "range(0)", "range(2**30 - 4, 2**30 + 4)", "range(2**70)", "range(True)")
+def ranges_taken_apart(items):
+    """As divide-and-conquer does it."""
+    n = len(items) if items.stop < 2**60 else 7
+    if not n:
+        return [items]
+    i = n // 2
+    out = [(items[:i], items[i], items[i + 1:], items[-1], items[Index(0)], bool(items[i:]))]
+    for j in (n, -n - 1, 2**40):
+        try:
+            out.append(items[j])
+        except IndexError as e:
+            out.append(str(e))
+    return out + ranges_taken_apart(items[:i]) if n < 7 else out
+
+
 @case("[7]", "[]", "'ab'", "(8, 9, 10)", "None", "5")
 def slices_stored(value):
     out = []
