@@ -178,16 +178,20 @@ cj_item_exact(PyObject *container, PyObject *key)
     return list ? &((PyListObject *)container)->ob_item[i] : &((PyTupleObject *)container)->ob_item[i];
 }
 
-/* The hash of a str that has been asked for it before, or of an exact int of one digit; -1 for other objects. */
+/* The hash of a str that has been asked for it before, of an exact int of one or two digits, or of an object whose
+ * class has the hash of object; -1 for other objects. */
 static inline Py_hash_t
 cj_hash_exact(PyObject *object)
 {
     if (PyUnicode_CheckExact(object)) {
         return ((PyASCIIObject *)object)->hash;
     }
-    if (PyLong_CheckExact(object) && _PyLong_IsCompact((PyLongObject *)object)) {
-        Py_ssize_t value = _PyLong_CompactValue((PyLongObject *)object);
-        return value == -1 ? -2 : value;
+    if (PyLong_CheckExact(object)) {
+        int64_t value;
+        return !cj_two_digits(object, &value) ? -1 : value == -1 ? -2 : value;
+    }
+    if (Py_TYPE(object)->tp_hash == PyBaseObject_Type.tp_hash) {
+        return Py_HashPointer(object);
     }
     return -1;
 }
@@ -199,11 +203,8 @@ cj_keys_equal(PyObject *left, PyObject *right)
     if (PyUnicode_CheckExact(left) && PyUnicode_CheckExact(right)) {
         return _PyUnicode_Equal(left, right);
     }
-    if (PyLong_CheckExact(left) && PyLong_CheckExact(right) && _PyLong_IsCompact((PyLongObject *)left)
-        && _PyLong_IsCompact((PyLongObject *)right)) {
-        return _PyLong_CompactValue((PyLongObject *)left) == _PyLong_CompactValue((PyLongObject *)right);
-    }
-    return -1;
+    int64_t x, y;
+    return cj_two_digits(left, &x) && cj_two_digits(right, &y) ? x == y : -1;
 }
 
 /* Looks for a key in a dict, by the interpreter's order of probes. *value is borrowed, NULL when the key is not there. False,
@@ -244,6 +245,34 @@ cj_dict_lookup_exact(PyObject *dict, PyObject *key, PyObject **value)
         }
         if (found != 0) {
             return found > 0;
+        }
+    }
+}
+
+/* Whether an exact set or frozenset has a key, by the interpreter's order of probes; -1 when that is not known here. */
+static inline int
+cj_set_lookup_exact(PyObject *set, PyObject *key)
+{
+    enum { NEIGHBOURS = 9 };
+    const setentry *table = ((PySetObject *)set)->table;
+    const size_t mask = (size_t)((PySetObject *)set)->mask;
+    const Py_hash_t hash = cj_hash_exact(key);
+    if (hash == -1) {
+        return -1;
+    }
+    size_t perturb = (size_t)hash;
+    for (size_t at = (size_t)hash & mask;; perturb >>= 5, at = (at * 5 + 1 + perturb) & mask) {
+        const setentry *last = &table[at + NEIGHBOURS <= mask ? at + NEIGHBOURS : at];
+        for (const setentry *entry = &table[at]; entry <= last; entry++) {
+            if (entry->key == NULL) {
+                return 0;
+            }
+            if (entry->hash == hash) {
+                int equal = entry->key == key ? 1 : cj_keys_equal(entry->key, key);
+                if (equal != 0) {
+                    return equal;
+                }
+            }
         }
     }
 }

@@ -56,6 +56,9 @@ PyObject *cj_dict_subscr(PyObject *a0, PyObject *a1);
 /* DictSubscr that fails without an exception when the key is missing. Failed follows. */
 PyObject *cj_dict_find(PyObject *a0, PyObject *a1);
 
+/* The value of key operand 1 in an exact dict, or operand 2. */
+PyObject *cj_dict_get(PyObject *a0, PyObject *a1, PyObject *a2);
+
 /* Appends operand 1 to the exact list operand 0. */
 int64_t cj_list_append(PyObject *a0, PyObject *a1);
 
@@ -103,6 +106,9 @@ int64_t cj_contains(PyObject *a0, PyObject *a1);
 
 /* isinstance(operand 0, operand 1). */
 int64_t cj_is_instance(PyObject *a0, PyObject *a1);
+
+/* id(x). */
+PyObject *cj_object_id(PyObject *a0);
 
 /* Attribute by the name Obj. */
 PyObject *cj_load_attr(PyObject *a0, PyObject *a1);
@@ -340,6 +346,7 @@ void *cj_get_tstate(void);
     X(str_item, "oi", "o") \
     X(dict_subscr, "oo", "o") \
     X(dict_find, "oo", "o") \
+    X(dict_get, "ooo", "o") \
     X(list_append, "oo", "i") \
     X(note_inserted, "ooi", "-") \
     X(new_cell, "n", "o") \
@@ -356,6 +363,7 @@ void *cj_get_tstate(void);
     X(compare_bool, "ooi", "i") \
     X(contains, "oo", "i") \
     X(is_instance, "oo", "i") \
+    X(object_id, "o", "o") \
     X(load_attr, "oo", "o") \
     X(load_method, "oo", "2") \
     X(store_attr, "ooo", "i") \

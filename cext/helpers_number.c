@@ -7,8 +7,11 @@
 #include "internal/pycore_ceval.h"
 #include "internal/pycore_global_strings.h"
 #include "internal/pycore_interp_structs.h"
-#include "internal/pycore_runtime.h"
 #include "internal/pycore_long.h"
+#include "internal/pycore_object.h"
+#include "internal/pycore_pystate.h"
+#include "internal/pycore_runtime.h"
+#include "internal/pycore_typeobject.h"
 #include "sightings.h"
 
 PyObject *
@@ -150,6 +153,10 @@ cj_contains(PyObject *item, PyObject *container)
         PyObject *value;
         return cj_dict_lookup_exact(container, item, &value) ? value != NULL : PyDict_Contains(container, item);
     }
+    if (PyAnySet_CheckExact(container)) {
+        int found = cj_set_lookup_exact(container, item);
+        return found >= 0 ? found : PySequence_Contains(container, item);
+    }
     bool list = PyList_CheckExact(container);
     if (!list && !PyTuple_CheckExact(container)) {
         return PySequence_Contains(container, item);
@@ -170,21 +177,54 @@ cj_contains(PyObject *item, PyObject *container)
     return 0;
 }
 
+/* Whether an object is an instance of a class, which is no metaclass' matter; -1 when that is not known here. */
+static int
+is_instance_exact(PyObject *object, PyObject *class)
+{
+    PyTypeObject *type = Py_TYPE(object);
+    if ((PyObject *)type == class) {
+        return 1;
+    }
+    if (!PyType_CheckExact(class)) {
+        return -1;
+    }
+    if (PyType_IsSubtype(type, (PyTypeObject *)class)) {
+        return 1;
+    }
+    /* Objects may tell another class than they have. */
+    static PyObject *honest;
+    if (honest == NULL) {
+        honest = _PyType_Lookup(&PyBaseObject_Type, &_Py_ID(__class__));
+    }
+    return type->tp_getattro == PyObject_GenericGetAttr && _PyType_Lookup(type, &_Py_ID(__class__)) == honest ? 0 : -1;
+}
+
 int64_t
 cj_is_instance(PyObject *object, PyObject *class)
 {
-    if (PyType_CheckExact(class)) {
-        PyTypeObject *type = Py_TYPE(object);
-        if (type == (PyTypeObject *)class || PyType_IsSubtype(type, (PyTypeObject *)class)) {
-            return 1;
-        }
-        /* Else the object's __class__ is asked, which mostly is what all objects have. */
-        if (type->tp_getattro == PyObject_GenericGetAttr
-            && _PyType_Lookup(type, &_Py_ID(__class__)) == _PyType_Lookup(&PyBaseObject_Type, &_Py_ID(__class__))) {
-            return 0;
+    int known = 0;
+    if (PyTuple_CheckExact(class)) {
+        for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(class) && known == 0; i++) {
+            known = is_instance_exact(object, PyTuple_GET_ITEM(class, i));
         }
     }
-    return PyObject_IsInstance(object, class);
+    else {
+        known = is_instance_exact(object, class);
+    }
+    return known >= 0 ? known : PyObject_IsInstance(object, class);
+}
+
+PyObject *
+cj_object_id(PyObject *object)
+{
+    if (_PyRuntime.audit_hooks.head != NULL || _PyInterpreterState_GET()->audit_hooks != NULL) {
+        PyObject *id = PyLong_FromVoidPtr(object);
+        if (id != NULL && PySys_Audit("builtins.id", "O", id) < 0) {
+            Py_CLEAR(id);
+        }
+        return id;
+    }
+    return PyLong_FromVoidPtr(object);
 }
 
 double

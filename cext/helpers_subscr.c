@@ -23,6 +23,13 @@ dict_item(PyObject *dict, PyObject *key, PyObject **value)
 }
 
 PyObject *
+cj_dict_get(PyObject *dict, PyObject *key, PyObject *missing)
+{
+    PyObject *value;
+    return dict_item(dict, key, &value) == 0 ? Py_NewRef(missing) : value;
+}
+
+PyObject *
 cj_dict_subscr(PyObject *dict, PyObject *key)
 {
     PyObject *value;

@@ -1,6 +1,7 @@
 """The run-time helpers of compiled code do what the interpreter does for the same operation: results, error types and
 error texts."""
 
+import collections.abc
 import math
 import operator
 import pathlib
@@ -184,13 +185,42 @@ def test_comparisons():
     assert helper("compare_bool", strange, strange, 2) == 0
 
 
+class Pretending:
+    @property
+    def __class__(self):
+        return int
+
+
+class SameHash:
+    def __eq__(self, other):
+        return other == 17
+
+    __hash__ = object.__hash__
+
+
+KEYS = [0, -1, -2, 1, 2**30, -(2**30), 2**60 - 1, 2**60, 2**61 - 1, 2**62, -(2**60), 1.0, 2.0**30, True, "a", "é", b"a", None, int, len, (1, 2),
+        SameHash(), sys, BIG]
+
+
 def test_containment_and_classes():
     for item, container in [(1, [1]), (2, (1,)), ("a", "abc"), (1, "abc"), (1, 5), (1, Raising()), ([], {}),
                             (1.0, [3, 2, 1]), (float("nan"), [1, float("nan")]), (BIG, (1, BIG)), ("é", ["e", "é"]), (True, [1]), (2, {1: 2, 2: 3}),
                             (5, []), (Raising(), [1, 2]), (1, [0, Raising()])]:
         same("contains", [item, container], lambda: int(item in container))
-    for value, kind in [(1, int), (1, (str, int)), (1, 5), (True, int)]:
+    for keys in KEYS, KEYS[::2], range(-3, 2000, 7), [object() for _ in range(40)], [2**30 * k for k in range(-40, 40)]:
+        for container in (set(keys), frozenset(keys), dict.fromkeys(keys)):
+            for item in [*keys, *KEYS]:
+                same("contains", [item, container], lambda: int(item in container))
+    same("contains", [[], {1}], lambda: [] in {1})
+    for value, kind in [(1, int), (1, (str, int)), (1, 5), (True, int), (1, (str, 5)), (1, (int, 5)), (1, (str, (float, int))),
+                        (int, type), (int, (str, type)), (Pretending(), int), (Pretending(), (str, int)), (Pretending(), Raising),
+                        (1, collections.abc.Sized), ([], (str, collections.abc.Sized)), (Raising(), Pretending), (1, int | str)]:
         same("is_instance", [value, kind], lambda: int(isinstance(value, kind)))
+
+
+def test_ids():
+    for thing in (None, 5, KEYS):
+        same("object_id", [thing], lambda: id(thing))
 
 
 def test_strs():
@@ -468,6 +498,9 @@ def test_subscripts():
     same("dict_subscr", [{1: 2}, (1, 2)], lambda: {}[(1, 2)])
     same("dict_subscr", [{1: 2}, []], lambda: {}[[]])
     same("dict_find", [{1: 2}, 1], lambda: 2)
+    for key in (1, 2, 1.0, "a", int, id(helper), []):
+        d = {1: 5, int: 6, id(helper): 7}
+        same("dict_get", [d, key, "none"], lambda: d.get(key, "none"))
     same("dict_find", [{1: 2}, []], lambda: {}[[]])
     same("store_subscr", [[1], 1, 5], lambda: operator.setitem([1], 1, 5))
     same("store_subscr", [(1,), 0, 5], lambda: operator.setitem((1,), 0, 5))

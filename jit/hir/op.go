@@ -246,6 +246,7 @@ const (
 	StrItem
 	DictSubscr
 	DictFind
+	DictGet
 	ListAppend
 	NoteInserted
 	NewCell
@@ -263,6 +264,7 @@ const (
 	CompareBool
 	Contains
 	IsInstance
+	ObjectID
 	LoadAttr
 	LoadMethod
 	SecondResult
@@ -470,6 +472,7 @@ var Ops = [NumOps]OpInfo{
 	StrItem:      {Name: "StrItem", Args: "oi", Type: TStr, Own: OwnNew, Exits: true, Helper: "str_item", Err: ErrNull, Doc: "The character at an index that is inside the exact str."},
 	DictSubscr:   {Name: "DictSubscr", Args: "oo", Type: TObject, Own: OwnNew, Observable: true, Helper: "dict_subscr", Err: ErrNull, Doc: "Subscript of an exact dict; raises KeyError."},
 	DictFind:     {Name: "DictFind", Args: "oo", Type: TObject, Own: OwnNew, Observable: true, Helper: "dict_find", Err: ErrNull, Doc: "DictSubscr that fails without an exception when the key is missing. Failed follows."},
+	DictGet:      {Name: "DictGet", Args: "ooo", Type: TObject, Own: OwnNew, Observable: true, Helper: "dict_get", Err: ErrNull, Doc: "The value of key operand 1 in an exact dict, or operand 2."},
 	ListAppend:   {Name: "ListAppend", Args: "oo", Writes: HeapSize | HeapItems, Exits: true, Helper: "list_append", Err: ErrNegative, Doc: "Appends operand 1 to the exact list operand 0."},
 	NoteInserted: {Name: "NoteInserted", Args: "o", Writes: HeapDict, UsesImm: true, UsesObj: true, Helper: "note_inserted", Doc: "Records that the inline value at byte offset Imm of an instance of the class Obj, NULL before, was set: it comes last in the order of the attributes."},
 	NewCell:      {Name: "NewCell", Args: "n", Type: TCell, Own: OwnNew, Exits: true, Helper: "new_cell", Err: ErrNull, Doc: "A new cell with the value or empty."},
@@ -487,6 +490,7 @@ var Ops = [NumOps]OpInfo{
 	CompareBool:           {Name: "CompareBool", Args: "oo", Type: TCBool, Observable: true, UsesImm: true, Helper: "compare_bool", Err: ErrNegative, Doc: "Rich comparison followed by the truth value of its result."},
 	Contains:              {Name: "Contains", Args: "oo", Type: TCBool, Observable: true, Helper: "contains", Err: ErrNegative, Doc: "Whether operand 0 is in the container operand 1."},
 	IsInstance:            {Name: "IsInstance", Args: "oo", Type: TCBool, Observable: true, Helper: "is_instance", Err: ErrNegative, Doc: "isinstance(operand 0, operand 1)."},
+	ObjectID:              {Name: "ObjectID", Args: "o", Type: TLong, Own: OwnNew, Observable: true, Helper: "object_id", Err: ErrNull, Doc: "id(x)."},
 	LoadAttr:              {Name: "LoadAttr", Args: "o", Type: TObject, Own: OwnNew, Observable: true, UsesObj: true, Helper: "load_attr", Err: ErrNull, Doc: "Attribute by the name Obj."},
 	LoadMethod:            {Name: "LoadMethod", Args: "o", Type: TObject, Own: OwnNew, Observable: true, UsesObj: true, Helper: "load_method", Err: ErrNull, Doc: "Attribute by the name Obj for a call: the callable; SecondResult is self, or NULL."},
 	SecondResult:          {Name: "SecondResult", Args: "o", Type: TNullable, Own: OwnNew, Doc: "The second result of operand 0. Follows it directly."},

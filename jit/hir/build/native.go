@@ -31,6 +31,9 @@ func (b *builder) callNative(s *site, id snapshot.ID, args []hir.Value) bool {
 	if o.Native == nil || len(o.Refs) == 0 {
 		return false
 	}
+	if b.callReplaced(s, o, args) {
+		return true
+	}
 	var self hir.Value
 	if o.Kind == snapshot.KindMethodDescr {
 		if len(args) == 0 {
@@ -69,6 +72,23 @@ func (b *builder) callNative(s *site, id snapshot.ID, args []hir.Value) bool {
 	}
 	b.called(s, b.emitObj(op, id, append([]hir.Value{self}, args...)...))
 	return true
+}
+
+// callReplaced builds calls that have instructions of their own.
+func (b *builder) callReplaced(s *site, o *snapshot.Object, args []hir.Value) bool {
+	switch {
+	case o.Name == "builtins.id" && o.Kind == snapshot.KindBuiltin && len(args) == 1:
+		b.called(s, b.emit(hir.ObjectID, args[0]))
+		return true
+	case o.Name == "dict.get" && o.Kind == snapshot.KindMethodDescr && o.Refs[0] == snapshot.TypeDict && len(args) > 1 && len(args) <= 3 &&
+		b.typeOf(args[0]).ExactClass() == snapshot.TypeDict:
+		if len(args) == 2 {
+			args = append(args[:2:2], b.constant(snapshot.None))
+		}
+		b.called(s, b.emit(hir.DictGet, args...))
+		return true
+	}
+	return false
 }
 
 // callLen reads the size of a built-in container, or asks.
