@@ -24,6 +24,17 @@ cj_quiet_death_start(void)
 
 static bool quiet(PyObject *object, int depth);
 
+/* Whether an object has more references than are among these. */
+static bool
+has_others(PyObject *object, PyObject *const *references, Py_ssize_t n)
+{
+    Py_ssize_t given_up = 0;
+    for (Py_ssize_t i = 0; i < n; i++) {
+        given_up += references[i] == object;
+    }
+    return Py_REFCNT(object) > given_up;
+}
+
 /* Whether giving up these references is quiet. An object that has more of them than are given up here stays. */
 static bool
 all_quiet(PyObject *const *references, Py_ssize_t n, int depth)
@@ -34,7 +45,7 @@ all_quiet(PyObject *const *references, Py_ssize_t n, int depth)
     for (Py_ssize_t i = 0; i < n; i++) {
         PyObject *object = references[i];
         if (object != NULL && !_Py_IsImmortal(object) && Py_REFCNT(object) <= n
-            && !(Py_REFCNT(object) == 1 && quiet(object, depth - 1))) {
+            && !(Py_REFCNT(object) > 1 && has_others(object, references, n)) && !quiet(object, depth - 1)) {
             return false;
         }
     }

@@ -373,6 +373,26 @@ def show(what):
     print(what, sorted((k, v) for k, v in frame.f_locals.items() if isinstance(v, (int, float))))
 
 
+class Slots:
+    __slots__ = ("first", "second")
+
+    def __init__(self, first, second):
+        self.first = first
+        self.second = second
+
+
+class MoreSlots(Slots):
+    __slots__ = ("third",)
+
+    def __init__(self, first, second):
+        self.first = self.second = first
+        self.third = second
+
+
+class WeakSlots(Slots):
+    __slots__ = ("__weakref__",)
+
+
 class Shows:
     def __del__(self):
         show("a value dies")
@@ -403,15 +423,32 @@ def a_point(i, what, when, kept):
             point = Slotted(x, x)
             point.more = Shows()
             return point
+        if what == "twice":
+            inner = [x]
+            return [inner, [Shows()] * 2, inner]
+        if what == "twice quiet":
+            inner = [x]
+            kept.append(inner)
+            return [inner, [x] * 2, inner, (inner, inner)]
+        if what == "only slots":
+            return Slots(x, Shows())
+        if what == "slots of a base":
+            return MoreSlots(x, Shows())
+        if what == "weak slot":
+            slots = WeakSlots(x, x)
+            kept.append(weakref.ref(slots, lambda reference: show("told of a death")))
+            return slots
         if what == "long":
             return Point([x] * 20, [Shows()])
         if what == "resurrected":
             Bare.__del__ = lambda self: kept.append(self)
             return Bare(x, x)
+    if "slot" in what:
+        return (Slots, MoreSlots, WeakSlots)[i % 3](x, (x, i))
     return Bare(x, x) if what in ("deleter", "resurrected") else Point(x, (x, i))
 
 
-@case(*(f"{what!r}, {when}" for what in ("value", "nested", "shared", "dict", "deleter", "weakref", "slot", "long", "resurrected") for when in (3, -1)))
+@case(*(f"{what!r}, {when}" for what in ("value", "nested", "shared", "dict", "deleter", "weakref", "slot", "long", "resurrected", "twice", "twice quiet", "only slots", "slots of a base", "weak slot") for when in (3, -1)))
 def quiet_deaths(what, when):
     kept = []
     total = 0.5
