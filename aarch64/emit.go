@@ -517,8 +517,9 @@ func init() {
 		lir.LeaveGenerator: emitLeaveGenerator,
 		lir.EvalBreaker:    emitEvalBreaker,
 
-		lir.BoxInt:   emitBoxInt,
-		lir.BoxFloat: emitBoxFloat,
+		lir.BoxInt:       emitBoxInt,
+		lir.BoxFloat:     emitBoxFloat,
+		lir.ReplaceFloat: emitReplaceFloat,
 
 		lir.Jump:    emitJump,
 		lir.Entries: emitJump,

@@ -3,6 +3,7 @@ package aarch64
 import (
 	"github.com/cinderjit/cinderjit/jit/lir"
 	"github.com/cinderjit/cinderjit/jit/object"
+	"github.com/cinderjit/cinderjit/jit/snapshot"
 )
 
 // immortalBit is the bit of the 32-bit reference count that immortal objects
@@ -157,6 +158,37 @@ func emitBoxInt(e *emitter, in *lir.Instr) int {
 func emitBoxFloat(e *emitter, in *lir.Instr) int {
 	e.a.Emit(FmovToGP(Double, scratch, e.reg(1)))
 	e.box(in, stubBoxFloat)
+	return 0
+}
+
+// emitReplaceFloat writes into the object that is replaced when it has no other
+// reference; the one that is added is for the result.
+func emitReplaceFloat(e *emitter, in *lir.Instr) int {
+	d, old, x := e.reg(0), e.reg(1), e.reg(2)
+	other, done := e.a.NewLabel(), e.a.NewLabel()
+	if in.Facts&lir.MayBeNull != 0 {
+		e.a.Cbz(W64, old, other)
+	}
+	e.object(scratch, snapshot.TypeFloat)
+	e.a.Emit(Ldr(W64, scratch2, At(old, int32(e.lay.Object.Type))))
+	e.a.Emit(Cmp(W64, scratch2, scratch))
+	e.a.BCond(NE, other)
+	e.a.Emit(Ldr(W32, scratch, At(old, int32(e.lay.Object.Refcnt))))
+	e.a.Emit(CmpImm(W32, scratch, 1))
+	e.a.BCond(NE, other)
+	e.a.Emit(Store(MemF64, x, At(old, int32(e.lay.Float.Value))))
+	e.a.Emit(AddImm(W32, scratch, scratch, 1))
+	e.a.Emit(Str(W32, scratch, At(old, int32(e.lay.Object.Refcnt))))
+	if d != old {
+		e.a.Emit(Mov(W64, d, old))
+	}
+	e.a.Bind(done)
+	e.aside(func() {
+		e.a.Bind(other)
+		e.a.Emit(FmovToGP(Double, scratch, e.reg(2)))
+		e.box(in, stubBoxFloat)
+		e.a.B(done)
+	})
 	return 0
 }
 

@@ -43,6 +43,13 @@ func lowerFloatBox(l *lowerer, v hir.Value) {
 	l.val[v] = l.def(0)
 }
 
+func lowerReplaceFloat(l *lowerer, v hir.Value) {
+	side := l.exitSide(v, object.Deopt, object.ReasonUnsupported)
+	in := l.emit(ReplaceFloat, l.arg(v, 0), l.arg(v, 1))
+	in.Side, in.Facts = side, l.facts(l.h.Arg(v, 0))&MayBeNull
+	l.val[v] = l.def(0)
+}
+
 func lowerFloatUnbox(l *lowerer, v hir.Value) {
 	l.val[v] = l.load(MemF64, l.arg(v, 0), l.layout.Float.Value)
 }

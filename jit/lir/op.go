@@ -98,6 +98,7 @@ const (
 	// Boxes
 	BoxInt
 	BoxFloat
+	ReplaceFloat
 	// Control flow
 	Jump
 	Branch
@@ -182,8 +183,9 @@ var Ops = [NumOps]OpInfo{
 	LeaveGenerator: {Name: "leavegenerator", Defs: "i", Exit: true, Effect: true, Doc: "The same for a generator that has finished. Leaves when the frame has a frame object or the generator's own exception state is not empty. The definition is the frame's function object."},
 	EvalBreaker:    {Name: "evalbreaker", Imm: true, Exit: true, Effect: true, Doc: "When the thread's eval breaker is not Imm: performs the side's stores, serves it, and checks the frame. Leaves when that is asked for, or with the exception raised. Destroys no register."},
 
-	BoxInt:   {Name: "boxint", Defs: "i", Uses: "a", Exit: true, Effect: true, Doc: "The int object of a number; leaves when there is no memory. Destroys no other register."},
-	BoxFloat: {Name: "boxfloat", Defs: "i", Uses: "f", Exit: true, Effect: true, Doc: "A new float object; leaves when there is no memory. Destroys no other register."},
+	BoxInt:       {Name: "boxint", Defs: "i", Uses: "a", Exit: true, Effect: true, Doc: "The int object of a number; leaves when there is no memory. Destroys no other register."},
+	ReplaceFloat: {Name: "replacefloat", Defs: "i", Uses: "if", Exit: true, Effect: true, Doc: "The object use 0 with one reference more and the value use 1, if it is a float with one reference, else a new float object. Leaves when there is no memory. Destroys no other register. Facts say whether use 0 may be null."},
+	BoxFloat:     {Name: "boxfloat", Defs: "i", Uses: "f", Exit: true, Effect: true, Doc: "A new float object; leaves when there is no memory. Destroys no other register."},
 
 	Jump:    {Name: "jump", Effect: true, Terminator: true, Doc: "Continues in the only successor."},
 	Branch:  {Name: "branch", Uses: "t", Effect: true, Terminator: true, Doc: "Continues in the first successor when the test holds, else in the second."},

@@ -314,6 +314,14 @@ func (o *ownership) promote() bool {
 			if in.Op.Info().Terminator {
 				flush(before)
 			}
+			if in.Op == hir.ReplaceFloat {
+				// The object that is replaced is written to, unless it has another reference.
+				after.each(func(d int32) {
+					if o.vals[d] != v {
+						promoteOne(d)
+					}
+				})
+			}
 			if runsCode(in) {
 				// Operands have to stay alive during the call.
 				o.eachUse(v, promoteOne)

@@ -30,6 +30,7 @@ var Passes = []Pass{
 	{"types-again", "propagate what value numbering found", false, PropagateTypes},
 	{"simplify-again", "fold what the new types allow", false, Simplify},
 	{"dce", "remove what nobody uses", false, RemoveDead},
+	{"reuse", "let floats that are stored take the objects that they replace", false, ReuseFloats},
 	{"unbox", "keep numbers in registers; make their objects late or never", false, Unbox},
 	{"dce-again", "remove what unboxing has left over", false, RemoveDead},
 	{"clean-again", "remove blocks that folding cut off", true, Clean},
