@@ -12,6 +12,7 @@
 #include "internal/pycore_pystate.h"
 #include "internal/pycore_runtime.h"
 #include "internal/pycore_typeobject.h"
+#include "lists.h"
 #include "sightings.h"
 
 PyObject *
@@ -97,6 +98,9 @@ cj_binary_op(PyObject *left, PyObject *right, int64_t oparg)
     }
     else if (PyFloat_CheckExact(left) && PyFloat_CheckExact(right)) {
         cj_see_floats();
+    }
+    else if (oparg == NB_ADD && PyList_CheckExact(left) && PyList_CheckExact(right)) {
+        return cj_list_concat(left, right);
     }
     return _PyEval_BinaryOps[oparg](left, right);
 }

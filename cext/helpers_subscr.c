@@ -5,6 +5,7 @@
 
 #include "exact.h"
 #include "exit.h"
+#include "lists.h"
 #include "sightings.h"
 
 #include "internal/pycore_freelist.h"
@@ -54,6 +55,17 @@ cj_dict_find(PyObject *dict, PyObject *key)
     return value;
 }
 
+/* Whether list[key] = value replaces all items of one list by those of another. */
+static bool
+replaces_list(PyObject *list, PyObject *key, PyObject *value)
+{
+    if (!PySlice_Check(key) || !PyList_CheckExact(list) || !PyList_CheckExact(value)) {
+        return false;
+    }
+    const PySliceObject *slice = (const PySliceObject *)key;
+    return Py_IsNone(slice->start) && Py_IsNone(slice->stop) && Py_IsNone(slice->step);
+}
+
 int64_t
 cj_store_subscr(PyObject *container, PyObject *key, PyObject *value)
 {
@@ -62,6 +74,9 @@ cj_store_subscr(PyObject *container, PyObject *key, PyObject *value)
     }
     PyObject **item = PyList_CheckExact(container) ? cj_item_exact(container, key) : NULL;
     if (item == NULL) {
+        if (replaces_list(container, key, value)) {
+            return cj_list_replace(container, value);
+        }
         cj_see_container(container);
         return PyObject_SetItem(container, key, value);
     }
@@ -128,7 +143,7 @@ cj_slice_of_list(PyObject *list, PySliceObject *slice)
     bool backwards = !Py_IsNone(slice->step);
     if (!backwards) {
         if (bound_of_slice(slice->start, 0, n, &start) && bound_of_slice(slice->stop, n, n, &stop)) {
-            return PyList_GetSlice(list, start, stop < start ? start : stop);
+            return cj_list_slice(list, start, stop < start ? start : stop);
         }
     }
     else if (slice->step == (PyObject *)&_PyLong_SMALL_INTS[_PY_NSMALLNEGINTS - 1] && Py_IsNone(slice->stop)
@@ -176,7 +191,7 @@ cj_binary_slice(PyObject *container, PyObject *start, PyObject *stop)
         Py_ssize_t n = cj_length_exact(container);
         if (bound_of_slice(start, 0, n, &low) && bound_of_slice(stop, n, n, &high)) {
             high = high < low ? low : high;
-            return list ? PyList_GetSlice(container, low, high)
+            return list ? cj_list_slice(container, low, high)
                 : tuple ? PyTuple_GetSlice(container, low, high) : PyUnicode_Substring(container, low, high);
         }
     }
@@ -203,6 +218,9 @@ cj_store_slice(PyObject *container, PyObject *start, PyObject *stop, PyObject *v
             if (PyList_CheckExact(value) && high - low == PyList_GET_SIZE(value) && high - low <= MOST_REPLACED) {
                 replace_items(container, low, high, value);
                 return 0;
+            }
+            if (low == 0 && high == n && PyList_CheckExact(value)) {
+                return cj_list_replace(container, value);
             }
             return PyList_SetSlice(container, low, high, value);
         }

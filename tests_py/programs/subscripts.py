@@ -331,3 +331,52 @@ def slices_stored(value):
             y[a:b] = y
             out.append(y)
     return out
+
+
+class Ended:
+    def __init__(self, name, log, items):
+        self.name, self.log, self.items = name, log, items
+
+    def __del__(self):
+        self.log.append((self.name, len(self.items)))
+
+
+@case("[1, 2, 3, 4, 5], 2", "[2**40, 'a', None], 0", "[], 0", "[1], 0", "list(range(40)), 39", "[1, 2], 5", "(1, 2, 3), 1")
+def move_to_front(items, at):
+    """Slices joined and stored over the whole list, which keeps its room."""
+    import sys
+    out = []
+    same = items
+    for k in range(4):
+        joined = items[at:at + 1] + items[0:at] + items[at + 1:]
+        try:
+            items[:] = joined
+            out.append(sys.getsizeof(items))
+            items[:] = items
+            items[:] = items + joined[:1]
+            out.append((list(items), sys.getsizeof(items), sys.getsizeof(items[1:]), sys.getsizeof(items + joined)))
+            items[:] = items[:1]
+            items[:] = []
+            out.append(sys.getsizeof(items))
+            items[:] = joined
+            items[:] = tuple(joined)
+            items[:] = iter(joined)
+            items[:] = 5
+        except TypeError as error:
+            out.append(str(error))
+    return out, same is items, items
+
+
+@case("3", "0", "9")
+def items_replaced_die(n):
+    """They die when the list has the new ones, the last first."""
+    log = []
+    items = []
+    items[:] = [Ended(k, log, items) for k in range(n)]
+    for k in range(3):
+        log.append("next")
+        items[:] = [Ended(k * 100 + i, log, items) for i in range(len(items))]
+        items[:] = items[1:] + items[:1]
+    log.append("last")
+    items[:] = []
+    return log
