@@ -1,5 +1,6 @@
 """super() resolved while compiling: resolution orders, classes and receivers that change in the middle of compiled loops."""
 
+import abc
 import sys
 
 from program import case
@@ -201,6 +202,43 @@ def bare_new(name):
         except TypeError as error:
             out.append(str(error))
     return out
+
+
+class Like(type):
+    __getattribute__ = object.__getattribute__
+
+
+class Number(Base, metaclass=abc.ABCMeta):
+    def __new__(cls, *args):
+        self = super(Number, cls).__new__(cls)
+        self.number = args
+        return self
+
+    @classmethod
+    def create(cls, x):
+        return "Number.create", super(Number, cls).create(x)
+
+
+class Ordinary(Base, metaclass=Like):
+    def __new__(cls, *args):
+        return super().__new__(cls)
+
+
+@case("'Number'", "'Ordinary'", "'Number', 'Ordinary'")
+def metaclasses(*names):
+    out = []
+    for i in range(8):
+        for name in names:
+            cls = globals()[name]
+            made = cls(i)
+            out.append((vars(made), cls.__mro__[0].__name__, made.who(), type.__getattribute__(cls, "create")(i)))
+        if i == 5:
+            Base.__new__ = staticmethod(lambda cls, *args: object.__new__(cls))
+    Base.__new__ = staticmethod(base_new)
+    return out
+
+
+base_new = Base.__new__
 
 
 @case("False", "True")

@@ -120,9 +120,12 @@ func (b *builder) superOfInstance(f snapshot.Feedback, classes []snapshot.ID) bo
 }
 
 // superOfClass replaces the operands by the function and what it is called
-// with, where the receiver is a class.
+// with, where the receiver is a class. Its metaclass does not matter, unless
+// that reads attributes like an ordinary class: then a function gets the class
+// as its first argument.
 func (b *builder) superOfClass(f snapshot.Feedback, class snapshot.ID) bool {
-	if !b.sameBehind(class, f.Type) || !b.s.Class(class).Has(snapshot.TraitTypeMetaclass) {
+	meta := b.s.TypeOf(class)
+	if !b.sameBehind(class, f.Type) || b.s.Class(meta) == nil || b.s.Class(meta).Has(snapshot.TraitGenericGetAttr) {
 		return false
 	}
 	method, bound := f.Object, false
@@ -142,6 +145,7 @@ func (b *builder) superOfClass(f snapshot.Feedback, class snapshot.ID) bool {
 	b.dependType(f.Type)
 	self := b.guardIs(b.peek(1), class)
 	b.dependType(class)
+	b.dependType(meta)
 	b.popObjects(3)
 	b.push(b.constant(method))
 	if bound {
