@@ -153,7 +153,8 @@ cj_redirect_methods(PyTypeObject *type, PyCFunction send_to, iternextfunc next_f
 
 CJKeptGenerators cj_kept_generators[CJ_KEPT_SLOTS] = {[0 ... CJ_KEPT_SLOTS - 1] = {NULL, CJ_KEPT_GENERATORS}};
 
-/* The list of the collector that new objects come to, and the number of objects in all. */
+/* The interpreter whose generators are kept, the list of its collector that new objects come to, and the number of objects in all. */
+static PyInterpreterState *home;
 static PyGC_Head *young;
 static Py_ssize_t *heap_size;
 
@@ -177,6 +178,7 @@ collector_is_known(void)
     }
     PyGC_Head *head = _Py_AS_GC(newest);
     if (head->_gc_next == (uintptr_t)collector->generation0) {
+        home = _PyInterpreterState_GET();
         young = (PyGC_Head *)head->_gc_next;
         heap_size = &collector->heap_size;
     }
@@ -216,7 +218,7 @@ dealloc(PyObject *self)
     /* The object has no field that tells its size. A frame that was cleared keeps its code. */
     int slots = PyStackRef_IsNull(generator->gi_iframe.f_executable) ? CJ_KEPT_SLOTS : frame_slots(_PyFrame_GetCode(&generator->gi_iframe));
     if (generator->gi_frame_state != FRAME_CLEARED || generator->gi_weakreflist != NULL || generator->gi_exc_state.exc_value != NULL
-        || slots >= CJ_KEPT_SLOTS || cj_kept_generators[slots].n == CJ_KEPT_GENERATORS) {
+        || slots >= CJ_KEPT_SLOTS || cj_kept_generators[slots].n == CJ_KEPT_GENERATORS || _PyInterpreterState_GET() != home) {
         original_dealloc(self);
         return;
     }
