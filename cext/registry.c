@@ -138,6 +138,8 @@ bury(CJRecord *record)
     }
     record->dead = true;
     record->code.code = NULL;
+    cj_learned_free(&record->learned);
+    cj_sightings_free(&record->sightings);
     record->next = graveyard;
     graveyard = record;
 }
@@ -152,8 +154,6 @@ sweep(void)
     while (graveyard != NULL) {
         CJRecord *record = graveyard;
         graveyard = record->next;
-        cj_learned_free(&record->learned);
-        cj_sightings_free(&record->sightings);
         free(record->reason);
         free(record);
     }

@@ -49,7 +49,7 @@ class Option:
                 number = int(text)
             except ValueError:
                 number = -1
-            if number < 0:
+            if not 0 <= number < 2**63:
                 raise OptionError(f"{source} needs a number, not {text!r}")
             return number
         return text

@@ -178,3 +178,14 @@ def test_descriptor_of_class_looks_untouched():
     assert descriptor.__get__(5) is int
     with pytest.raises(TypeError, match="__class__ assignment only supported"):
         descriptor.__set__(5, str)
+
+
+def test_dead_classes_leave_no_weak_references():
+    def dead():
+        gc.collect()
+        return sum(type(o) is weakref.ref and o() is None for o in gc.get_objects())
+
+    before = dead()
+    for n in range(8):
+        assert round_of(n) == expected(n)
+    assert dead() - before <= 2

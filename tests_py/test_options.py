@@ -63,6 +63,7 @@ def test_dump(tmp_path):
 
 @pytest.mark.parametrize("environment, message", [
     ({"PYTHONJITAUTO": "many"}, "cinderjit: PYTHONJITAUTO needs a number, not 'many'\n"),
+    ({"PYTHONJITAUTO": "9" * 20}, "cinderjit: PYTHONJITAUTO needs a number, not '99999999999999999999'\n"),
     ({"PYTHONJITLISTFILE": "/does/not/exist"}, "No such file or directory"),
     ({"PYTHONJITNONSENSE": "1"}, "cinderjit: there is no setting PYTHONJITNONSENSE\n"),
     ({"PYTHONJITALL": "maybe"}, "cinderjit: PYTHONJITALL needs 1 or 0, not 'maybe'\n"),
