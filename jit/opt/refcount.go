@@ -37,6 +37,8 @@ type refcounter struct {
 	pending []hir.Value // dead values of which we still hold one
 	extra   []hir.Value // references made for the instruction or edge at hand
 	at      position    // of the instruction before
+	// before is the state at the last bytecode boundary in the block, 0 at its begin.
+	before hir.FrameStateID
 }
 
 // position is a bytecode instruction: the inlined call and the code unit.
@@ -47,11 +49,12 @@ type endState struct {
 	held    bitset
 	pending []hir.Value
 	at      position
+	before  hir.FrameStateID
 }
 
 func (r *refcounter) block(b hir.BlockID) {
 	f := r.f
-	r.b, r.out, r.pending, r.at = b, nil, nil, position{}
+	r.b, r.out, r.pending, r.at, r.before = b, nil, nil, position{}, 0
 	r.held = newBitset(len(r.vals))
 	r.in[b].each(func(d int32) {
 		if r.class[r.vals[d]] == owned {
@@ -60,7 +63,7 @@ func (r *refcounter) block(b hir.BlockID) {
 	})
 	if preds := f.Blocks[b].Preds; len(preds) == 1 && r.ends[preds[0]].held != nil {
 		end := r.ends[preds[0]]
-		r.at = end.at
+		r.at, r.before = end.at, end.before
 		none := r.failed(preds[0], b)
 		for _, v := range end.pending {
 			if r.index(v) != none {
@@ -93,6 +96,7 @@ func (r *refcounter) block(b hir.BlockID) {
 			// What was made for an earlier instruction is consumed by now.
 			r.extra = r.extra[:0]
 			r.flush(f.At(v).FS)
+			r.before = f.At(v).FS
 			r.out = append(r.out, v)
 			// What dies before the next effect dies in the instruction that begins here.
 			// POP_TOP is at the place of what it drops.
@@ -263,6 +267,7 @@ func (r *refcounter) attach(v hir.Value) {
 	var list []hir.Value
 	r.held.each(func(d int32) { list = append(list, r.named(d)) })
 	list = append(list, r.pending...)
+	r.arrange(list) // handlers in this function find less on the stack
 	list = append(list, r.extra...)
 	if len(list) > 0 {
 		r.f.Extension(v).Owned = list
@@ -274,6 +279,7 @@ func (r *refcounter) attach(v hir.Value) {
 func (r *refcounter) flush(fs hir.FrameStateID) {
 	if fs != 0 && len(r.pending) > 0 {
 		r.at = r.positionIn(fs)
+		r.arrange(r.pending)
 	}
 	for len(r.pending) > 0 {
 		dying := r.pending[0]
@@ -285,6 +291,66 @@ func (r *refcounter) flush(fs hir.FrameStateID) {
 		}
 	}
 	r.pending = nil
+}
+
+// arrange puts the values that were on the stack before the instruction in the order in
+// which the interpreter drops them, and leaves all others where they are.
+func (r *refcounter) arrange(list []hir.Value) {
+	if r.before == 0 || len(list) < 2 {
+		return
+	}
+	stack := r.f.Frames[r.before].Stack
+	turn := r.turns(len(stack))
+	var places []int
+	var turns []int
+	for i, v := range list {
+		d := r.index(v)
+		for k := len(stack) - 1; k >= 0 && d >= 0; k-- {
+			if r.index(stack[k]) == d {
+				places, turns = append(places, i), append(turns, turn(k))
+				break
+			}
+		}
+	}
+	dropped := make([]hir.Value, len(list))
+	copy(dropped, list)
+	for n, place := range places {
+		rank := 0
+		for m := range turns {
+			if turns[m] < turns[n] || turns[m] == turns[n] && m < n {
+				rank++
+			}
+		}
+		list[places[rank]] = dropped[place]
+	}
+}
+
+// turns returns when the interpreter drops what is at an index of the stack of n values before
+// the instruction at hand: most begin with the top.
+func (r *refcounter) turns(n int) func(k int) int {
+	f := r.f
+	fs := &f.Frames[r.before]
+	id := fs.Code
+	if id == 0 {
+		id = f.Code
+	}
+	code := f.Snap.Code(id)
+	if code == nil || 2*int(fs.Offset) >= len(code.Bytecode) {
+		return func(k int) int { return -k }
+	}
+	switch op := bytecode.Op(code.Bytecode[2*fs.Offset]); {
+	case op == bytecode.OpBinaryOp:
+		return func(k int) int { return k }
+	case op == bytecode.OpBinarySlice || op == bytecode.OpStoreSlice:
+		// The bounds die with a slice object, the first one first.
+		return func(k int) int {
+			if k >= n-2 {
+				return k - 2*n
+			}
+			return -k
+		}
+	}
+	return func(k int) int { return -k }
 }
 
 func (r *refcounter) terminate(v hir.Value) {
@@ -301,7 +367,7 @@ func (r *refcounter) terminate(v hir.Value) {
 		r.dropRest(nil)
 		r.flush(0)
 	case hir.Branch:
-		r.ends[r.b] = endState{held: r.held, pending: r.pending, at: r.at}
+		r.ends[r.b] = endState{held: r.held, pending: r.pending, at: r.at, before: r.before}
 	case hir.Jump:
 		s := f.Blocks[r.b].Succs[0]
 		k := predIndex(f, s, r.b)

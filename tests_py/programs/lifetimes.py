@@ -380,3 +380,66 @@ def weak_references(thing):
     thing = None
     gc.collect()
     return name, same, [m if isinstance(m, str) else m() is None for m in made]
+
+
+class Operand:
+    """Takes part in every operation, and tells of its death."""
+
+    def __init__(self, name):
+        self.name = name
+
+    def __del__(self):
+        print("dies", self.name)
+
+    def __lt__(self, other):
+        return True
+
+    __eq__ = __getitem__ = __contains__ = __call__ = lambda self, *others: 1
+    __hash__ = object.__hash__
+
+    def __setitem__(self, key, value):
+        pass
+
+    def __delitem__(self, key):
+        pass
+
+    def __add__(self, other):
+        return 2
+
+    __iadd__ = __add__
+
+    def method(self, *arguments):
+        return 3
+
+
+def pair(first, second):
+    return 4
+
+
+@case
+def operands_in_order():
+    """Operands to which nothing else refers die from the top of the stack."""
+    o = Operand
+    print(o(1) < o(2), o(3) == o(4), o(5) is o(6), o(7) in o(8))
+    print(o(1)[o(2)], o(3)[o(4) : o(5)], o(6) + o(7))
+    o(1)[o(2)] = o(3)
+    o(4)[o(5) : o(6)] = o(7)
+    del o(1)[o(2)]
+    print(o(1)(o(2), o(3)), o(4).method(o(5), o(6)))
+    print([o(1), o(2)] == [o(3), o(4)], f"{o(5).name}{o(6).name}")
+    x = o(1)
+    x += o(2)
+    print(isinstance(o(3), type(o(4))), max(o(5).name, o(6).name))
+    for operation in divmod, lambda a, b: [a, b][2], lambda a, b: a.missing + b:
+        try:
+            operation(o(1), o(2))
+        except (TypeError, IndexError, AttributeError) as error:
+            print(type(error).__name__)
+    try:
+        divmod(o(1), o(2))
+    except TypeError:
+        print("no divmod")
+    try:
+        o(3).missing(o(4))
+    except AttributeError:
+        print("no method")
