@@ -21,7 +21,7 @@ def _start():
     if settings.help:
         print(_options.help_page(), file=sys.stderr)
     if settings.disable:
-        _native.disable("PYTHONJITDISABLE is set")
+        _native.disable(f"{settings.sources['disable']} is set")
         return
     try:
         _control.apply(settings)

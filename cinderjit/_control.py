@@ -115,19 +115,26 @@ def append_jit_list(pattern):
 
 
 def read_jit_list(path):
-    """Add the patterns in a file to the jit list: one a line, # begins a comment."""
+    """Add the patterns in a file to the jit list: one a line, # begins a comment.
+
+    Raises ValueError, and adds nothing, if one of them is wrong.
+    """
     path = os.fspath(path)
     module = _module_for_request()
     with open(path, encoding="utf-8") as file:
         lines = file.readlines()
     if module is None:
         return
+    before = module.get_jit_list()
     for number, line in enumerate(lines, 1):
         pattern = line.partition("#")[0].strip()
         if pattern:
             try:
                 module.append_jit_list(pattern)
             except ValueError as error:
+                module.clear_jit_list()
+                for old in before:
+                    module.append_jit_list(old)
                 raise ValueError(f"{path}, line {number}: {error}") from None
     module.consider_all()
 
@@ -317,18 +324,27 @@ def dump(function, stage):
 
 
 def print_hir(function):
-    """Print the optimised HIR of a function."""
+    """Print the optimised HIR that a function would be compiled to now. It need not be compiled."""
     print(dump(function, "hir-opt"))
 
 
 def apply(settings):
-    """Bring the settings of the process into force. Raises Unavailable, ValueError, OSError."""
+    """Bring the settings of the process into force. Raises Unavailable, ValueError, OSError.
+
+    A wrong value does not keep the other settings from taking effect.
+    """
     module = _native.load()
     module.set_option("log_file", settings.log_file)
     module.set_option("debug", settings.debug)
     module.set_option("list_calls", settings.list_calls)
     module.set_option("dump", settings.dump)
     module.set_option("compiler", None if settings.compiler is None else settings.compiler.replace(",", "\n"))
+    wrong = None
+    try:
+        module.check_options()
+    except ValueError as error:
+        wrong = error
+        module.set_option("dump", None)  # one complaint is enough
     if settings.max_code_size:
         module.set_max_code_size(settings.max_code_size)
     if settings.list_file is not None:
@@ -337,4 +353,5 @@ def apply(settings):
         compile_after_n_calls(settings.calls)
     if settings.frame_evaluator:
         install_frame_evaluator()
-    module.check_options()
+    if wrong is not None:
+        raise wrong

@@ -32,7 +32,17 @@ def unavailable_reason():
         return "free-threaded builds are not supported"
     if not sys.platform.startswith("linux") or os.uname().machine != "aarch64":
         return f"it needs Linux on AArch64, this is {sys.platform} on {os.uname().machine}"
+    if _module is None and not _in_main_interpreter():
+        return "it works in the main interpreter only"
     return _load_error
+
+
+def _in_main_interpreter():
+    try:
+        import _interpreters
+    except ImportError:  # nobody can have made another one from Python; loading asks again
+        return True
+    return _interpreters.get_current()[0] == _interpreters.get_main()[0]
 
 
 def is_loaded():

@@ -85,9 +85,10 @@ OPTIONS = (
 
 
 class Settings:
-    """The values of all options."""
+    """The values of all options; sources has, by name, how the user gave those that are set."""
 
-    def __init__(self, values):
+    def __init__(self, values, sources=None):
+        self.sources = {} if sources is None else sources
         for option in OPTIONS:
             setattr(self, option.name, values.get(option.name, option.default))
 
@@ -112,12 +113,17 @@ def read(environment=None, x_options=None):
     """
     environment, x_options = _sources(environment, x_options)
     values = {}
+    sources = {}
     for option in OPTIONS:
         if option.x_option in x_options:
-            values[option.name] = option.parse(x_options[option.x_option], f"-X {option.x_option}")
+            text, source = x_options[option.x_option], f"-X {option.x_option}"
         elif option.variable in environment:
-            values[option.name] = option.parse(environment[option.variable], option.variable)
-    return Settings(values)
+            text, source = environment[option.variable], option.variable
+        else:
+            continue
+        values[option.name] = option.parse(text, source)
+        sources[option.name] = source
+    return Settings(values, sources)
 
 
 def unknown(environment=None, x_options=None):

@@ -69,7 +69,8 @@ def main(arguments=None):
     if options.markdown:
         print(f"<!-- Made by build/python -P -m cinderjit.explain --markdown {options.file} {options.function}. Do not edit. -->\n"
               f"# `{options.function}`, stage by stage\n\n"
-              f"Made by `make docs`. [compiler.md](compiler.md) explains what is seen here.\n\n"
+              f"Made by `make docs`. [compiler.md](compiler.md) explains what is seen here.\n"
+              f"Versions of types and dictionaries differ from run to run.\n\n"
               f"## Source\n\n```python\n{source.strip()}\n```")
     try:
         for part in report(function, options.stages.split(","), options.markdown):

@@ -80,6 +80,17 @@ def test_wrong_values_do_not_stop_the_program(environment, message):
     assert message in done.stderr
 
 
+def test_a_wrong_stage_is_told_once():
+    done = run("-c", "def f(): pass\ndef g(): pass\nf(); g()", PYTHONJITALL="1", PYTHONJITDUMP="nonsense", PYTHONJITDEBUG="1")
+    assert done.stderr.count("nonsense") == 1 and "Finished compiling __main__:g in " in done.stderr
+
+
+def test_what_switched_it_off_is_named():
+    ask = "import cinderjit; print(cinderjit.unavailable_reason())"
+    assert run("-c", ask, PYTHONJITDISABLE="1").stdout == "PYTHONJITDISABLE is set\n"
+    assert run("-X", "jit-disable", "-c", ask).stdout == "-X jit-disable is set\n"
+
+
 def test_help_page_has_every_option():
     page = _options.help_page()
     for option in _options.OPTIONS:

@@ -170,8 +170,10 @@ def test_jit_list_without_blanks():
 def test_jit_list_with_a_wrong_line(tmp_path):
     file = tmp_path / "list"
     file.write_text("module:name\nnothing\n")
+    cinderjit.append_jit_list("old:name")
     with pytest.raises(ValueError, match="line 2: not module:qualname"):
         cinderjit.read_jit_list(file)
+    assert cinderjit.get_jit_list() == ["old:name"]
     with pytest.raises(FileNotFoundError):
         cinderjit.read_jit_list(tmp_path / "missing")
 
