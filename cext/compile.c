@@ -20,6 +20,7 @@
 #include "opcode.h"
 #include "options.h"
 #include "registry.h"
+#include "remote.h"
 #include "snapshot.h"
 #include "versions.h"
 #include "watch.h"
@@ -129,7 +130,7 @@ cj_compile_refusal(const CJRecord *record)
     if (!cj_registry_active()) {
         return "the JIT is disabled";
     }
-    if (cj_in_forked_child()) {
+    if (cj_in_forked_child() && cj_options.remote == NULL) {
         return "nothing is compiled in a forked child";
     }
     if (Py_IsFinalizing()) {
@@ -146,7 +147,9 @@ compile_snapshot(CJRecord *record, const CJSnapshot *snapshot)
     void *out = NULL;
     size_t outn = 0;
     CJObject *object = NULL;
-    int status = cj_go_compile(snapshot->data, snapshot->size, cj_options.compiler, &out, &outn);
+    int status = cj_options.remote == NULL
+        ? cj_go_compile(snapshot->data, snapshot->size, cj_options.compiler, &out, &outn)
+        : cj_remote_compile(cj_options.remote, snapshot->data, snapshot->size, cj_options.compiler, &out, &outn);
     switch (status) {
     case CJ_COMPILE_DONE:
         object = cj_load(out, outn, snapshot->objects, snapshot->nobjects, &record->code);
@@ -202,7 +205,7 @@ compile(CJRecord *record, PyFunctionObject *function)
         }
         return;
     }
-    if (cj_options.dump != NULL) {
+    if (cj_options.dump != NULL && !cj_in_forked_child()) {
         dump_stages(record, snapshot);
     }
     CJObject *object = compile_snapshot(record, snapshot);

@@ -91,6 +91,9 @@ cj_set_option(PyObject *Py_UNUSED(module), PyObject *args)
     else if (strcmp(name, "dump") == 0) {
         result = set_text(&cj_options.dump, value);
     }
+    else if (strcmp(name, "remote") == 0) {
+        result = set_text(&cj_options.remote, value);
+    }
     else if (strcmp(name, "compiler") == 0) {
         result = set_text(&cj_options.compiler, value);
     }

@@ -14,6 +14,7 @@ typedef struct {
     bool debug;         /* log to stderr when there is no log file */
     char *log_file;     /* owned, or NULL; "{pid}" stands for the process */
     char *dump;         /* owned, or NULL: stages to log, separated by commas */
+    char *remote;       /* owned, or NULL: the socket of the process that compiles */
     char *compiler;     /* owned, or NULL: options of the compiler as "name=value" lines */
 } CJOptions;
 

@@ -25,7 +25,7 @@ func describe(what string, data []byte, options string) (string, error) {
 	if what == "reference" {
 		return snapshot.FormatReference(s), nil
 	}
-	settings, err := compilerOptions(options)
+	settings, err := jit.ParseOptions(options)
 	if err != nil {
 		return "", err
 	}
@@ -50,7 +50,7 @@ func cj_go_describe(stage *C.char, data unsafe.Pointer, n C.size_t, options *C.c
 //export cj_go_check_options
 func cj_go_check_options(options, dump *C.char, out *unsafe.Pointer, outn *C.size_t) C.int {
 	return guarded(out, outn, func() ([]byte, error) {
-		_, err := compilerOptions(goText(options))
+		_, err := jit.ParseOptions(goText(options))
 		for stage := range strings.SplitSeq(goText(dump), ",") {
 			if stage != "" {
 				err = cmp.Or(err, jit.CheckStage(stage))

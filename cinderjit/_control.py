@@ -339,6 +339,7 @@ def apply(settings):
     module.set_option("list_calls", settings.list_calls)
     module.set_option("dump", settings.dump)
     module.set_option("compiler", None if settings.compiler is None else settings.compiler.replace(",", "\n"))
+    module.set_option("remote", settings.remote)
     wrong = None
     try:
         module.check_options()

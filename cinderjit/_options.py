@@ -79,6 +79,8 @@ OPTIONS = (
            "snapshot, bytecode, hir, hir-opt, lir, alloc, asm, or a pass."),
     Option("compiler", "PYTHONJITOPTIONS", "jit-options", "text", None,
            "Options of the compiler: name=value, separated by commas."),
+    Option("remote", "PYTHONJITCOMPILER", "jit-compiler", "path", None,
+           "Have everything compiled by the process that listens at this socket (docs/remote.md)."),
     Option("help", "PYTHONJITHELP", "jit-help", "switch", False,
            "Print this page at start-up."),
 )

@@ -89,6 +89,13 @@ def make_wheel():
     return next(WHEELS.glob("*.whl"))
 
 
+def make_compilerd():
+    """Builds the compiler as a program of its own, for this machine: see docs/remote.md."""
+    fresh = BUILD / "compilerd.new"
+    subprocess.run(["go", "build", "-o", fresh, "./jit/remote/compilerd"], cwd=ROOT, check=True)
+    fresh.rename(BUILD / "compilerd")  # the old one may be running
+
+
 def install(wheel):
     """Puts the wheel's files in place of those of the last one, as pip would.
 
@@ -136,11 +143,12 @@ def main():
     fcntl.flock(lock, fcntl.LOCK_EX)
     value = fingerprint()
     wheel = next(WHEELS.glob("*.whl"), None)
-    if wheel is None or not sysroot.current(STAMP, value) or not (SITE / "cinderjit").exists():
+    if wheel is None or not sysroot.current(STAMP, value) or not (SITE / "cinderjit").exists() or not (BUILD / "compilerd").exists():
         wheel = make_wheel()
         install(wheel)
         link_into_base()
         link_into_sources()
+        make_compilerd()
         STAMP.write_text(value)
     if options.wheel:
         options.wheel.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,25 @@
+"""Starts build/compilerd, which compiles natively for emulated processes (docs/remote.md)."""
+
+import contextlib
+import os
+import pathlib
+import subprocess
+import tempfile
+
+PROGRAM = pathlib.Path(__file__).parent.parent / "build/compilerd"
+
+
+@contextlib.contextmanager
+def compiler():
+    """Runs it as long as the context lasts; gives the path of its socket. It ends with this process in any case."""
+    with tempfile.TemporaryDirectory(prefix="compiler") as folder:
+        path = os.path.join(folder, "socket")
+        process = subprocess.Popen([PROGRAM, path], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        try:
+            if process.stdout.readline() != "listening\n":
+                raise RuntimeError(f"{PROGRAM} does not start")
+            yield path
+        finally:
+            process.stdin.close()
+            process.wait()
+            process.stdout.close()
