@@ -147,6 +147,8 @@ def run_module(module, variables, match, limit):
             os.mkdir(os.path.join(folder, "work"))
             command = [sys.executable, "-X", "faulthandler", os.path.abspath(__file__), module, "--child", results, "--match", match, "--skip", skip]
             environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHONJIT")} | variables
+            if variables and "PYTHONJITCOMPILER" in os.environ:
+                environment["PYTHONJITCOMPILER"] = os.environ["PYTHONJITCOMPILER"]
             environment["PYTHONHASHSEED"] = "0"
             # Modules that were compiled to bytecode once need not be again.
             environment.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -302,6 +304,7 @@ def main():
     parser.add_argument("--again", action="store_true", help="run compiled what was run with this build already")
     parser.add_argument("--limit", type=int, default=600, help="seconds that one test may take (default: %(default)s)")
     parser.add_argument("--table", nargs="?", const=HERE.parent / "docs/cpython_suite.md", type=pathlib.Path, metavar="FILE", help="only write the table")
+    parser.add_argument("--local", action="store_true", help="compile in the processes of the tests (see native_compiler.py)")
     parser.add_argument("--child", help=argparse.SUPPRESS)
     parser.add_argument("--skip", help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -313,6 +316,11 @@ def main():
     if options.table:
         options.table.write_text(table(variables, options.match))
         return 0
+    if not options.local:
+        sys.path.insert(0, str(HERE))
+        from native_compiler import compile_natively
+
+        compile_natively()
     part, parts = map(int, options.shard.split("/"))
     modules = [name.removeprefix("test.") for name in dict.fromkeys(options.modules or MODULES)][part - 1::parts]
     started = time.monotonic()

@@ -427,7 +427,7 @@ def run_program(path, mode=None, case=None, plain=False, thorough=False, timeout
             command += ["--plain"] * plain + ["--thorough"] * thorough + (["--mode", mode] if mode else []) + (["--case", case] if case else [])
             for name in skip:
                 command += ["--skip", name]
-            environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHONJIT")}
+            environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHONJIT") or k == "PYTHONJITCOMPILER"}
             environment["PYTHONHASHSEED"] = "0"
             if options:
                 environment["PYTHONJITOPTIONS"] = options
@@ -470,6 +470,7 @@ def main():
     parser.add_argument("--plain", action="store_true", help="compile nothing")
     parser.add_argument("--options", help="options of the compiler, as in PYTHONJITOPTIONS")
     parser.add_argument("--results", help=argparse.SUPPRESS)
+    parser.add_argument("--local", action="store_true", help="compile in the same process (see native_compiler.py)")
     parser.add_argument("--here", action="store_true", help="in this process, for a debugger")
     options = parser.parse_args()
     sys.path.insert(0, str(HERE))
@@ -478,6 +479,10 @@ def main():
     if options.results or options.here:
         child(options)
         return 0
+    if not options.local:
+        from native_compiler import compile_natively
+
+        compile_natively()
     failed = 0
     for path in options.programs:
         started = time.monotonic()

@@ -47,7 +47,7 @@ def plan(seed, count):
 
 def without_deaths(mode, told):
     """Objects in cycles die at any time where collections come at any time."""
-    return re.sub(r"(prints )?dies \d+\n", "", told) if mode == "disturbed" else told
+    return re.sub(r"\n+", "\n", re.sub(r"(prints )?dies \d+\n", "", told)) if mode == "disturbed" else told
 
 
 def run_one(path, seed, step, progress):
@@ -149,7 +149,7 @@ def start(options, seeds, file=None, step=None, limit=None):
             command += ["--file", str(file)]
         if step is not None:
             command += ["--step", str(step)]
-        environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHONJIT")} | {"PYTHONHASHSEED": "0"}
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHONJIT") or k == "PYTHONJITCOMPILER"} | {"PYTHONHASHSEED": "0"}
         with open(said, "w") as output:
             process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, start_new_session=True)
             size, since, ended = 0, time.monotonic(), None
@@ -294,6 +294,7 @@ def main():
     parser.add_argument("--print", action="store_true", help="print the program of the first seed")
     parser.add_argument("--file", help="run this program, as that of the first seed")
     parser.add_argument("--step", type=int, help="only this of the ways")
+    parser.add_argument("--local", action="store_true", help="compile in the same process (see native_compiler.py)")
     parser.add_argument("--results", help=argparse.SUPPRESS)
     parser.add_argument("--list", nargs="*", type=int, help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -301,6 +302,10 @@ def main():
     if options.results:
         child(options)
         return 0
+    if not options.local:
+        from native_compiler import compile_natively
+
+        compile_natively()
     first, _, last = options.seeds.partition("-")
     seeds = range(int(first), int(last or first) + 1)
     if options.print:

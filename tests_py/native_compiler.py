@@ -1,5 +1,6 @@
 """Starts build/compilerd, which compiles natively for emulated processes (docs/remote.md)."""
 
+import atexit
 import contextlib
 import os
 import pathlib
@@ -23,3 +24,10 @@ def compiler():
             process.stdin.close()
             process.wait()
             process.stdout.close()
+
+
+def compile_natively():
+    """Has what this process starts compile natively, until it ends."""
+    stack = contextlib.ExitStack()
+    os.environ["PYTHONJITCOMPILER"] = stack.enter_context(compiler())
+    atexit.register(stack.close)

@@ -30,6 +30,12 @@ random_programs = load("random_programs")
 MODES = os.environ.get("DIFFERENTIAL_MODES", "cold,warm0,warm1,disturbed")
 
 
+@pytest.fixture(autouse=True)
+def native(compiler_socket, monkeypatch):
+    """Have everything compiled natively, which is the same and quicker; all other tests compile in their process."""
+    monkeypatch.setenv("PYTHONJITCOMPILER", compiler_socket)
+
+
 def check(path):
     problems, compared = differential.run_program(path, mode=None if MODES == "all" else MODES)
     assert not problems, "\n\n".join(problems)

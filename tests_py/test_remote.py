@@ -9,13 +9,6 @@ import sys
 import pytest
 
 from cinderjit import _native
-from native_compiler import compiler
-
-
-@pytest.fixture(scope="module")
-def path():
-    with compiler() as path:
-        yield path
 
 
 def run(program, **environment):
@@ -42,17 +35,17 @@ def mixed(values, scale):
     return f"{total!r:.20}", [value ** 2 for value in values]
 
 
-def test_it_compiles_the_same(path):
+def test_it_compiles_the_same(compiler_socket):
     module = _native.load()
-    for function in (mixed, compiler.__wrapped__, subprocess.Popen.communicate, _native.load, os.path.join):
+    for function in (mixed, subprocess.Popen.communicate, _native.load, os.path.join):
         for _ in range(20):
             mixed([0.5, 1.5, -2.0], 2.0)
         snapshot = module.take_snapshot(function)
-        assert ask(path, snapshot) == module.compile_snapshot(snapshot)
+        assert ask(compiler_socket, snapshot) == module.compile_snapshot(snapshot)
         assert module.compile_snapshot(snapshot)[0] == 0
 
 
-def test_a_process_that_has_everything_compiled(path):
+def test_a_process_that_has_everything_compiled(compiler_socket):
     done = run("""
 import cinderjit, json
 def f(n):
@@ -61,17 +54,17 @@ for _ in range(50):
     assert f(10) == 90
 assert json.loads(json.dumps({"a": [1, 2.5, None]})) == {"a": [1, 2.5, None]}
 print(cinderjit.is_jit_compiled(f), cinderjit.why_not_compiled(f))
-""", PYTHONJITALL="1", PYTHONJITCOMPILER=path)
+""", PYTHONJITALL="1", PYTHONJITCOMPILER=compiler_socket)
     assert (done.stdout, done.stderr) == ("True None\n", "")
 
 
-def test_options_and_bugs_arrive(path):
+def test_options_and_bugs_arrive(compiler_socket):
     done = run("""
 import cinderjit
 def f():
     return 1
 print(cinderjit.force_compile(f), cinderjit.why_not_compiled(f), f())
-""", PYTHONJITCOMPILER=path, PYTHONJITOPTIONS="bug_in=build")
+""", PYTHONJITCOMPILER=compiler_socket, PYTHONJITOPTIONS="bug_in=build")
     assert done.stdout.startswith("False bug in the compiler: compiling __main__.f: bug in stage build") and done.stdout.endswith(" 1\n")
 
 
@@ -108,7 +101,7 @@ print(cinderjit.force_compile(f), cinderjit.why_not_compiled(f), f())
     assert said == f"False the compiler at {place} does not answer: Connection reset by peer 1\n"
 
 
-def test_forked_children_compile(path):
+def test_forked_children_compile(compiler_socket):
     done = run("""
 import cinderjit, os
 def f(x):
@@ -121,5 +114,5 @@ if child == 0:
     print(cinderjit.force_compile(f), cinderjit.why_not_compiled(f), f(1), flush=True)
     os._exit(0)
 assert os.waitpid(child, 0)[1] == 0
-""", PYTHONJITCOMPILER=path, PYTHONJITDUMP="hir")
+""", PYTHONJITCOMPILER=compiler_socket, PYTHONJITDUMP="hir")
     assert done.stdout == "True None 2\n"
