@@ -1,6 +1,9 @@
 package aarch64
 
-import "github.com/cinderjit/cinderjit/jit/lir"
+import (
+	"github.com/cinderjit/cinderjit/jit/lir"
+	"github.com/cinderjit/cinderjit/jit/snapshot"
+)
 
 // resume is a way into the code that begins with a resume block.
 type resume struct {
@@ -56,5 +59,21 @@ func emitLoadSlot(e *emitter, in *lir.Instr) int {
 		e.a.Emit(Str(W32, scratch, At(r, int32(e.lay.Object.Refcnt))))
 		e.a.B(done)
 	})
+	return 0
+}
+
+// emitSwapHandled: the thread has null for None.
+func emitSwapHandled(e *emitter, in *lir.Instr) int {
+	t := &e.lay.Thread
+	before, now := e.reg(0), e.reg(1)
+	e.object(scratch2, snapshot.None)
+	e.a.Emit(CmpShifted(W64, now, scratch2, LSL, 0))
+	e.a.Emit(Csel(W64, scratch2, XZR, now, EQ))
+	e.a.Emit(Ldr(W64, scratch, At(threadReg, int32(t.ExcInfo))))
+	e.a.Emit(Ldr(W64, before, At(scratch, int32(t.ExcValue))))
+	e.a.Emit(Str(W64, scratch2, At(scratch, int32(t.ExcValue))))
+	e.object(scratch, snapshot.None)
+	e.a.Emit(CmpImm(W64, before, 0))
+	e.a.Emit(Csel(W64, before, scratch, before, EQ))
 	return 0
 }

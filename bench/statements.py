@@ -23,6 +23,8 @@ ROUNDS = 1000
 
 # In the namespace of all statements.
 PRELUDE = """
+import types
+
 class Error(Exception): pass
 
 class Point:
@@ -54,12 +56,22 @@ def some(*args, **kwargs):
 def fails(table, key): return table[key]
 def raises():
     raise Error
+def deeper():
+    try: raises()
+    finally: cleanup()
 def identity(a): return a
 def cleanup(): pass
 
 class Manager:
     def __enter__(self): return self
     def __exit__(self, *exception): return True
+
+class Passing(Manager):
+    def __exit__(self, *exception): return False
+
+places = types.ModuleType("places")
+places.Error = Error
+passing, nowhere = Passing(), iter(())
 
 def numbers(n):
     i = 0
@@ -123,6 +135,18 @@ STATEMENTS = {
     "raise, of a callee": "try: raises()\n        except Error: pass",
     "raise, finally": "try:\n            try: raise Error\n            finally: cleanup()\n        except Error: pass",
     "raise, with": "with manager: raise Error",
+    "raise, of a callee's callee": "try: deeper()\n        except Error: pass",
+    "raise, of a callee, named": "try: raises()\n        except Error as e: pass",
+    "raise, with a text": "try: raise Error('text')\n        except Error: pass",
+    "raise from": "try:\n            try: table['b']\n            except KeyError as e: raise Error from e\n        except Error: pass",
+    "raise again": "try:\n            try: table['b']\n            except KeyError: raise\n        except KeyError: pass",
+    "raise, outer try": "try:\n            try: table['b']\n            except ValueError: pass\n        except KeyError: pass",
+    "raise, except module.class": "try: raise Error\n        except places.Error: pass",
+    "raise, named and used": "try: raise Error\n        except Error as e: text = e.args",
+    "raise, with, not handled": "try:\n            with passing: raise Error\n        except Error: pass",
+    "IndexError, caught": "try: items[9]\n        except IndexError: pass",
+    "StopIteration, caught": "try: next(nowhere)\n        except StopIteration: pass",
+    "ValueError of int, caught": "try: int('x')\n        except ValueError: pass",
     "getattr with default": "getattr(point, 'missing', None)",
     "isinstance": "isinstance(point, Child)",
 }

@@ -26,6 +26,7 @@
 
 #include "instrumentation.h"
 #include "quiet_death.h"
+#include "opcode_ids.h"
 
 int32_t cj_exit_countdown = INT32_MAX;
 static uint32_t forced_period, forced_state;
@@ -383,12 +384,10 @@ push_inlined(PyThreadState *tstate, Values *values, const CJFrame *from, _PyInte
     return frame;
 }
 
-/* The frame of an inlined function that compiled code has made in the native frame moves to the data stack. */
-static _PyInterpreterFrame *
-move_inlined(PyThreadState *tstate, const Values *values, const CJFrame *from, _PyInterpreterFrame *previous)
+_PyInterpreterFrame *
+cj_move_inlined(PyThreadState *tstate, _PyInterpreterFrame *native, _PyInterpreterFrame *previous)
 {
-    PyCodeObject *code = (PyCodeObject *)cj_object_constant(values->object, from->code);
-    const _PyInterpreterFrame *native = (const _PyInterpreterFrame *)((const char *)values->regs->sp + from->native);
+    PyCodeObject *code = _PyFrame_GetCode(native);
     _PyInterpreterFrame *frame = cj_push_frame(tstate, (size_t)code->co_framesize);
     if (frame == NULL) {
         /* A frame object may refer to it. */
@@ -398,11 +397,18 @@ move_inlined(PyThreadState *tstate, const Values *values, const CJFrame *from, _
     frame->previous = previous;
     if (frame->frame_obj != NULL) {
         frame->frame_obj->f_frame = frame;
+        native->frame_obj = NULL;
     }
     frame->f_executable = PyStackRef_MakeHeapSafe(frame->f_executable);
     frame->f_funcobj = PyStackRef_MakeHeapSafe(frame->f_funcobj);
     Py_XINCREF(frame->f_locals);
     return frame;
+}
+
+static _PyInterpreterFrame *
+native_frame(const CJExitRegs *regs, const CJFrame *from)
+{
+    return (_PyInterpreterFrame *)((char *)regs->sp + from->native);
 }
 
 /* What the caller of an inlined function does with its result, which is stolen. Returns 0, or -1 with an
@@ -586,7 +592,7 @@ leave(CJExitRegs *regs, CJObject *object, uint32_t index, CJExit exit, _Py_CODEU
     Py_XINCREF(outermost->f_locals);
     while (first > 0) {
         const CJFrame *inner = &exit.frames[first - 1];
-        _PyInterpreterFrame *frame = inner->native != CJ_NOT_MADE ? move_inlined(tstate, &values, inner, frames[first])
+        _PyInterpreterFrame *frame = inner->native != CJ_NOT_MADE ? cj_move_inlined(tstate, native_frame(regs, inner), frames[first])
                                                                    : push_inlined(tstate, &values, inner, frames[first]);
         if (frame == NULL) {
             values.failed = true;
@@ -626,6 +632,12 @@ leave(CJExitRegs *regs, CJObject *object, uint32_t index, CJExit exit, _Py_CODEU
     }
     void *landing = NULL;
     PyObject *result = NULL;
+    if (exit.kind == CJ_RAISE && exit.nframes == 1 && outermost->instr_ptr->op.code == RAISE_VARARGS) {
+        /* What it raises it has taken off the stack before. */
+        for (int n = outermost->instr_ptr->op.arg; n > 0; n--) {
+            PyStackRef_XCLOSE(*--outermost->stackpointer);
+        }
+    }
     if (exit.kind == CJ_RAISE && exit.nframes == 1 && !values.failed && !again.set && !forced
         && cj_caller_forgets(tstate, outermost, regs)) {
         cj_unwind_frame(tstate, outermost);
@@ -674,11 +686,17 @@ frames_unchanged(PyThreadState *tstate, _PyInterpreterFrame *outermost)
 PyObject *
 cj_exit(CJExitRegs *regs, CJObject *object, uint32_t index)
 {
-    void *landing;
-    PyObject *result;
-    if (cj_land(regs, object, index, &landing, &result)) {
-        regs->x[16] = (uint64_t)landing;
-        return result;
+    if (index < object->nexits && cj_exit_kind(object, index) == CJ_RAISE) {
+        void *landing;
+        PyObject *result;
+        if (cj_land(regs, object, index, &landing, &result)) {
+            regs->x[16] = (uint64_t)landing;
+            return result;
+        }
+        if (cj_end_raising(regs, object, index)) {
+            regs->x[16] = 0;
+            return NULL;
+        }
     }
     uint32_t at = object->invalidated ? 0 : cj_exit_continues(object, index);
     if (at != 0 && frames_unchanged((PyThreadState *)regs->x[19], (_PyInterpreterFrame *)regs->x[20])) {

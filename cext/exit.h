@@ -92,6 +92,7 @@ typedef struct CJExit {
         bool push_place;
         uint16_t slots[CJ_MAX_OWNED]; /* for each owned reference, the local that it was the last time */
         bool may_forget; /* it has an except clause that forgets the exception first of all */
+        bool none;      /* there is no handler */
         bool known;     /* whether this was looked for */
     } handler;
 } CJExit;
@@ -162,6 +163,10 @@ CJServed cj_service(CJExitRegs *regs, CJObject *object, uint32_t index, PyObject
  * the code cannot go on because of what destructors did meanwhile, *at is NULL and *result the function's. */
 bool cj_land(CJExitRegs *regs, CJObject *object, uint32_t index, void **at, PyObject **result);
 
+/* Ends the frame of compiled code, and those inlined into it, with the exception that is set at an exit for which there is no
+ * handler, without more ado than the interpreter has. False, with nothing changed, when that cannot be done. */
+bool cj_end_raising(CJExitRegs *regs, CJObject *object, uint32_t index);
+
 /* The functions below are about a frame that is linked (tstate->current_frame), complete, with all its
  * references its own and counted in the recursion depth, as the interpreter would have it. */
 
@@ -186,6 +191,18 @@ bool cj_find_handler(PyCodeObject *code, int unit, int *depth, int *handler, boo
 /* The last code unit of the instruction, caches included: the position that the interpreter reports to
  * monitoring tools with an exception. */
 _Py_CODEUNIT *cj_last_unit(_Py_CODEUNIT *instruction);
+
+/* Adds the current frame, as of its instr_ptr, to the traceback of the exception that is set. When memory is short another
+ * exception is set afterwards. Runs no Python code. */
+void cj_add_traceback(PyThreadState *tstate, _PyInterpreterFrame *frame);
+
+/* The frame of an inlined call, in the native frame, moves to the data stack, with references of its own, and becomes one that
+ * previous has called. Its memory in the native frame can be used for the next call. */
+_PyInterpreterFrame *cj_move_inlined(PyThreadState *tstate, _PyInterpreterFrame *native, _PyInterpreterFrame *previous);
+
+/* The inlined call of the frame, in the native frame, which is the current one, ends with the exception that is set. It gets
+ * no traceback entry when it has raised again. */
+void cj_end_inlined(PyThreadState *tstate, _PyInterpreterFrame *native, bool again);
 
 /* Adds the current frame, as of its instr_ptr, to the traceback of the exception that is being handled. */
 void cj_trace_handled(PyThreadState *tstate, _PyInterpreterFrame *frame);

@@ -13,6 +13,7 @@
 #include "internal/pycore_code.h"
 #include "internal/pycore_frame.h"
 #include "internal/pycore_interpframe.h"
+#include "internal/pycore_object.h"
 
 static objobjargproc set_item;
 static binaryfunc inplace_or;
@@ -134,7 +135,7 @@ drop(_PyInterpreterFrame *frame)
     frame->frame_obj = NULL;
     int slots = slots_of(frame);
     size_t at = (size_t)slots % Py_ARRAY_LENGTH(spares);
-    if (spares[at].object != NULL || object->f_back != NULL || object->f_lineno != 0 || PyObject_GC_IsTracked((PyObject *)object)) {
+    if (spares[at].object != NULL || object->f_back != NULL || object->f_lineno != 0 || _PyObject_GC_IS_TRACKED((PyObject *)object)) {
         Py_DECREF(object);
         return;
     }
@@ -160,12 +161,19 @@ cj_frame_object(_PyInterpreterFrame *frame)
 }
 
 bool
+cj_frame_written(_PyInterpreterFrame *frame)
+{
+    const PyFrameObject *object = frame->frame_obj;
+    return object != NULL && (set_item == NULL || object->f_overwritten_fast_locals != NULL || object->f_trace != NULL);
+}
+
+bool
 cj_frame_unchanged(_PyInterpreterFrame *frame)
 {
-    PyFrameObject *object = frame->frame_obj;
-    if (set_item == NULL || object->f_overwritten_fast_locals != NULL || object->f_trace != NULL) {
+    if (cj_frame_written(frame)) {
         return false;
     }
+    PyFrameObject *object = frame->frame_obj;
     if (Py_REFCNT(object) == 1 && object->f_extra_locals == NULL && object->f_locals_cache == NULL
         && object->f_trace_lines && !object->f_trace_opcodes) {
         drop(frame);

@@ -15,6 +15,9 @@ int cj_frame_writes_start(void);
  * one. Runs no Python code. */
 bool cj_frame_unchanged(_PyInterpreterFrame *frame);
 
+/* Whether somebody may have written to the locals of a frame through its frame object. Changes nothing. */
+bool cj_frame_written(_PyInterpreterFrame *frame);
+
 /* The frame object of the current frame, which is complete: borrowed, made when there is none. NULL when memory is
  * short, without an exception. */
 PyFrameObject *cj_frame_object(_PyInterpreterFrame *frame);

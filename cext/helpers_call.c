@@ -70,6 +70,17 @@ cj_call_intrinsic_2(PyObject *first, PyObject *second, int64_t oparg)
     return _PyIntrinsics_BinaryFunctions[oparg].func(_PyThreadState_GET(), first, second);
 }
 
+/* Calls an exception class without arguments. Where class and metaclass add nothing to Exception's way, that is gone directly. */
+static PyObject *
+new_exception(PyObject *class)
+{
+    const PyTypeObject *type = (PyTypeObject *)class, *plain = (PyTypeObject *)PyExc_Exception;
+    if (plain->tp_vectorcall != NULL && Py_IS_TYPE(class, &PyType_Type) && type->tp_new == plain->tp_new && type->tp_init == plain->tp_init) {
+        return plain->tp_vectorcall(class, NULL, 0, NULL);
+    }
+    return PyObject_CallNoArgs(class);
+}
+
 /* The instance of what a raise statement names, as a new reference. NULL when it is no exception, with the exception
  * that tells so. */
 static PyObject *
@@ -82,7 +93,7 @@ exception_instance(PyObject *given, const char *no_exception)
         PyErr_SetString(PyExc_TypeError, no_exception);
         return NULL;
     }
-    PyObject *value = PyObject_CallNoArgs(given);
+    PyObject *value = new_exception(given);
     if (value != NULL && !PyExceptionInstance_Check(value)) {
         PyErr_Format(PyExc_TypeError, "calling %R should have returned an instance of BaseException, not %R", given,
                      Py_TYPE(value));

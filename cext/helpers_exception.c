@@ -3,22 +3,13 @@
 
 #include "exit.h"
 #include "frame_writes.h"
+#include "quiet_death.h"
 #include "internal/pycore_ceval.h"
+#include "internal/pycore_code.h"
 #include "internal/pycore_interpframe.h"
 #include "internal/pycore_pyerrors.h"
 #include "internal/pycore_pystate.h"
 #include "internal/pycore_stackref.h"
-
-/* Steals exception, which is None for none. The result is what was being handled, None for nothing; it is the
- * caller's. Runs no Python code. */
-PyObject *
-cj_swap_handled(PyObject *exception)
-{
-    _PyErr_StackItem *handled = _PyThreadState_GET()->exc_info;
-    PyObject *before = handled->exc_value;
-    handled->exc_value = Py_IsNone(exception) ? NULL : exception;
-    return before == NULL ? Py_None : before;
-}
 
 int64_t
 cj_check_exc_match(PyObject *exception, PyObject *classes)
@@ -29,32 +20,120 @@ cj_check_exc_match(PyObject *exception, PyObject *classes)
     return PyErr_GivenExceptionMatches(exception, classes) != 0;
 }
 
+/* Whether inlined calls, the innermost of which is the current one, can end without a trace: nobody has their frame objects, no
+ * tool watches, and what only their locals keep dies without running code. */
+static bool
+end_unseen(PyThreadState *tstate, int64_t calls)
+{
+    if (calls != 0 && tstate->interp->monitors.tools[PY_MONITORING_EVENT_PY_UNWIND] != 0) {
+        return false;
+    }
+    for (_PyInterpreterFrame *frame = tstate->current_frame; calls > 0; calls--, frame = frame->previous) {
+        if (frame->frame_obj != NULL && (!cj_frame_unchanged(frame) || frame->frame_obj != NULL)) {
+            return false;
+        }
+        const int locals = _PyFrame_GetCode(frame)->co_nlocalsplus;
+        for (int i = 0; i < locals; i++) {
+            PyObject *value = PyStackRef_AsPyObjectBorrow(frame->localsplus[i]);
+            if (value != NULL && !_Py_IsImmortal(value) && Py_REFCNT(value) == 1 && !cj_dies_quietly(value)) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+static _PyInterpreterFrame *
+outermost(PyThreadState *tstate, int64_t inlined)
+{
+    _PyInterpreterFrame *frame = tstate->current_frame;
+    for (; inlined > 0; inlined--) {
+        frame = frame->previous;
+    }
+    return frame;
+}
+
 /* own may be NULL. The exception that is set, as a new reference, when it is an instance of one of the classes, and the traceback entry of
  * the current frame can be left out until somebody can look: nothing but the thread has the exception, no
- * finaliser will get it and no tool watches. None when no exception is set and missing says
- * that this means a key that cj_dict_find has not found. Otherwise NULL, and the exception stays
+ * finaliser will get it and no tool watches; and those of the how / 2 inlined calls for good. None when no exception is set and how
+ * is odd, which says that this means a key that cj_dict_find has not found. Otherwise NULL, and the exception stays
  * set. Runs no Python code. */
 PyObject *
-cj_catch(PyObject *own, PyObject **classes, int64_t count, int64_t missing)
+cj_catch(PyObject *own, PyObject **classes, int64_t count, int64_t how)
 {
     PyThreadState *tstate = _PyThreadState_GET();
     PyObject *raised = tstate->current_exception;
     if (raised == NULL) {
-        return missing ? Py_None : NULL;
+        return (how & 1) != 0 ? Py_None : NULL;
     }
     PyTypeObject *type = Py_TYPE(raised);
-    _PyInterpreterFrame *frame = tstate->current_frame;
-    if (!cj_unshared(raised, raised == own) || cj_exceptions_watched(tstate) || (frame->frame_obj != NULL && !cj_frame_unchanged(frame))) {
+    bool fits = false;
+    for (int64_t i = 0; i < count && !fits; i++) {
+        fits = (PyObject *)type == classes[i] || (PyExceptionClass_Check(classes[i]) && PyType_IsSubtype(type, (PyTypeObject *)classes[i]));
+    }
+    if (!fits || !cj_unshared(raised, raised == own) || cj_exceptions_watched(tstate) || !end_unseen(tstate, how >> 1)) {
         return NULL;
     }
-    for (int64_t i = 0; i < count; i++) {
-        if ((PyObject *)type == classes[i]
-            || (PyExceptionClass_Check(classes[i]) && PyType_IsSubtype(type, (PyTypeObject *)classes[i]))) {
-            tstate->current_exception = NULL;
-            return raised;
-        }
+    _PyInterpreterFrame *frame = outermost(tstate, how >> 1);
+    if (frame->frame_obj != NULL && !cj_frame_unchanged(frame)) {
+        return NULL;
     }
-    return NULL;
+    CJReraise again = cj_take_reraise();
+    if (again.set) {
+        cj_set_reraise(again.place);
+        return NULL;
+    }
+    tstate->current_exception = NULL;
+    return raised;
+}
+
+/* The exception that is set, as a new reference, with the traceback entries of the how / 2 inlined calls, which end, and of the
+ * compiled function's frame. That one holds its locals itself if how is odd. NULL, and nothing has changed, when
+ * tools watch or others have written to the locals. Runs destructors only where calls end. */
+PyObject *
+cj_take_raised(int64_t how)
+{
+    PyThreadState *tstate = _PyThreadState_GET();
+    _PyInterpreterFrame *frame = outermost(tstate, how >> 1);
+    if (tstate->current_exception == NULL || cj_exit_countdown < 0 || cj_exceptions_watched(tstate)
+        || ((how & 1) == 0 && cj_frame_written(frame))) {
+        return NULL;
+    }
+    bool again = cj_take_reraise().set; /* by the innermost one */
+    for (; tstate->current_frame != frame; again = false) {
+        cj_end_inlined(tstate, tstate->current_frame, again);
+    }
+    if (!again) {
+        cj_add_traceback(tstate, frame);
+    }
+    PyObject *raised = tstate->current_exception;
+    tstate->current_exception = NULL;
+    return raised;
+}
+
+/* place is as for cj_reraise. NULL, with the exception set, when tools watch: else the exception, which is to be handled in the
+ * running code. Runs no Python code. */
+PyObject *
+cj_raise_again(PyObject *exception, void *place)
+{
+    PyThreadState *tstate = _PyThreadState_GET();
+    if (cj_exit_countdown < 0 || cj_exceptions_watched(tstate)) {
+        cj_reraise(exception, place);
+        return NULL;
+    }
+    if (place != NULL) {
+        _PyInterpreterFrame *frame = tstate->current_frame;
+        frame->instr_ptr = _PyFrame_GetBytecode(frame) + PyStackRef_UntagInt((_PyStackRef){.bits = (uintptr_t)place});
+    }
+    return Py_NewRef(exception);
+}
+
+/* The word that the interpreter pushes for the instruction at which the current frame stands. */
+int64_t
+cj_raised_place(void)
+{
+    _PyInterpreterFrame *frame = _PyThreadState_GET()->current_frame;
+    return (int64_t)PyStackRef_TagInt(_PyInterpreterFrame_LASTI(frame)).bits;
 }
 
 void
@@ -104,17 +183,6 @@ cj_reraise(PyObject *exception, void *place)
     PyErr_SetRaisedException(Py_NewRef(exception));
     cj_set_reraise(place == NULL ? CJ_SAME_PLACE : (int)PyStackRef_UntagInt((_PyStackRef){.bits = (uintptr_t)place}));
     return -1;
-}
-
-/* Puts value, which is stolen and may be NULL, into a local of the current frame, which owns what is there. The result is
- * what was there before; it is the caller's. Runs no Python code. */
-PyObject *
-cj_swap_local(PyObject *value, int64_t slot)
-{
-    _PyStackRef *local = &_PyThreadState_GET()->current_frame->localsplus[slot];
-    _PyStackRef before = *local;
-    *local = value == NULL ? PyStackRef_NULL : PyStackRef_FromPyObjectSteal(value);
-    return PyStackRef_IsNull(before) ? NULL : PyStackRef_AsPyObjectSteal(before);
 }
 
 /* Result 0 when the current frame's locals are what the code has stored, and will be unless somebody leaves a mark; a

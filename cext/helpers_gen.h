@@ -2,9 +2,6 @@
 #ifndef CJ_HELPERS_GEN_H
 #define CJ_HELPERS_GEN_H
 
-/* Puts operand 0 into local slot Imm of a frame that holds its locals itself, and returns what was there, with its reference. */
-PyObject *cj_swap_local(PyObject *a0, int64_t a1);
-
 /* Ends the part of the code in which the frame holds its locals itself: drops a frame object that nobody else holds, and leaves to FS when one has been written to. TakeLocal of every local follows. */
 int64_t cj_settle_frame(void);
 
@@ -290,13 +287,10 @@ int64_t cj_raise_varargs(PyObject *a0, PyObject *a1);
 /* Raises the TypeError of an __init__ that returned operand 0; always fails. Unreachable follows. */
 int64_t cj_init_result_error(PyObject *a0);
 
-/* Makes operand 0 the exception that is being handled (None for none) and returns the one that was, or None. */
-PyObject *cj_swap_handled(PyObject *a0);
-
 /* Whether the exception operand 0 matches operand 1 of an except clause. */
 int64_t cj_check_exc_match(PyObject *a0, PyObject *a1);
 
-/* Takes the exception that is set, if it is an instance of one of the classes, operands 1 and on, and nobody can see that it gets no traceback entry here. Operand 0 may be the exception, if compiled code has the only reference to it. Else it is raised. Where Imm is 1 none may be set, because a DictFind has found nothing; the result is None then. */
+/* Takes the exception that is set, if it is an instance of one of the classes, operands 1 and on, and nobody can see that it gets no traceback entry here. Operand 0 may be the exception, if compiled code has the only reference to it. Else it stays set; Failed follows. Where Imm is odd none may be set, because a DictFind has found nothing; the result is None then. Imm / 2 is the number of inlined calls that end. */
 PyObject *cj_catch(PyObject *a0, PyObject **a1, int64_t a2, int64_t a3);
 
 /* Splits the exception operand 0 by operand 1 of an except* clause: the rest; SecondResult is the part that matches. Either can be None. */
@@ -307,6 +301,15 @@ PyObject *cj_with_except_start(PyObject *a0, PyObject *a1, PyObject *a2);
 
 /* Raises the exception operand 0 again, as of the place operand 1 that was pushed with it (NULL: as of here); always fails. Unreachable follows. */
 int64_t cj_reraise(PyObject *a0, void *a1);
+
+/* Takes the exception that is set, for a handler in this code: ends the Imm / 2 innermost inlined calls and adds the traceback entries. The frame holds its locals itself if Imm is odd. Where tools watch, or others have written to the locals, it is raised instead. */
+PyObject *cj_take_raised(int64_t a0);
+
+/* Reraise where the handler is in this code: the result is the exception, operand 0, with instr_ptr at the place operand 1. Where tools watch it is raised instead. */
+PyObject *cj_raise_again(PyObject *a0, void *a1);
+
+/* The word that tells the place of the instruction at which instr_ptr stands, for a handler that raises again. Directly behind TakeRaised or RaiseAgain. */
+int64_t cj_raised_place(void);
 
 /* Calls operand 0 (self or NULL, iterable, mapping or NULL). */
 PyObject *cj_call_function_ex(PyObject *a0, PyObject *a1, PyObject *a2, PyObject *a3);
@@ -328,7 +331,6 @@ void *cj_get_tstate(void);
 
 /* X(name, kinds of the arguments, kind of the result); see type Helper in package hir. */
 #define CJ_HELPERS(X) \
-    X(swap_local, "ni", "o") \
     X(settle_frame, "", "i") \
     X(trace_handled_here, "", "-") \
     X(long_box, "i", "o") \
@@ -424,12 +426,14 @@ void *cj_get_tstate(void);
     X(setup_annotations, "", "i") \
     X(raise_varargs, "nn", "i") \
     X(init_result_error, "o", "i") \
-    X(swap_handled, "o", "o") \
     X(check_exc_match, "oo", "i") \
     X(catch, "naii", "o") \
     X(check_eg_match, "oo", "2") \
     X(with_except_start, "ono", "o") \
     X(reraise, "op", "i") \
+    X(take_raised, "i", "o") \
+    X(raise_again, "op", "o") \
+    X(raised_place, "", "i") \
     X(call_function_ex, "onon", "o") \
     X(vectorcall, "oaip", "o") \
     X(vectorcall_maybe_self, "oaip", "o") \

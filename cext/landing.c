@@ -79,10 +79,7 @@ cj_trace_handled(PyThreadState *tstate, _PyInterpreterFrame *frame)
 {
     PyObject *raised = tstate->current_exception;
     tstate->current_exception = Py_NewRef(tstate->exc_info->exc_value);
-    PyFrameObject *shown = cj_frame_object(frame);
-    if (shown != NULL) {
-        PyTraceBack_Here(shown);
-    }
+    cj_add_traceback(tstate, frame);
     Py_DECREF(tstate->current_exception); /* is being handled */
     tstate->current_exception = raised;
 }
@@ -216,10 +213,11 @@ find(const CJObject *object, _PyInterpreterFrame *frame, CJExit *exit)
         return;
     }
     _Py_CODEUNIT *code = _PyFrame_GetBytecode(frame);
-    int depth, handler;
+    int depth = -1, handler;
     bool push_place;
     if (!cj_find_handler(_PyFrame_GetCode(frame), (int)(cj_last_unit(code + from->offset) - code), &depth, &handler, &push_place)
         || (uint32_t)depth > from->nstack) {
+        exit->handler.none = depth < 0;
         return;
     }
     const CJResume *resume = cj_find_resume(object, (uint32_t)handler);
@@ -255,12 +253,6 @@ cj_caller_forgets(PyThreadState *tstate, _PyInterpreterFrame *frame, const CJExi
     _PyInterpreterFrame *caller = frame->previous;
     const void *behind_call = ((void **)regs->x[29])[1];
     PyObject *raised = tstate->current_exception;
-    if (frame->instr_ptr->op.code == RAISE_VARARGS) {
-        /* What it raises it has taken off the stack before. */
-        for (int n = frame->instr_ptr->op.arg; n > 0; n--) {
-            PyStackRef_XCLOSE(*--frame->stackpointer);
-        }
-    }
     if (raised == NULL || !cj_unshared(raised, false) || cj_exceptions_watched(tstate) || frame->frame_obj != NULL
         || frame->owner != FRAME_OWNED_BY_THREAD || caller == NULL || caller->owner != FRAME_OWNED_BY_THREAD
         || !cj_arena_contains(behind_call) || cj_is_stub(behind_call) || _PyFrame_IsIncomplete(caller)
@@ -355,6 +347,91 @@ lands_unseen(const CJExitRegs *regs, const CJObject *object, const CJExit *exit,
     return quiet;
 }
 
+/* Whether nothing stands in the way of ending all frames of the exit in the order in which the interpreter does it. */
+static bool
+can_end(const CJExit *exit, PyThreadState *tstate, _PyInterpreterFrame *frame)
+{
+    for (uint32_t i = 0; i < exit->nframes; i++) {
+        const CJFrame *from = &exit->frames[i];
+        if (!from->in_memory || from->untraced || !all_plain(from->stack, from->nstack) || (i + 1 < exit->nframes && from->native == CJ_NOT_MADE)) {
+            return false;
+        }
+    }
+    return frame->owner == FRAME_OWNED_BY_THREAD && exit->nvirtuals == 0 && all_plain(exit->owned, exit->nowned)
+           && exit->nowned <= CJ_MAX_OWNED && !cj_exceptions_watched(tstate)
+           && tstate->interp->monitors.tools[PY_MONITORING_EVENT_PY_UNWIND] == 0;
+}
+
+static bool
+is_local(PyObject *value, _PyInterpreterFrame *innermost, const _PyInterpreterFrame *last)
+{
+    for (_PyInterpreterFrame *frame = innermost;; frame = frame->previous) {
+        for (int i = 0; i < _PyFrame_GetCode(frame)->co_nlocalsplus; i++) {
+            if (PyStackRef_AsPyObjectBorrow(frame->localsplus[i]) == value) {
+                return true;
+            }
+        }
+        if (frame == last) {
+            return false;
+        }
+    }
+}
+
+/* Whether no code runs when operands die that only compiled code has. */
+static bool
+operands_die_quietly(const CJExitRegs *regs, const CJObject *object, const CJExit *exit, _PyInterpreterFrame *innermost, _PyInterpreterFrame *last)
+{
+    for (uint32_t i = 0; i < exit->nowned; i++) {
+        PyObject *value = (PyObject *)bits_of(regs, object, &exit->owned[i]);
+        if (value != NULL && !_Py_IsImmortal(value) && Py_REFCNT(value) == 1 && !cj_dies_quietly(value) && !is_local(value, innermost, last)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool
+cj_end_raising(CJExitRegs *regs, CJObject *object, uint32_t index)
+{
+    PyThreadState *tstate = (PyThreadState *)regs->x[19];
+    _PyInterpreterFrame *frame = (_PyInterpreterFrame *)regs->x[20];
+    if (tstate->current_exception == NULL || cj_exit_countdown < 0) {
+        return false;
+    }
+    CJExit *exit = cj_exit_raising(object, index);
+    if (exit == NULL || _PyFrame_IsIncomplete(frame)) {
+        return false;
+    }
+    if (!exit->handler.known) {
+        find(object, frame, exit);
+    }
+    if (!exit->handler.none || !can_end(exit, tstate, frame)
+        || (exit->nframes > 1 && !operands_die_quietly(regs, object, exit, tstate->current_frame, frame))) {
+        return false;
+    }
+    bool again = cj_take_reraise().set; /* by the innermost one */
+    for (; tstate->current_frame != frame; again = false) {
+        cj_end_inlined(tstate, tstate->current_frame, again);
+    }
+    PyCodeObject *code = _PyFrame_GetCode(frame);
+    for (int i = 0; i < code->co_nlocalsplus; i++) {
+        frame->localsplus[i] = PyStackRef_MakeHeapSafe(frame->localsplus[i]);
+    }
+    frame->f_executable = PyStackRef_MakeHeapSafe(frame->f_executable);
+    frame->f_funcobj = PyStackRef_MakeHeapSafe(frame->f_funcobj);
+    Py_XINCREF(frame->f_locals);
+    frame->stackpointer = _PyFrame_Stackbase(frame);
+    frame->instr_ptr = _PyFrame_GetBytecode(frame) + exit->frames[exit->nframes - 1].offset;
+    for (uint32_t i = 0; i < exit->nowned; i++) {
+        Py_XDECREF((PyObject *)bits_of(regs, object, &exit->owned[i]));
+    }
+    if (!again && !cj_caller_forgets(tstate, frame, regs)) {
+        cj_add_traceback(tstate, frame);
+    }
+    cj_unwind_frame(tstate, frame);
+    return true;
+}
+
 bool
 cj_land(CJExitRegs *regs, CJObject *object, uint32_t index, void **landing, PyObject **result)
 {
@@ -379,7 +456,7 @@ cj_land(CJExitRegs *regs, CJObject *object, uint32_t index, void **landing, PyOb
     /* The frames of inlined functions go without a trace, or another way. For the traceback entry of the handling frame alone, to look
      * whether anybody can see it costs more than to make it. */
     const bool unseen = exit->nframes > 1;
-    Owned owned;
+    Owned owned = {.nkept = 0, .ndropped = 0};
     if (unseen) {
         if (!exit->handler.may_forget || !cj_unshared(raised, false)
             || !forgets(frame, bytecode + exit->handler.unit, Py_TYPE(raised))) {
@@ -430,10 +507,7 @@ cj_land(CJExitRegs *regs, CJObject *object, uint32_t index, void **landing, PyOb
         }
     }
     else if (!unseen) {
-        PyFrameObject *shown = cj_frame_object(frame);
-        if (shown != NULL) {
-            PyTraceBack_Here(shown);
-        }
+        cj_add_traceback(tstate, frame);
     }
     top = frame->stackpointer;
     if (push_place) {

@@ -51,6 +51,22 @@ monitor(PyThreadState *tstate, _PyInterpreterFrame *frame, int event, MonitorCal
     return call(&state, (PyObject *)_PyFrame_GetCode(frame), offset);
 }
 
+void
+cj_end_inlined(PyThreadState *tstate, _PyInterpreterFrame *native, bool again)
+{
+    _PyInterpreterFrame *frame = cj_move_inlined(tstate, native, native->previous);
+    for (int i = 0; i < _PyFrame_GetCode(frame)->co_nlocalsplus; i++) {
+        frame->localsplus[i] = PyStackRef_MakeHeapSafe(frame->localsplus[i]);
+    }
+    frame->stackpointer = _PyFrame_Stackbase(frame);
+    tstate->py_recursion_remaining--;
+    tstate->current_frame = frame;
+    if (!again) {
+        cj_add_traceback(tstate, frame);
+    }
+    cj_unwind_frame(tstate, frame);
+}
+
 /* Adds the frame to the traceback of the exception that is set, and tells the monitoring tools. Nothing is added when it
  * is raised again. */
 static void
@@ -70,13 +86,7 @@ note_exception(PyThreadState *tstate, _PyInterpreterFrame *frame, CJReraise agai
     }
     if (!_PyFrame_IsIncomplete(frame)) {
         /* The frame is the current one, so this is its frame object. */
-        PyFrameObject *object = cj_frame_object(frame);
-        if (object != NULL) {
-            PyTraceBack_Here(object);
-        }
-        else if (!PyErr_Occurred()) {
-            PyErr_NoMemory();
-        }
+        cj_add_traceback(tstate, frame);
     }
     _PyEval_MonitorRaise(tstate, frame, cj_last_unit(frame->instr_ptr));
 }

@@ -17,7 +17,8 @@ _cinderjit = pytest.importorskip("cinderjit._cinderjit")
 NULL = ...  # how tests write the null pointer
 GENERATED = pathlib.Path(__file__).parents[1] / "cext" / "helpers_gen.h"
 # Helpers that need the frame of a compiled function, which test_runtime.py has.
-ELSEWHERE = {"catch", "get_tstate", "handle_eval_breaker", "leave_frame_slow", "settle_frame", "swap_handled", "swap_local", "trace_handled_here"}
+ELSEWHERE = {"catch", "get_tstate", "handle_eval_breaker", "leave_frame_slow", "raise_again", "raised_place", "settle_frame", "take_raised",
+             "trace_handled_here"}
 tested = set(ELSEWHERE)
 
 

@@ -334,6 +334,9 @@ const (
 	CheckEgMatch
 	WithExceptStart
 	Reraise
+	TakeRaised
+	RaiseAgain
+	RaisedPlace
 	// Calls
 	CallVector
 	CallEx
@@ -386,7 +389,7 @@ var Ops = [NumOps]OpInfo{
 	LeaveGenerator: {Name: "LeaveGenerator", Type: TObject, Own: OwnNew, Exits: true, Doc: "Unlinks the frame of a generator that has finished. The result is the function object, with the frame's reference. Leaves when the frame has a frame object, or an exception is being handled."},
 	LoadPlace:      {Name: "LoadPlace", Type: TCPtr, UsesImm: true, Writes: HeapFrame, Doc: "The word in slot Imm of the frame, which tells the place of the instruction that raised. Only at the head of a resume block."},
 	LoadLocal:      {Name: "LoadLocal", Type: TNullable, Own: OwnHeap, Pure: true, Reads: HeapFrame, UsesImm: true, Doc: "The local in slot Imm of a frame that holds its locals itself, borrowed from there."},
-	SwapLocal:      {Name: "SwapLocal", Args: "n", Type: TNullable, Own: OwnNew, Steals: 1, Writes: HeapFrame, UsesImm: true, Helper: "swap_local", Doc: "Puts operand 0 into local slot Imm of a frame that holds its locals itself, and returns what was there, with its reference."},
+	SwapLocal:      {Name: "SwapLocal", Args: "n", Type: TNullable, Own: OwnNew, Steals: 1, Writes: HeapFrame, UsesImm: true, Doc: "Puts operand 0 into local slot Imm of a frame that holds its locals itself, and returns what was there, with its reference."},
 	TakeLocal:      {Name: "TakeLocal", Type: TNullable, Own: OwnNew, Writes: HeapFrame, UsesImm: true, Doc: "Takes the reference that local slot Imm holds out of the frame, after SettleFrame."},
 	SettleFrame:    {Name: "SettleFrame", NeedsFS: true, Writes: HeapAll, Helper: "settle_frame", Err: ErrNegative, Doc: "Ends the part of the code in which the frame holds its locals itself: drops a frame object that nobody else holds, and leaves to FS when one has been written to. TakeLocal of every local follows."},
 	TraceHandled:   {Name: "TraceHandled", Writes: HeapFrame, Helper: "trace_handled_here", Doc: "Adds the frame to the traceback of the exception that is being handled, as of its instr_ptr: what was left out where Catch took it. The frame holds its locals itself from here on."},
@@ -555,12 +558,15 @@ var Ops = [NumOps]OpInfo{
 	SetupAnnotations:      {Name: "SetupAnnotations", Observable: true, Helper: "setup_annotations", Err: ErrNegative, Doc: "Creates __annotations__ in f_locals."},
 	RaiseVarargs:          {Name: "RaiseVarargs", Args: "nn", Observable: true, Helper: "raise_varargs", Err: ErrNegative, Doc: "Raises operand 0 (NULL: re-raises) from operand 1 (or NULL); always fails. Unreachable follows."},
 	InitResultError:       {Name: "InitResultError", Args: "o", Observable: true, Helper: "init_result_error", Err: ErrNegative, Doc: "Raises the TypeError of an __init__ that returned operand 0; always fails. Unreachable follows."},
-	SwapHandled:           {Name: "SwapHandled", Args: "o", Type: TObject, Own: OwnNew, Steals: 1, Helper: "swap_handled", Doc: "Makes operand 0 the exception that is being handled (None for none) and returns the one that was, or None."},
-	Catch:                 {Name: "Catch", Args: "no*", Type: TObject, Own: OwnNew, Observable: true, UsesImm: true, Helper: "catch", Err: ErrNull, Doc: "Takes the exception that is set, if it is an instance of one of the classes, operands 1 and on, and nobody can see that it gets no traceback entry here. Operand 0 may be the exception, if compiled code has the only reference to it. Else it is raised. Where Imm is 1 none may be set, because a DictFind has found nothing; the result is None then."},
+	SwapHandled:           {Name: "SwapHandled", Args: "o", Type: TObject, Own: OwnNew, Steals: 1, Doc: "Makes operand 0 the exception that is being handled (None for none) and returns the one that was, or None."},
+	Catch:                 {Name: "Catch", Args: "no*", Type: TObject, Own: OwnNew, Observable: true, UsesImm: true, Helper: "catch", Err: ErrNull, Doc: "Takes the exception that is set, if it is an instance of one of the classes, operands 1 and on, and nobody can see that it gets no traceback entry here. Operand 0 may be the exception, if compiled code has the only reference to it. Else it stays set; Failed follows. Where Imm is odd none may be set, because a DictFind has found nothing; the result is None then. Imm / 2 is the number of inlined calls that end."},
 	CheckExcMatch:         {Name: "CheckExcMatch", Args: "oo", Type: TCBool, Observable: true, Helper: "check_exc_match", Err: ErrNegative, Doc: "Whether the exception operand 0 matches operand 1 of an except clause."},
 	CheckEgMatch:          {Name: "CheckEgMatch", Args: "oo", Type: TObject, Own: OwnNew, Observable: true, Helper: "check_eg_match", Err: ErrNull, Doc: "Splits the exception operand 0 by operand 1 of an except* clause: the rest; SecondResult is the part that matches. Either can be None."},
 	WithExceptStart:       {Name: "WithExceptStart", Args: "ono", Type: TObject, Own: OwnNew, Observable: true, Helper: "with_except_start", Err: ErrNull, Doc: "Calls the __exit__ operand 0 with self operand 1 (or NULL) for the exception operand 2."},
 	Reraise:               {Name: "Reraise", Args: "ov", Observable: true, Helper: "reraise", Err: ErrNegative, Doc: "Raises the exception operand 0 again, as of the place operand 1 that was pushed with it (NULL: as of here); always fails. Unreachable follows."},
+	TakeRaised:            {Name: "TakeRaised", Type: TObject, Own: OwnNew, Observable: true, UsesImm: true, Helper: "take_raised", Err: ErrNull, Doc: "Takes the exception that is set, for a handler in this code: ends the Imm / 2 innermost inlined calls and adds the traceback entries. The frame holds its locals itself if Imm is odd. Where tools watch, or others have written to the locals, it is raised instead."},
+	RaiseAgain:            {Name: "RaiseAgain", Args: "ov", Type: TObject, Own: OwnNew, Observable: true, Helper: "raise_again", Err: ErrNull, Doc: "Reraise where the handler is in this code: the result is the exception, operand 0, with instr_ptr at the place operand 1. Where tools watch it is raised instead."},
+	RaisedPlace:           {Name: "RaisedPlace", Type: TCPtr, Reads: HeapFrame, Helper: "raised_place", Doc: "The word that tells the place of the instruction at which instr_ptr stands, for a handler that raises again. Directly behind TakeRaised or RaiseAgain."},
 
 	CallVector:      {Name: "CallVector", Args: "ono*", Type: TObject, Own: OwnNew, Observable: true, UsesObj: true, Err: ErrNull, Doc: "Calls operand 0 with self (or NULL) and the arguments; Obj is the tuple of keyword names, 0 for none."},
 	CallEx:          {Name: "CallEx", Args: "onon", Type: TObject, Own: OwnNew, Observable: true, Helper: "call_function_ex", Err: ErrNull, Doc: "Calls operand 0 (self or NULL, iterable, mapping or NULL)."},

@@ -159,7 +159,7 @@ func (v *verifier) block(id BlockID) {
 		body = body || in.Op != Phi
 		v.operands(id, val)
 		v.frame(id, val)
-		if o.Observable {
+		if o.Observable && in.Op != TakeRaised && in.Op != RaiseAgain {
 			v.afterObservable(id, i, val)
 		}
 	}
@@ -346,7 +346,8 @@ func (v *verifier) frame(id BlockID, val Value) {
 }
 
 // afterObservable checks that on every way from an observable instruction the
-// frame is checked before anything that could leave compiled code.
+// frame is checked before anything that could leave compiled code. What takes an
+// exception for a handler looks at the frame itself, and runs no other code.
 func (v *verifier) afterObservable(id BlockID, i int, val Value) {
 	f := v.f
 	for depth := 0; depth < 4; depth++ {
@@ -355,7 +356,7 @@ func (v *verifier) afterObservable(id BlockID, i int, val Value) {
 			in := f.At(w)
 			o := in.Op.Info()
 			switch {
-			case in.Op == CheckFrame || in.Op == Unreachable || in.Op == Catch:
+			case in.Op == CheckFrame || in.Op == Unreachable || in.Op == Catch || in.Op == TakeRaised:
 				return
 			case o.Observable && i+k+2 < len(ins) && f.At(ins[i+k+2]).Op == Unreachable:
 				// It raises, from the frame as it is in memory.

@@ -91,6 +91,14 @@ func lowerLoadLocal(l *lowerer, v hir.Value) {
 	l.val[v] = l.loadRef(l.layout.Frame.LocalsPlus + 8*l.h.At(v).Imm)
 }
 
+func lowerSwapLocal(l *lowerer, v hir.Value) {
+	before := l.value(LoadSlot, l.h.At(v).Imm)
+	lowerStoreOwned(l, v)
+	l.val[v] = before
+}
+
+func lowerSwapHandled(l *lowerer, v hir.Value) { l.val[v] = l.value(SwapHandled, 0, l.arg(v, 0)) }
+
 // lowerSettleFrame leaves, with nothing to be done again, when the frame is
 // known to others.
 func lowerSettleFrame(l *lowerer, v hir.Value) {

@@ -31,6 +31,8 @@ func init() {
 		hir.LoadPlace:    lowerLoadPlace,
 		hir.LoadLocal:    lowerLoadLocal,
 		hir.TakeLocal:    lowerLoadSlot,
+		hir.SwapLocal:    lowerSwapLocal,
+		hir.SwapHandled:  lowerSwapHandled,
 		hir.SettleFrame:  lowerSettleFrame,
 
 		hir.StoreOwned:     lowerStoreOwned,

@@ -42,6 +42,7 @@ const (
 	StoreOwned
 	StoreOut
 	SetIP
+	SwapHandled
 	// Integers
 	Add
 	AddImm
@@ -120,15 +121,16 @@ var Ops = [NumOps]OpInfo{
 	Args:        {Name: "args", Defs: "*", Effect: true, Doc: "Defines the callee and the arguments, in the registers of the direct entry. First instruction of the entry block."},
 	ResumePoint: {Name: "resumepoint", Defs: "*", Imm: true, Effect: true, Doc: "Begins a block that is entered with a frame that stands at code unit Imm. No register holds anything there, but for the definition, if there is one: the value that is sent to a generator."},
 
-	Load:       {Name: "load", Defs: "m", Uses: "b", Memory: true, Doc: "The value at base + Imm."},
-	LoadX:      {Name: "loadx", Defs: "m", Uses: "ii", Memory: true, Doc: "The value at use 0 + n * use 1 + Imm, n being the size of the value."},
-	Store:      {Name: "store", Uses: "mb", Memory: true, Effect: true, Doc: "Stores use 0 at base + Imm."},
-	StoreX:     {Name: "storex", Uses: "mii", Memory: true, Effect: true, Doc: "Stores use 0 at use 1 + n * use 2 + Imm, n being the size of what is stored."},
-	LoadSlot:   {Name: "loadslot", Defs: "i", Imm: true, Effect: true, Doc: "The reference that slot Imm of the frame holds, without its tag; counted here if the slot did not own it."},
-	StoreSlot:  {Name: "storeslot", Uses: "?", Imm: true, Sym: true, Effect: true, Doc: "Stores a borrowed reference into local slot Imm of the frame: to the use, or to the object Sym, or the empty slot when there is neither."},
-	StoreOwned: {Name: "storeowned", Uses: "?", Imm: true, Sym: true, Effect: true, Doc: "Stores a reference, like StoreSlot, that the slot owns. Facts say whether the use may be null."},
-	StoreOut:   {Name: "storeout", Uses: "?", Imm: true, Sym: true, Effect: true, Doc: "Stores the use, the address Sym, or zero at byte Imm of the outgoing argument area."},
-	SetIP:      {Name: "setip", Imm: true, Effect: true, Doc: "Stores the address of code unit Imm into the frame's instr_ptr."},
+	Load:        {Name: "load", Defs: "m", Uses: "b", Memory: true, Doc: "The value at base + Imm."},
+	LoadX:       {Name: "loadx", Defs: "m", Uses: "ii", Memory: true, Doc: "The value at use 0 + n * use 1 + Imm, n being the size of the value."},
+	Store:       {Name: "store", Uses: "mb", Memory: true, Effect: true, Doc: "Stores use 0 at base + Imm."},
+	StoreX:      {Name: "storex", Uses: "mii", Memory: true, Effect: true, Doc: "Stores use 0 at use 1 + n * use 2 + Imm, n being the size of what is stored."},
+	LoadSlot:    {Name: "loadslot", Defs: "i", Imm: true, Effect: true, Doc: "The reference that slot Imm of the frame holds, without its tag; counted here if the slot did not own it."},
+	StoreSlot:   {Name: "storeslot", Uses: "?", Imm: true, Sym: true, Effect: true, Doc: "Stores a borrowed reference into local slot Imm of the frame: to the use, or to the object Sym, or the empty slot when there is neither."},
+	StoreOwned:  {Name: "storeowned", Uses: "?", Imm: true, Sym: true, Effect: true, Doc: "Stores a reference, like StoreSlot, that the slot owns. Facts say whether the use may be null."},
+	StoreOut:    {Name: "storeout", Uses: "?", Imm: true, Sym: true, Effect: true, Doc: "Stores the use, the address Sym, or zero at byte Imm of the outgoing argument area."},
+	SwapHandled: {Name: "swaphandled", Defs: "i", Uses: "i", Effect: true, Doc: "Makes the use the exception that is being handled, None for none, and returns the one that was, or None."},
+	SetIP:       {Name: "setip", Imm: true, Effect: true, Doc: "Stores the address of code unit Imm into the frame's instr_ptr."},
 
 	Add:       {Name: "add", Defs: "i", Uses: "ii", Doc: "Sum, modulo 2^64."},
 	AddImm:    {Name: "addimm", Defs: "i", Uses: "i", Imm: true, Doc: "Sum with Imm."},

@@ -116,17 +116,37 @@ func (b *builder) loadSlot(f snapshot.Feedback) bool {
 
 // loadModuleAttr takes the present value of a module's variable as a constant.
 func (b *builder) loadModuleAttr(f snapshot.Feedback) bool {
-	if f.Object == snapshot.NoObject || f.Aux == snapshot.NoObject {
-		return false
-	}
-	m := b.s.Object(f.Object)
-	if m.Kind != snapshot.KindModule || len(m.Refs) == 0 || m.Refs[0] == snapshot.NoObject {
+	if b.moduleVariable(f) == snapshot.NoObject {
 		return false
 	}
 	b.guardIs(b.peek(1), f.Object)
-	b.dependKey(m.Refs[0], b.name())
+	b.dependKey(b.moduleVariable(f), b.name())
 	b.pushAttr(b.constant(f.Aux))
 	return true
+}
+
+// moduleVariable returns the namespace in which a module has the variable that the
+// feedback tells of, NoObject if it is not known.
+func (b *builder) moduleVariable(f snapshot.Feedback) snapshot.ID {
+	if f.Object == snapshot.NoObject || f.Aux == snapshot.NoObject {
+		return snapshot.NoObject
+	}
+	m := b.s.Object(f.Object)
+	if m.Kind != snapshot.KindModule || len(m.Refs) == 0 {
+		return snapshot.NoObject
+	}
+	return m.Refs[0]
+}
+
+// moduleConstant returns the attribute that the present instruction reads of a
+// constant module, as a constant; 0 if it is none.
+func (b *builder) moduleConstant(module hir.Value) hir.Value {
+	f, ok := b.feedback(snapshot.AttrModule)
+	if !ok || !b.trusted() || b.in.PushesSelfOrNull() || f.Object != b.f.At(module).Obj || b.moduleVariable(f) == snapshot.NoObject {
+		return 0
+	}
+	b.dependKey(b.moduleVariable(f), b.name())
+	return b.constant(f.Aux)
 }
 
 // pushClassAttr replaces the receiver by what its class has under the name; a

@@ -164,10 +164,11 @@ type builder struct {
 	lastFS hir.FrameStateID // created last
 	resume int32            // code unit at which the instruction after in begins
 
-	clauses []*clause // by bytecode block: the handler that begins there, once it was looked for
-	copies  []copied  // by bytecode block; nil if there is none
-	caught  []caught  // instructions whose failure is handled without leaving
-	unfit   bool      // something observable was built while an exception was handled without a traceback entry
+	clauses [][]clause // by bytecode block: of the handler that begins there; nil if they were not looked for
+	copies  []copied   // by bytecode block; nil if there is none
+	caught  []caught   // instructions whose failure is handled without leaving
+	raised  [][]edge   // by bytecode block: ways of exceptions into the handler that begins there; nil if there is none
+	unfit   bool       // something observable was built while an exception was handled without a traceback entry
 
 	landings []*landing // by bytecode block: what can raise into it; nil if no handler is built there
 	handled  bool       // some handler may be built
@@ -244,7 +245,7 @@ func (b *builder) block(id bytecode.BlockID, from int32) {
 		b.in = &b.bc.Instrs[b.index]
 		b.before = 0
 		b.resume = b.in.End / 2
-		if b.st.untraced && !b.unobservable() {
+		if b.st.untraced && (!b.unobservable() || b.spreads()) {
 			b.trace()
 		}
 		b.noteRaise()

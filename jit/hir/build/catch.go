@@ -9,11 +9,11 @@ import (
 )
 
 // Exceptions that are caught without leaving. When an instruction fails whose
-// handler begins with `except C:`, with constant classes and without a name, the
-// code asks Catch for the exception. Mostly nobody but the thread has it, and
-// what the handler does cannot show it to anybody: then it needs no traceback
+// handler has except clauses with constant classes, the code asks Catch for the
+// exception, clause by clause. Mostly nobody but the thread has it, and
+// what the clause does cannot show it to anybody: then it needs no traceback
 // entry, so no frame object, and the locals stay SSA values. Where Catch does
-// not give it, it is raised as everywhere else (handlers.go).
+// not give it, it goes to the handler with its traceback (raised.go).
 //
 // The begin of the clause is built twice: by way of a landing, and for what is
 // caught. In the second, as long as the exception is being handled, frame states
@@ -22,12 +22,13 @@ import (
 // as if it had come from a landing. A clause that does nothing with the exception
 // does not even make it the one that is being handled.
 
-// clause is a handler's first except clause.
+// clause is one of a handler's except clauses.
 type clause struct {
 	classes []hir.Value      // constants
 	missing bool             // a missing key is among what it catches
 	body    bytecode.BlockID // where it goes on when a class fits
-	pops    int32            // index of the POP_EXCEPT if nothing happens before it, else 0
+	from    int32            // index of the instruction there
+	forgets bool             // that is behind POP_EXCEPT, because nothing happens before it
 }
 
 // copied is a bytecode block that is built a second time, from an instruction on,
@@ -43,100 +44,151 @@ type caught struct {
 	handler hir.BlockID
 }
 
-// clauseOf returns the except clause with which a handler begins, or nil when it
-// has another form.
-func (b *builder) clauseOf(id bytecode.BlockID) *clause {
+// clausesOf returns the except clauses with which a handler begins, as far as they
+// have a known form.
+func (b *builder) clausesOf(id bytecode.BlockID) []clause {
 	if b.clauses == nil {
-		b.clauses = make([]*clause, len(b.bc.Blocks))
+		b.clauses = make([][]clause, len(b.bc.Blocks))
 	}
 	if b.clauses[id] == nil {
 		saved := b.in
-		b.clauses[id] = b.findClause(id)
+		b.clauses[id] = b.findClauses(id)
 		b.in = saved
-	}
-	if len(b.clauses[id].classes) == 0 {
-		return nil
 	}
 	return b.clauses[id]
 }
 
-// findClause reads the clause from the bytecode; without classes if it has
-// another form.
-func (b *builder) findClause(id bytecode.BlockID) *clause {
-	none := &clause{}
-	bb := b.bc.Block(id)
-	i := bb.Begin
-	next := func(op bytecode.Op) bool {
-		if i >= bb.End || b.bc.Instrs[i].Base != op {
-			return false
-		}
-		b.in = &b.bc.Instrs[i]
-		i++
-		return true
+// findClauses reads the clauses from the bytecode. The result is not nil.
+func (b *builder) findClauses(id bytecode.BlockID) []clause {
+	found := []clause{}
+	r := clauseReader{b: b, block: b.bc.Block(id), i: b.bc.Block(id).Begin}
+	if !r.next(bytecode.OpPushExcInfo) {
+		return found
 	}
-	c := &clause{body: bb.Next}
-	if !next(bytecode.OpPushExcInfo) {
-		return none
+	for {
+		c, ok := r.clause()
+		if !ok {
+			return found
+		}
+		found = append(found, c)
+		next := r.block.Taken
+		if r.all || next == bytecode.NoBlock || len(b.bc.Block(next).Preds) != 1 {
+			return found
+		}
+		r.block, r.i = b.bc.Block(next), b.bc.Block(next).Begin
+		r.skip()
 	}
-	for next(bytecode.OpLoadGlobal) {
-		v := b.globalConstant()
-		if v == 0 || b.in.PushesSelfOrNull() {
-			return none
+}
+
+// clauseReader reads except clauses.
+type clauseReader struct {
+	b     *builder
+	block *bytecode.Block
+	i     int32
+	all   bool // the last clause was for all exceptions
+}
+
+// next steps over an instruction if it is of the given kind, and makes it the
+// builder's present one.
+func (r *clauseReader) next(op bytecode.Op) bool {
+	if r.i >= r.block.End || r.b.bc.Instrs[r.i].Base != op {
+		return false
+	}
+	r.b.in = &r.b.bc.Instrs[r.i]
+	r.i++
+	return true
+}
+
+// clause reads the clause that begins at the reader's place, and leaves its block
+// unless it is for all exceptions.
+func (r *clauseReader) clause() (clause, bool) {
+	b := r.b
+	var c clause
+	if c.body, c.from = r.block.ID, r.i; r.next(bytecode.OpPopTop) {
+		c.classes, c.missing = []hir.Value{b.constant(snapshot.TypeBaseException)}, true
+		r.all = true
+		r.forgets(&c)
+		return c, true
+	}
+	for r.next(bytecode.OpLoadGlobal) {
+		class := b.globalConstant()
+		if class == 0 || b.in.PushesSelfOrNull() {
+			return c, false
 		}
-		class := b.f.At(v).Obj
-		if b.s.Class(class) == nil {
-			return none
+		for r.next(bytecode.OpLoadAttr) {
+			if class = b.moduleConstant(class); class == 0 {
+				return c, false
+			}
 		}
-		switch class {
+		if b.s.Class(b.f.At(class).Obj) == nil {
+			return c, false
+		}
+		switch b.f.At(class).Obj {
 		case snapshot.TypeKeyError, snapshot.TypeLookupError, snapshot.TypeException, snapshot.TypeBaseException:
 			c.missing = true
 		}
-		c.classes = append(c.classes, v)
+		c.classes = append(c.classes, class)
 	}
-	if next(bytecode.OpBuildTuple) {
+	if r.next(bytecode.OpBuildTuple) {
 		if int(b.in.Arg) != len(c.classes) {
-			return none
+			return c, false
 		}
 	} else if len(c.classes) != 1 {
-		return none
+		return c, false
 	}
-	if !next(bytecode.OpCheckExcMatch) || !next(bytecode.OpPopJumpIfFalse) || i != bb.End || c.body == bytecode.NoBlock {
-		return none
+	test := r.block
+	if len(c.classes) == 0 || !r.next(bytecode.OpCheckExcMatch) || !r.next(bytecode.OpPopJumpIfFalse) || r.i != r.block.End || test.Next == bytecode.NoBlock {
+		return c, false
 	}
-	bb = b.bc.Block(c.body)
-	i = bb.Begin
-	for next(bytecode.OpNotTaken) || next(bytecode.OpNop) {
+	r.block = b.bc.Block(test.Next)
+	if len(r.block.Preds) != 1 {
+		return c, false
 	}
-	if len(bb.Preds) != 1 || !next(bytecode.OpPopTop) {
-		return none
+	r.i = r.block.Begin
+	r.skip()
+	if c.body, c.from = r.block.ID, r.i; r.next(bytecode.OpPopTop) {
+		r.forgets(&c)
+	} else if !r.next(bytecode.OpStoreFast) {
+		return c, false
 	}
-	for next(bytecode.OpNop) {
+	r.block = test
+	return c, true
+}
+
+// skip steps over what does nothing, into the next blocks too where one instruction
+// follows the other: the exception table divides them.
+func (r *clauseReader) skip() {
+	for {
+		for r.next(bytecode.OpNop) || r.next(bytecode.OpNotTaken) {
+		}
+		next := r.block.Next
+		if r.i < r.block.End || r.block.Taken != bytecode.NoBlock || next == bytecode.NoBlock || len(r.b.bc.Block(next).Preds) != 1 {
+			return
+		}
+		r.block, r.i = r.b.bc.Block(next), r.b.bc.Block(next).Begin
 	}
-	if next(bytecode.OpPopExcept) {
-		c.pops = i - 1
+}
+
+// forgets makes the clause go on behind POP_EXCEPT, if nothing happens before.
+func (r *clauseReader) forgets(c *clause) {
+	r.skip()
+	if r.next(bytecode.OpPopExcept) && r.i < r.block.End {
+		c.forgets, c.body, c.from = true, r.block.ID, r.i
 	}
-	return c
 }
 
 // catch makes the ways from the instructions from first on, which belong to the
-// present bytecode instruction, to the except clause that may catch what they
-// raise.
+// present bytecode instruction, to the handler of what they raise.
 func (b *builder) catch(first hir.Value) {
 	id := b.handlerOf(b.at)
-	if id == bytecode.NoBlock || b.landings[id] == nil || b.within != nil || b.opts.NoCatching {
+	if id == bytecode.NoBlock || b.landings[id] == nil || b.within != nil {
 		return
 	}
-	entry := b.bc.Handlers[b.bc.Block(b.at).Entry]
 	for v := first; int(v) < len(b.f.Instrs); v++ {
 		in := b.f.At(v)
-		if in.Dead || !catchable(in.Op) || b.hasMore(v) || b.f.Frames[in.FS].Parent != 0 || b.f.Frames[in.FS].InFrame {
-			continue
+		if !in.Dead && catchable(in.Op) && !b.hasMore(v) {
+			b.catchOne(v, id)
 		}
-		c := b.clauseOf(id)
-		if c == nil || entry.Lasti {
-			return
-		}
-		b.catchOne(v, c, int(entry.Depth))
 	}
 }
 
@@ -151,7 +203,7 @@ func (b *builder) hasMore(v hir.Value) bool {
 // block: it has one result, an object, or none and always fails.
 func catchable(op hir.Op) bool {
 	switch op {
-	case hir.Catch, hir.ResumeGenerator:
+	case hir.Catch, hir.TakeRaised, hir.RaiseAgain, hir.ResumeGenerator:
 		return false
 	case hir.RaiseVarargs:
 		return true
@@ -160,10 +212,17 @@ func catchable(op hir.Op) bool {
 	return o.Observable && o.Err == hir.ErrNull && o.Type.IsObject()
 }
 
-func (b *builder) catchOne(v hir.Value, c *clause, depth int) {
+// catchOne lets the failure of v lead to the handler: by the clauses that catch it
+// without a trace, and then as it is raised everywhere.
+func (b *builder) catchOne(v hir.Value, id bytecode.BlockID) {
 	cur, st, in := b.cur, b.st, b.in
 	before := *b.f.At(v)
-	fs := b.f.Frames[before.FS]
+	fs, calls := b.outermostState(before.FS)
+	entry := b.bc.Handlers[b.bc.Block(b.at).Entry]
+	depth := int(entry.Depth)
+	if calls > 0 && b.keepsMore(before.FS, v, depth) {
+		return
+	}
 	if before.Op == hir.RaiseVarargs {
 		// It always fails, so that no branch is needed.
 		b.cur = before.Block
@@ -175,46 +234,102 @@ func (b *builder) catchOne(v hir.Value, c *clause, depth int) {
 		b.f.Blocks[b.cur].Cold = true
 		b.caught = append(b.caught, caught{v, b.cur})
 	}
-	missing := int64(0)
-	if before.Op == hir.DictSubscr && c.missing && c.pops != 0 {
-		b.f.At(v).Op = hir.DictFind
-		missing = 1
+	raised := state{locals: fs.Locals, stack: slices.Clone(fs.Stack[:depth]), shared: true, inFrame: fs.InFrame, handling: st.handling}
+	if !fs.InFrame && !entry.Lasti && !b.opts.NoCatching {
+		for _, c := range b.clausesOf(id) {
+			if calls > 0 && !c.forgets {
+				break
+			}
+			b.st = raised.clone()
+			b.catchClause(v, &before, &c, fs, calls)
+		}
 	}
-	b.st = state{locals: fs.Locals, stack: slices.Clone(fs.Stack[:depth]), shared: true}
+	b.st = raised
+	how := 2 * calls
+	if fs.InFrame {
+		how++
+	}
+	exception := b.typed(b.raw(hir.TakeRaised), hir.Type{Bits: hir.BitOther})
+	at := b.f.At(exception)
+	at.FS, at.Imm, at.BC, at.Inline = before.FS, int64(how), before.BC, before.Inline
+	b.raisedTo(id, exception)
+	b.cur, b.st, b.in = cur, st, in
+}
+
+// outermostState returns the frame state of this function in a chain, and how many
+// inlined calls there are in it.
+func (b *builder) outermostState(id hir.FrameStateID) (fs *hir.FrameState, calls int) {
+	for b.f.Frames[id].Parent != 0 {
+		id = b.f.Frames[id].Parent
+		calls++
+	}
+	state := b.f.Frames[id] // a copy: there will be more of them
+	return &state, calls
+}
+
+// catchClause lets what v raises go to a clause, if Catch gives it. Afterwards the
+// present block is the one for what it does not give.
+func (b *builder) catchClause(v hir.Value, before *hir.Instr, c *clause, fs *hir.FrameState, calls int) {
+	how := 2 * calls
+	if before.Op == hir.DictSubscr && calls == 0 && c.missing && c.forgets {
+		b.f.At(v).Op = hir.DictFind
+		how++
+	}
 	own := b.nullValue()
 	if before.Op == hir.RaiseVarargs {
-		own = b.onlyHere(b.f.Arg(v, 0), &fs, depth)
+		own = b.onlyHere(b.f.Arg(v, 0), fs, len(b.st.stack))
 	}
 	exception := b.typed(b.raw(hir.Catch, append([]hir.Value{own}, c.classes...)...), hir.Type{Bits: hir.BitOther | hir.BitNone})
-	b.f.At(exception).FS, b.f.At(exception).Imm = before.FS, missing
-	next := b.bc.Instrs[b.bc.Block(c.body).Begin].Start / 2
-	if c.pops != 0 {
-		next = b.bc.Instrs[c.pops].End / 2
-	} else {
-		b.st.handling, b.st.untraced = 1, true
+	at := b.f.At(exception)
+	at.FS, at.Imm, at.BC, at.Inline = before.FS, int64(how), before.BC, before.Inline
+	failed, caught := b.branch(b.raw(hir.Failed, exception))
+	b.f.Blocks[failed].Cold, b.f.Blocks[caught].Cold = true, true
+	b.cur = caught
+	if !c.forgets {
+		b.st.handling, b.st.untraced, b.st.exception = b.st.handling+1, true, exception
 		b.st.stack = append(b.st.stack, b.raw(hir.SwapHandled, exception), exception)
 	}
 	check := b.raw(hir.CheckFrame)
-	b.f.At(check).FS = b.frameState(next)
-	from := b.bc.Block(c.body).Begin
-	if c.pops != 0 {
-		from = c.pops + 1
+	b.f.At(check).FS = b.frameState(b.bc.Instrs[c.from].Start / 2)
+	b.copyBlock(c.body, c.from)
+	b.cur = failed
+}
+
+// keepsMore reports whether more dies when the inlined calls of a frame state end than
+// their locals: operands that they alone have, those of v aside. It dies while the
+// calls are there still.
+func (b *builder) keepsMore(id hir.FrameStateID, v hir.Value, kept int) bool {
+	outer, _ := b.outermostState(id)
+	for ; b.f.Frames[id].Parent != 0; id = b.f.Frames[id].Parent {
+		fs := &b.f.Frames[id]
+		for _, w := range fs.Stack {
+			w = b.root(w)
+			is := func(x hir.Value) bool { return b.root(x) == w }
+			switch {
+			case !b.f.At(w).Type.MayBe(hir.BitNullable) || b.f.At(w).Type.Is(hir.BitLeaf|hir.BitNull), b.f.At(w).Op.Info().Own == hir.OwnStable,
+				slices.ContainsFunc(fs.Locals, is), slices.ContainsFunc(outer.Locals, is), slices.ContainsFunc(outer.Stack[:kept], is),
+				b.f.At(v).Op == hir.RaiseVarargs && is(b.f.Arg(v, 0)):
+			default:
+				return true
+			}
+		}
 	}
-	b.copyBlock(c.body, from)
-	b.cur, b.st, b.in = cur, st, in
+	return false
+}
+
+// root follows guards to the value that they are about.
+func (b *builder) root(v hir.Value) hir.Value {
+	for v != 0 && b.alias(v) {
+		v = b.f.Arg(v, 0)
+	}
+	return v
 }
 
 // onlyHere returns v if it is a new object to which, as far as compiled code is
 // concerned, only the operands of the instruction at hand refer; else null.
 func (b *builder) onlyHere(v hir.Value, fs *hir.FrameState, kept int) hir.Value {
-	root := func(v hir.Value) hir.Value {
-		for v != 0 && b.alias(v) {
-			v = b.f.Arg(v, 0)
-		}
-		return v
-	}
-	v = root(v)
-	is := func(w hir.Value) bool { return root(w) == v }
+	v = b.root(v)
+	is := func(w hir.Value) bool { return b.root(w) == v }
 	if b.f.At(v).Op.Info().Own != hir.OwnNew || slices.ContainsFunc(fs.Locals, is) || slices.ContainsFunc(fs.Stack[:kept], is) {
 		return b.nullValue()
 	}
@@ -246,6 +361,10 @@ func (b *builder) handleCaught(id bytecode.BlockID) {
 			v := b.raw(hir.Snapshot)
 			b.f.At(v).FS, b.f.At(v).BC = b.frameState(first.Start/2), first.Offset/2
 		})
+		if b.st.untraced {
+			// Several ways lead to the begin of a clause only.
+			b.st.exception = b.peek(1)
+		}
 	}
 	b.block(id, c.from)
 }
@@ -282,16 +401,47 @@ func (b *builder) unobservable() bool {
 	return false
 }
 
+// spreads reports whether the exception that has no traceback entry would still be
+// there after the present instruction, out of reach of the untraced frame states: it
+// is stored somewhere, or has been handled and has another name.
+func (b *builder) spreads() bool {
+	is := func(v hir.Value) bool { return v != 0 && b.root(v) == b.root(b.st.exception) }
+	switch b.in.Base {
+	case bytecode.OpStoreAttr:
+		return is(b.peek(2))
+	case bytecode.OpPopExcept:
+		deleted := b.clearedNext()
+		for i, v := range b.st.locals {
+			if i != deleted && is(v) {
+				return true
+			}
+		}
+		return slices.ContainsFunc(b.st.stack, is)
+	}
+	return false
+}
+
+// clearedNext returns the local that becomes None directly behind the present
+// instruction, as the name of an exception does, or -1.
+func (b *builder) clearedNext() int {
+	for i := b.index + 1; int(i) < len(b.bc.Instrs); i++ {
+		switch in := &b.bc.Instrs[i]; in.Base {
+		case bytecode.OpNop, bytecode.OpLoadConst:
+		case bytecode.OpStoreFast:
+			return int(in.Arg)
+		default:
+			return -1
+		}
+	}
+	return -1
+}
+
 // trace ends the time in which the exception that is being handled has no
 // traceback entry: from here on all is as behind a landing.
 func (b *builder) trace() {
-	for i, v := range b.st.locals {
-		b.f.At(b.raw(hir.StoreOwned, v)).Imm = int64(i)
-		b.inLocal[i] = source(b.inLocal[i], v)
-	}
+	b.giveLocals()
 	b.raw(hir.TraceHandled)
-	b.st.locals, b.st.shared = make([]hir.Value, len(b.st.locals)), false
-	b.st.inFrame, b.st.untraced = true, false
+	b.st.untraced, b.st.exception = false, 0
 }
 
 // observable reports whether one of the instructions from first on is.

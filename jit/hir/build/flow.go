@@ -104,6 +104,7 @@ func (b *builder) start(id bytecode.BlockID) bool {
 	b.at, b.in = id, nil
 	in := b.edges[id]
 	b.edges[id], b.started[id] = nil, true
+	in = append(in, b.receive(id)...)
 	if e, ok := b.land(id); ok {
 		in = append(in, e)
 	}

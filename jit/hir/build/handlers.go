@@ -59,8 +59,8 @@ func (b *builder) findHandlers() {
 		}
 	}
 	// What only puts something in order and raises again is worth it if that is
-	// handled.
-	for changed := true; changed; {
+	// handled, or if it is known to happen.
+	for changed := !b.warm || b.opts.IgnoreFeedback; changed; {
 		changed = false
 		for i, l := range b.landings {
 			if l == nil || !b.raising[i] {
@@ -266,7 +266,7 @@ func (b *builder) pushExcInfo() {
 func (b *builder) popExcept() {
 	b.emit(hir.SwapHandled, b.popObject())
 	b.st.handling = max(b.st.handling-1, 0)
-	b.st.untraced = false
+	b.st.untraced, b.st.exception = false, 0
 	b.settleSoon()
 }
 
@@ -302,6 +302,10 @@ func (b *builder) reraise() {
 // raiseAgain ends the block by raising an exception that has been raised before,
 // at the place, if that is not null.
 func (b *builder) raiseAgain(exception, place hir.Value) {
+	if id := b.handlerOf(b.at); id != bytecode.NoBlock && b.landings[id] != nil && b.within == nil {
+		b.raisedTo(id, b.typed(b.emit(hir.RaiseAgain, exception, place), hir.Type{Bits: hir.BitOther}))
+		return
+	}
 	b.emit(hir.Reraise, exception, place)
 	b.raw(hir.Unreachable)
 	b.cur = noBlock

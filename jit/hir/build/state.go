@@ -13,9 +13,10 @@ type state struct {
 	stack  []hir.Value
 	shared bool // locals is part of a frame state and must not be written
 
-	untraced bool // the exception that is being handled has no traceback entry of this frame yet
-	inFrame  bool // the frame holds the locals itself; those here are 0
-	handling int  // exceptions that are being handled
+	untraced  bool      // the exception that is being handled has no traceback entry of this frame yet
+	exception hir.Value // that exception, while untraced
+	inFrame   bool      // the frame holds the locals itself; those here are 0
+	handling  int       // exceptions that are being handled
 }
 
 // clone returns a copy for another path.
