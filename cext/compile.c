@@ -139,6 +139,13 @@ cj_compile_refusal(const CJRecord *record)
     return NULL;
 }
 
+static int
+first_line(const char *text, size_t n)
+{
+    const char *end = memchr(text, '\n', n);
+    return (int)(end == NULL ? n : (size_t)(end - text));
+}
+
 /* Runs the compiler on a snapshot; returns the object that it makes, or NULL with the
    record given up. */
 static CJObject *
@@ -161,7 +168,8 @@ compile_snapshot(CJRecord *record, const CJSnapshot *snapshot)
         cj_registry_give_up(record, "%.*s", (int)(outn > 400 ? 400 : outn), (const char *)out);
         break;
     default:
-        cj_registry_give_up(record, "bug in the compiler: %.*s", (int)(outn > 400 ? 400 : outn), (const char *)out);
+        /* The stack is for the log. */
+        cj_registry_give_up(record, "bug in the compiler: %.*s", first_line(out, outn), (const char *)out);
         cj_log("Bug in the compiler at %s:%s\n%.*s", module_of(record),
                text_of(record->code.code->co_qualname), (int)outn, (const char *)out);
     }

@@ -27,7 +27,7 @@ def _start():
         _control.apply(settings)
     except _native.Unavailable:
         pass
-    except (OSError, ValueError) as error:
+    except ValueError as error:
         print(f"cinderjit: {error}", file=sys.stderr)
 
 

@@ -170,7 +170,7 @@ def disable(deopt_all=False):
 
 
 def is_enabled():
-    """Whether the JIT runs in this process and compiles what it is asked to."""
+    """Whether the JIT runs in this process and has not been switched off. Forked children run what is compiled and compile nothing more."""
     module = _native.loaded()
     return module is not None and module.is_active()
 
@@ -279,7 +279,7 @@ def get_and_clear_runtime_stats():
     """Exits from compiled code since the last call.
 
     A dict with the key "deopt": a list of dicts with kind, reason, description, function,
-    filename, lineno, offset (of the bytecode), count and guilty_type.
+    filename, lineno, offset (of the bytecode), count and guilty_type (the class that was met first).
     """
     module = _native.loaded()
     return {"deopt": []} if module is None else module.get_and_clear_runtime_stats()
@@ -294,7 +294,10 @@ def get_allocator_stats():
 
 
 def set_max_code_size(size):
-    """Change the cap on machine code, in bytes; 0 stands for the built-in one. What is in use stays."""
+    """Change the cap on machine code, in bytes; 0 stands for the built-in one. What is in use stays.
+
+    It is rounded to a whole number of pages, at most 128 MiB; get_allocator_stats()["limit"] tells.
+    """
     if not isinstance(size, int) or isinstance(size, bool):
         raise TypeError(f"want an int, not {type(size).__name__}")
     if size < 0:
@@ -329,7 +332,7 @@ def print_hir(function):
 
 
 def apply(settings):
-    """Bring the settings of the process into force. Raises Unavailable, ValueError, OSError.
+    """Bring the settings of the process into force. Raises Unavailable, ValueError.
 
     A wrong value does not keep the other settings from taking effect.
     """
@@ -340,19 +343,22 @@ def apply(settings):
     module.set_option("dump", settings.dump)
     module.set_option("compiler", None if settings.compiler is None else settings.compiler.replace(",", "\n"))
     module.set_option("remote", settings.remote)
-    wrong = None
+    wrong = []
     try:
         module.check_options()
     except ValueError as error:
-        wrong = error
+        wrong.append(error)
         module.set_option("dump", None)  # one complaint is enough
     if settings.max_code_size:
         module.set_max_code_size(settings.max_code_size)
     if settings.list_file is not None:
-        read_jit_list(settings.list_file)
+        try:
+            read_jit_list(settings.list_file)
+        except (OSError, ValueError) as error:
+            wrong.append(error)
     if settings.calls is not None:
         compile_after_n_calls(settings.calls)
     if settings.frame_evaluator:
         install_frame_evaluator()
-    if wrong is not None:
-        raise wrong
+    if wrong:
+        raise ValueError("; ".join(map(str, wrong)))

@@ -69,7 +69,7 @@ OPTIONS = (
     Option("frame_evaluator", "PYTHONJITFRAMEEVALUATOR", "jit-frame-evaluator", "switch", False,
            "Install the frame evaluator, which enters compiled code from every frame."),
     Option("max_code_size", "PYTHONJITMAXCODESIZE", "jit-max-code-size", "number", 0,
-           "Cap on machine code in bytes; 0 stands for the built-in one."),
+           "Cap on machine code in bytes, in pages and at most 128 MiB; 0 stands for the built-in one."),
     Option("log_file", "PYTHONJITLOGFILE", "jit-log-file", "path", None,
            "Write the log to this file; {pid} in its name stands for the process."),
     Option("debug", "PYTHONJITDEBUG", "jit-debug", "switch", False,

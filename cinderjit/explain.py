@@ -25,16 +25,24 @@ STAGES = {
 
 
 def load(path, name):
-    """Run the program in a file as __main__ and return the named function of it."""
+    """Run the program in a file as __main__ and return its source and the named function of it.
+
+    Raises LookupError if there is no such file or function.
+    """
+    try:
+        with open(path, encoding="utf-8") as file:
+            source = file.read()
+    except OSError as error:
+        raise LookupError(error) from None
     module = types.ModuleType("__main__")
     module.__file__ = path
     sys.modules["__main__"] = module
-    with open(path, encoding="utf-8") as file:
-        source = file.read()
     exec(compile(source, path, "exec"), module.__dict__)
     found = module
     for part in name.split("."):
-        found = getattr(found, part)
+        found = getattr(found, part, None)
+    if not isinstance(found, (types.FunctionType, types.MethodType)):
+        raise LookupError(f"{path} has no function {name}")
     return source, found
 
 
@@ -65,7 +73,10 @@ def main(arguments=None):
     reason = cinderjit.unavailable_reason()
     if reason is not None:
         sys.exit(f"cinderjit cannot run here: {reason}")
-    source, function = load(options.file, options.function)
+    try:
+        source, function = load(options.file, options.function)
+    except LookupError as error:
+        sys.exit(str(error))
     if options.markdown:
         print(f"<!-- Made by build/python -P -m cinderjit.explain --markdown {options.file} {options.function}. Do not edit. -->\n"
               f"# `{options.function}`, stage by stage\n\n"

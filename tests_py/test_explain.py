@@ -28,3 +28,10 @@ def test_unknown_stage():
     done = explain("--stages", "nothing")
     assert done.returncode == 1
     assert 'no stage "nothing"' in done.stderr
+
+
+def test_files_and_functions_that_are_none():
+    for file, name, message in (("/does/not/exist", "f", "No such file or directory: '/does/not/exist'"),
+                                (EXAMPLE, "nothing", "example.py has no function nothing"), (EXAMPLE, "Point", "example.py has no function Point")):
+        done = subprocess.run([sys.executable, "-P", "-m", "cinderjit.explain", file, name], capture_output=True, text=True, timeout=120)
+        assert done.returncode == 1 and done.stderr.endswith(message + "\n") and "Traceback" not in done.stderr

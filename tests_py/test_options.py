@@ -85,6 +85,11 @@ def test_a_wrong_stage_is_told_once():
     assert done.stderr.count("nonsense") == 1 and "Finished compiling __main__:g in " in done.stderr
 
 
+def test_a_wrong_list_does_not_switch_counting_off():
+    done = run("-c", "import cinderjit; print(cinderjit.get_compile_after_n_calls())", PYTHONJITLISTFILE="/does/not/exist", PYTHONJITAUTO="3")
+    assert done.stdout == "3\n" and done.stderr.count("No such file or directory") == 1
+
+
 def test_what_switched_it_off_is_named():
     ask = "import cinderjit; print(cinderjit.unavailable_reason())"
     assert run("-c", ask, PYTHONJITDISABLE="1").stdout == "PYTHONJITDISABLE is set\n"

@@ -338,6 +338,17 @@ def test_huge_function_is_given_up_with_a_reason():
     assert namespace["huge"](1) == 20001
 
 
+def test_many_locals_that_live_long_are_given_up_with_a_reason():
+    n = 800
+    namespace = {}
+    exec("def wide(a):\n" + "".join(f"    v{i} = a + {i}\n" for i in range(n)) + "    for i in (1, 2):\n"
+         + "".join(f"        v{i} = v{7 * i % n} + v{13 * i % n}\n" for i in range(n)) + "    return v0\n", namespace)
+    wide = namespace["wide"]
+    assert cinderjit.force_compile(wide) is False
+    assert "its exits would describe" in cinderjit.why_not_compiled(wide)
+    assert wide(1) == 4
+
+
 def test_a_callee_is_not_inlined_again_and_again():
     namespace = {}
     exec("def total(n=3):\n    t = 0\n    for i in range(n):\n        t += i\n    return t\n"

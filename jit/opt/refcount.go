@@ -39,6 +39,8 @@ type refcounter struct {
 	at      position    // of the instruction before
 	// before is the state at the last bytecode boundary in the block, 0 at its begin.
 	before hir.FrameStateID
+	// unwinding is whether the instruction that began there has failed.
+	unwinding bool
 }
 
 // position is a bytecode instruction: the inlined call and the code unit.
@@ -55,6 +57,7 @@ type endState struct {
 func (r *refcounter) block(b hir.BlockID) {
 	f := r.f
 	r.b, r.out, r.pending, r.at, r.before = b, nil, nil, position{}, 0
+	r.unwinding = false
 	r.held = newBitset(len(r.vals))
 	r.in[b].each(func(d int32) {
 		if r.class[r.vals[d]] == owned {
@@ -65,6 +68,7 @@ func (r *refcounter) block(b hir.BlockID) {
 		end := r.ends[preds[0]]
 		r.at, r.before = end.at, end.before
 		none := r.failed(preds[0], b)
+		r.unwinding = none >= 0
 		for _, v := range end.pending {
 			if r.index(v) != none {
 				r.pending = append(r.pending, v)
@@ -96,7 +100,7 @@ func (r *refcounter) block(b hir.BlockID) {
 			// What was made for an earlier instruction is consumed by now.
 			r.extra = r.extra[:0]
 			r.flush(f.At(v).FS)
-			r.before = f.At(v).FS
+			r.before, r.unwinding = f.At(v).FS, false
 			r.out = append(r.out, v)
 			// What dies before the next effect dies in the instruction that begins here.
 			// POP_TOP is at the place of what it drops.
@@ -262,12 +266,14 @@ func (r *refcounter) named(d int32) hir.Value {
 	return r.vals[d]
 }
 
-// attach records the references held at an instruction that can exit.
+// attach records the references held at an instruction that can exit; what an instruction of
+// its own that fails leaves behind dies as on a stack that is unwound.
 func (r *refcounter) attach(v hir.Value) {
+	failing := r.unwinding || r.f.At(v).Op != hir.Decref
 	var list []hir.Value
 	r.held.each(func(d int32) { list = append(list, r.named(d)) })
 	list = append(list, r.pending...)
-	r.arrange(list) // handlers in this function find less on the stack
+	r.arrange(list, failing) // handlers in this function find less on the stack
 	list = append(list, r.extra...)
 	if len(list) > 0 {
 		r.f.Extension(v).Owned = list
@@ -279,7 +285,7 @@ func (r *refcounter) attach(v hir.Value) {
 func (r *refcounter) flush(fs hir.FrameStateID) {
 	if fs != 0 && len(r.pending) > 0 {
 		r.at = r.positionIn(fs)
-		r.arrange(r.pending)
+		r.arrange(r.pending, r.unwinding)
 	}
 	for len(r.pending) > 0 {
 		dying := r.pending[0]
@@ -294,13 +300,14 @@ func (r *refcounter) flush(fs hir.FrameStateID) {
 }
 
 // arrange puts the values that were on the stack before the instruction in the order in
-// which the interpreter drops them, and leaves all others where they are.
-func (r *refcounter) arrange(list []hir.Value) {
+// which the interpreter drops them when the instruction is over or has failed, and leaves all
+// others where they are.
+func (r *refcounter) arrange(list []hir.Value, failed bool) {
 	if r.before == 0 || len(list) < 2 {
 		return
 	}
 	stack := r.f.Frames[r.before].Stack
-	turn := r.turns(len(stack))
+	turn := r.turns(len(stack), failed)
 	var places []int
 	var turns []int
 	for i, v := range list {
@@ -327,7 +334,7 @@ func (r *refcounter) arrange(list []hir.Value) {
 
 // turns returns when the interpreter drops what is at an index of the stack of n values before
 // the instruction at hand: most begin with the top.
-func (r *refcounter) turns(n int) func(k int) int {
+func (r *refcounter) turns(n int, failed bool) func(k int) int {
 	f := r.f
 	fs := &f.Frames[r.before]
 	id := fs.Code
@@ -339,7 +346,7 @@ func (r *refcounter) turns(n int) func(k int) int {
 		return func(k int) int { return -k }
 	}
 	switch op := bytecode.Op(code.Bytecode[2*fs.Offset]); {
-	case op == bytecode.OpBinaryOp:
+	case op == bytecode.OpBinaryOp && !failed || op == bytecode.OpRaiseVarargs:
 		return func(k int) int { return k }
 	case op == bytecode.OpBinarySlice || op == bytecode.OpStoreSlice:
 		// The bounds die with a slice object, the first one first.

@@ -443,3 +443,11 @@ def operands_in_order():
         o(3).missing(o(4))
     except AttributeError:
         print("no method")
+    try:
+        o(1) @ o(2)
+    except TypeError:
+        print("no product")
+    try:
+        raise o(1) from o(2)
+    except TypeError:
+        print("no exception")

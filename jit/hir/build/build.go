@@ -38,6 +38,10 @@ type Options struct {
 // which a compilation would take too long.
 const DefaultMaxInstructions = 20000
 
+// maxFrameValues is the number of values in all frame states of a function beyond which its exits
+// would take too long to compile: some seconds, of all that has many instructions and many locals.
+const maxFrameValues = 2_000_000
+
 // ErrorKind grades why a function is not compiled.
 type ErrorKind uint8
 
@@ -91,7 +95,19 @@ func Build(s *snapshot.Snapshot, o Options) (*hir.Func, error) {
 		o.NoCatching = true
 		return Build(s, o)
 	}
+	if n := frameValues(b.f); n > maxFrameValues {
+		return nil, &Error{TooLarge, fmt.Sprintf("its exits would describe %d values, the limit is %d", n, maxFrameValues), -1}
+	}
 	return b.f, nil
+}
+
+// frameValues counts the values in all frame states.
+func frameValues(f *hir.Func) int {
+	n := 0
+	for i := range f.Frames {
+		n += len(f.Frames[i].Locals) + len(f.Frames[i].Stack)
+	}
+	return n
 }
 
 // analyse decodes a code object and makes sure that all of it can be built. The
