@@ -4,12 +4,40 @@
 #define CJ_EXACT_H
 
 #include <Python.h>
+#include <string.h>
 
 #include "internal/pycore_dict.h"
+#include "internal/pycore_global_strings.h"
 #include "internal/pycore_long.h"
 #include "internal/pycore_unicodeobject.h"
 #include "layout.h"
 #include "opcode.h"
+
+/* Whether two exact strs are equal. */
+static inline bool
+cj_strs_equal(PyObject *left, PyObject *right)
+{
+    if (left == right) {
+        return true;
+    }
+    const Py_ssize_t n = PyUnicode_GET_LENGTH(left);
+    if (n != PyUnicode_GET_LENGTH(right) || PyUnicode_KIND(left) != PyUnicode_KIND(right)) {
+        return false;
+    }
+    const char *x = PyUnicode_DATA(left), *y = PyUnicode_DATA(right);
+    const size_t size = (size_t)n * (size_t)PyUnicode_KIND(left);
+    /* Mostly the first characters differ, or there are few. */
+    return size == 0 || (*x == *y && memcmp(x, y, size) == 0);
+}
+
+/* The str of the character at an index of an exact str that is inside: a new reference, NULL with MemoryError. */
+static inline PyObject *
+cj_character(PyObject *string, Py_ssize_t index)
+{
+    const Py_UCS4 character = PyUnicode_READ_CHAR(string, index);
+    /* Immortal; those of them that are ASCII and the others lie in different arrays. */
+    return character < 256 ? (PyObject *)_Py_LATIN1_CHR(character) : PyUnicode_FromOrdinal((int)character);
+}
 
 /* Whether two objects are both exact ints of one digit; their values. */
 static inline bool
@@ -37,7 +65,7 @@ cj_compare_exact(PyObject *left, PyObject *right, int op)
         return CJ_COMPARE(x, y, op);
     }
     if (PyUnicode_CheckExact(left) && PyUnicode_CheckExact(right) && (op == Py_EQ || op == Py_NE)) {
-        bool equal = left == right || _PyUnicode_Equal(left, right);
+        bool equal = cj_strs_equal(left, right);
         return equal == (op == Py_EQ);
     }
     if (PyFloat_CheckExact(left) && PyFloat_CheckExact(right)) {
@@ -201,7 +229,7 @@ static inline int
 cj_keys_equal(PyObject *left, PyObject *right)
 {
     if (PyUnicode_CheckExact(left) && PyUnicode_CheckExact(right)) {
-        return _PyUnicode_Equal(left, right);
+        return cj_strs_equal(left, right);
     }
     int64_t x, y;
     return cj_two_digits(left, &x) && cj_two_digits(right, &y) ? x == y : -1;
@@ -235,7 +263,7 @@ cj_dict_lookup_exact(PyObject *dict, PyObject *key, PyObject **value)
         if (names) {
             PyDictUnicodeEntry *entry = &DK_UNICODE_ENTRIES(keys)[index];
             found = entry->me_key == key
-                    || (((PyASCIIObject *)entry->me_key)->hash == hash && _PyUnicode_Equal(entry->me_key, key));
+                    || (((PyASCIIObject *)entry->me_key)->hash == hash && cj_strs_equal(entry->me_key, key));
             *value = values != NULL ? values->values[index] : entry->me_value;
         }
         else {

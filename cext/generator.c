@@ -17,6 +17,7 @@
 #include "internal/pycore_stackref.h"
 #include "opcode.h"
 
+#include "collector.h"
 #include "entry.h"
 #include "exit.h"
 #include "registry.h"
@@ -153,59 +154,10 @@ cj_redirect_methods(PyTypeObject *type, PyCFunction send_to, iternextfunc next_f
 
 CJKeptGenerators cj_kept_generators[CJ_KEPT_SLOTS] = {[0 ... CJ_KEPT_SLOTS - 1] = {NULL, CJ_KEPT_GENERATORS}};
 
-/* The interpreter whose generators are kept, the list of its collector that new objects come to, and the number of objects in all. */
-static PyInterpreterState *home;
-static PyGC_Head *young;
-static Py_ssize_t *heap_size;
-
 static int
 frame_slots(const PyCodeObject *code)
 {
     return code->co_framesize - FRAME_SPECIALS_SIZE;
-}
-
-/* Whether the collector is the one with generations that these headers have: early releases of 3.14 have another one. The lists of
- * dead generators are full as long as that is not known. */
-static bool
-collector_is_known(void)
-{
-#ifndef _PyGC_NEXT_MASK_OLD_SPACE_1
-    struct _gc_runtime_state *collector = &_PyInterpreterState_GET()->gc;
-    PyObject *newest = PyList_New(0);
-    if (newest == NULL) {
-        PyErr_Clear();
-        return false;
-    }
-    PyGC_Head *head = _Py_AS_GC(newest);
-    if (head->_gc_next == (uintptr_t)collector->generation0) {
-        home = _PyInterpreterState_GET();
-        young = (PyGC_Head *)head->_gc_next;
-        heap_size = &collector->heap_size;
-    }
-    Py_DECREF(newest);
-#endif
-    return young != NULL;
-}
-
-static void
-track(PyGenObject *generator)
-{
-    PyGC_Head *head = _Py_AS_GC((PyObject *)generator), *last = (PyGC_Head *)young->_gc_prev;
-    _PyGCHead_SET_NEXT(last, head);
-    head->_gc_prev = (uintptr_t)last;
-    head->_gc_next = (uintptr_t)young;
-    young->_gc_prev = (uintptr_t)head;
-    ++*heap_size;
-}
-
-static void
-untrack(PyGenObject *generator)
-{
-    PyGC_Head *head = _Py_AS_GC((PyObject *)generator), *before = _PyGCHead_PREV(head), *behind = _PyGCHead_NEXT(head);
-    _PyGCHead_SET_NEXT(before, behind);
-    _PyGCHead_SET_PREV(behind, before);
-    head->_gc_next = head->_gc_prev = 0;
-    --*heap_size;
 }
 
 static destructor original_dealloc;
@@ -218,12 +170,12 @@ dealloc(PyObject *self)
     /* The object has no field that tells its size. A frame that was cleared keeps its code. */
     int slots = PyStackRef_IsNull(generator->gi_iframe.f_executable) ? CJ_KEPT_SLOTS : frame_slots(_PyFrame_GetCode(&generator->gi_iframe));
     if (generator->gi_frame_state != FRAME_CLEARED || generator->gi_weakreflist != NULL || generator->gi_exc_state.exc_value != NULL
-        || slots >= CJ_KEPT_SLOTS || cj_kept_generators[slots].n == CJ_KEPT_GENERATORS || _PyInterpreterState_GET() != home) {
+        || slots >= CJ_KEPT_SLOTS || cj_kept_generators[slots].n == CJ_KEPT_GENERATORS || _PyInterpreterState_GET() != cj_home) {
         original_dealloc(self);
         return;
     }
     /* One that has finished is not finalised. */
-    untrack(generator);
+    cj_untrack(self);
     if (!PyGen_CheckExact(self)) {
         Py_CLEAR(((PyCoroObject *)self)->cr_origin_or_finalizer);
     }
@@ -264,7 +216,7 @@ new_generator(PyFunctionObject *function, const CJCode *record)
     generator->gi_hooks_inited = generator->gi_closed = generator->gi_running_async = 0;
     generator->gi_name = Py_NewRef(function->func_name);
     generator->gi_qualname = Py_NewRef(function->func_qualname);
-    track(generator);
+    cj_track((PyObject *)generator);
     return generator;
 }
 
@@ -277,9 +229,8 @@ cj_generators_start(void)
     note_originals();
     resume_stub = cj_stub_address("resume");
     original_dealloc = PyGen_Type.tp_dealloc;
-    if (collector_is_known() && PyCoro_Type.tp_dealloc == original_dealloc && PyAsyncGen_Type.tp_dealloc == original_dealloc) {
+    if (cj_young != NULL && PyCoro_Type.tp_dealloc == original_dealloc && PyAsyncGen_Type.tp_dealloc == original_dealloc) {
         PyGen_Type.tp_dealloc = PyCoro_Type.tp_dealloc = PyAsyncGen_Type.tp_dealloc = dealloc;
-        cj_stubs_collector(young, heap_size);
         for (int i = 0; i < CJ_KEPT_SLOTS; i++) {
             cj_kept_generators[i].n = 0;
         }

@@ -1,6 +1,9 @@
 /* Making objects and putting things into them. */
 #include "helpers.h"
 
+#include "collector.h"
+#include "lists.h"
+
 #include "internal/pycore_code.h"
 #include "internal/pycore_dict.h"
 #include "internal/pycore_function.h"
@@ -21,6 +24,14 @@
 PyObject *
 cj_build_tuple(PyObject **items, int64_t n)
 {
+    PyTupleObject *tuple = cj_free_tuple(n);
+    if (tuple != NULL) {
+        for (int64_t i = 0; i < n; i++) {
+            tuple->ob_item[i] = items[i];
+        }
+        cj_track((PyObject *)tuple);
+        return (PyObject *)tuple;
+    }
     /* Objects are stack references of their own; the tuple is tracked as the interpreter does it. */
     return _PyTuple_FromStackRefStealOnSuccess((const _PyStackRef *)items, n);
 }
@@ -29,7 +40,7 @@ cj_build_tuple(PyObject **items, int64_t n)
 PyObject *
 cj_build_list(PyObject **items, int64_t n)
 {
-    PyObject *list = PyList_New(n);
+    PyObject *list = cj_list_new(n);
     for (int64_t i = 0; list != NULL && i < n; i++) {
         PyList_SET_ITEM(list, i, items[i]);
     }
@@ -105,7 +116,14 @@ cj_new_object(PyObject *class)
 int64_t
 cj_list_append(PyObject *list, PyObject *item)
 {
-    return _PyList_AppendTakeRef((PyListObject *)list, Py_NewRef(item));
+    Py_ssize_t n = PyList_GET_SIZE(list);
+    /* A list that is being sorted has less than no room. */
+    if (n >= ((PyListObject *)list)->allocated && cj_list_grow(list) < 0) {
+        return -1;
+    }
+    PyList_SET_ITEM(list, n, Py_NewRef(item));
+    Py_SET_SIZE(list, n + 1);
+    return 0;
 }
 
 int64_t

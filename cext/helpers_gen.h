@@ -47,6 +47,9 @@ PyObject *cj_str_append(PyObject *a0, PyObject *a1);
 /* The character at an index that is inside the exact str. */
 PyObject *cj_str_item(PyObject *a0, int64_t a1);
 
+/* Subscript of an exact str by an exact int; raises IndexError. */
+PyObject *cj_str_subscr(PyObject *a0, PyObject *a1);
+
 /* Subscript of an exact dict; raises KeyError. */
 PyObject *cj_dict_subscr(PyObject *a0, PyObject *a1);
 
@@ -346,6 +349,7 @@ void *cj_get_tstate(void);
     X(str_concat, "oo", "o") \
     X(str_append, "oo", "o") \
     X(str_item, "oi", "o") \
+    X(str_subscr, "oo", "o") \
     X(dict_subscr, "oo", "o") \
     X(dict_find, "oo", "o") \
     X(dict_get, "ooo", "o") \

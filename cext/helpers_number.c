@@ -83,6 +83,9 @@ cj_binary_op(PyObject *left, PyObject *right, int64_t oparg)
         if (item != NULL) {
             return Py_NewRef(*item);
         }
+        if (PyUnicode_CheckExact(left) && PyLong_CheckExact(right)) {
+            return cj_str_subscr(left, right);
+        }
         if (PySlice_Check(right) && PyList_CheckExact(left)) {
             return cj_slice_of_list(left, (PySliceObject *)right);
         }
@@ -122,6 +125,15 @@ cj_unary_invert(PyObject *value)
 int64_t
 cj_is_true(PyObject *value)
 {
+    if (value == Py_None || value == Py_False || value == Py_True) {
+        return value == Py_True;
+    }
+    const PyTypeObject *type = Py_TYPE(value);
+    if ((type->tp_as_number == NULL || type->tp_as_number->nb_bool == NULL)
+        && (type->tp_as_mapping == NULL || type->tp_as_mapping->mp_length == NULL)
+        && (type->tp_as_sequence == NULL || type->tp_as_sequence->sq_length == NULL)) {
+        return 1;
+    }
     Py_ssize_t length = cj_length_exact(value);
     return length >= 0 ? length > 0 : PyObject_IsTrue(value);
 }

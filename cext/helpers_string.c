@@ -1,12 +1,14 @@
 /* Exact strs. */
 #include "helpers.h"
 
+#include "exact.h"
+#include "internal/pycore_runtime.h"
 #include "internal/pycore_unicodeobject.h"
 
 int64_t
 cj_str_eq(PyObject *left, PyObject *right)
 {
-    return left == right || _PyUnicode_Equal(left, right);
+    return cj_strs_equal(left, right);
 }
 
 PyObject *
@@ -18,7 +20,20 @@ cj_str_concat(PyObject *left, PyObject *right)
 PyObject *
 cj_str_item(PyObject *string, int64_t index)
 {
-    return PyUnicode_FromOrdinal(PyUnicode_READ_CHAR(string, index));
+    return cj_character(string, index);
+}
+
+PyObject *
+cj_str_subscr(PyObject *string, PyObject *index)
+{
+    if (_PyLong_IsCompact((PyLongObject *)index)) {
+        Py_ssize_t i = _PyLong_CompactValue((PyLongObject *)index), n = PyUnicode_GET_LENGTH(string);
+        i += i < 0 ? n : 0;
+        if (i >= 0 && i < n) {
+            return cj_character(string, i);
+        }
+    }
+    return PyObject_GetItem(string, index);
 }
 
 /* Whether right can be put behind left in left's own memory: nobody else can see left, nothing was derived from its

@@ -1,5 +1,9 @@
 #include "lists.h"
 
+#include <string.h>
+
+#include "collector.h"
+
 #include "internal/pycore_list.h"
 
 /* Copies items, with a new reference to each. */
@@ -15,36 +19,63 @@ copy_items(PyObject **to, PyObject *const *from, Py_ssize_t n)
     }
 }
 
-/* Room for n items; NULL with MemoryError, or when n is 0. */
-static PyObject **
-new_items(Py_ssize_t n)
+PyObject *
+cj_list_new(Py_ssize_t n)
 {
-    PyObject **items = n == 0 ? NULL : PyMem_New(PyObject *, n);
-    if (items == NULL && n > 0) {
-        PyErr_NoMemory();
+    PyListObject *list = cj_free_list();
+    if (list == NULL) {
+        return PyList_New(n);
     }
-    return items;
+    PyObject **items = n == 0 ? NULL : cj_new_items(n);
+    list->ob_item = items;
+    list->allocated = n;
+    Py_SET_SIZE(list, n);
+    cj_track((PyObject *)list);
+    if (items == NULL && n > 0) {
+        list->allocated = 0;
+        Py_SET_SIZE(list, 0);
+        Py_DECREF(list);
+        return PyErr_NoMemory();
+    }
+    return (PyObject *)list;
+}
+
+int
+cj_list_grow(PyObject *object)
+{
+    PyListObject *list = (PyListObject *)object;
+    Py_ssize_t n = PyList_GET_SIZE(object), room = (n + 1 + ((n + 1) >> 3) + 6) & ~(Py_ssize_t)3;
+    PyObject **items = NULL;
+    if (room < CJ_KEPT_ITEMS) {
+        items = cj_new_items(room);
+        if (items != NULL && n > 0) {
+            memcpy(items, list->ob_item, n * sizeof(*items));
+            cj_free_items(list->ob_item, list->allocated);
+        }
+    }
+    else if (room <= PY_SSIZE_T_MAX / (Py_ssize_t)sizeof(*items)) {
+        items = PyMem_Realloc(list->ob_item, room * sizeof(*items));
+    }
+    if (items == NULL) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    list->ob_item = items;
+    list->allocated = room;
+    return 0;
 }
 
 /* A new list of the items of two arrays; NULL with MemoryError. */
 static PyObject *
 filled(PyObject *const *first, Py_ssize_t n, PyObject *const *second, Py_ssize_t m)
 {
-    PyObject *made = PyList_New(0);
-    PyObject **items = made == NULL ? NULL : new_items(n + m);
-    if (items == NULL) {
-        if (n + m > 0) {
-            Py_CLEAR(made);
-        }
-        return made;
+    PyObject *list = cj_list_new(n + m);
+    if (list != NULL) {
+        PyObject **items = ((PyListObject *)list)->ob_item;
+        copy_items(items, first, n);
+        copy_items(items + n, second, m);
     }
-    PyListObject *list = (PyListObject *)made;
-    copy_items(items, first, n);
-    copy_items(items + n, second, m);
-    list->ob_item = items;
-    list->allocated = n + m;
-    Py_SET_SIZE(list, n + m);
-    return made;
+    return list;
 }
 
 PyObject *
@@ -72,8 +103,9 @@ cj_list_replace(PyObject *list, PyObject *value)
         /* The list's own rules decide how much room it has then, which can be seen. */
         return PyList_SetSlice(list, 0, former, value);
     }
-    PyObject **items = new_items(room), **before = into->ob_item;
+    PyObject **items = cj_new_items(room), **before = into->ob_item;
     if (items == NULL) {
+        PyErr_NoMemory();
         return -1;
     }
     copy_items(items, ((PyListObject *)value)->ob_item, n);
@@ -82,6 +114,6 @@ cj_list_replace(PyObject *list, PyObject *value)
     while (former > 0) {
         Py_DECREF(before[--former]);
     }
-    PyMem_Free(before);
+    cj_free_items(before, room);
     return 0;
 }

@@ -1,8 +1,14 @@
-/* Whole lists at once, in fewer instructions for each item than the list's own slots take. Called with the GIL held. */
+/* Making lists, and whole lists at once, in fewer instructions for each item than the list's own slots take. Called with the GIL held. */
 #ifndef CJ_LISTS_H
 #define CJ_LISTS_H
 
 #include <Python.h>
+
+/* A list of n items, which are not set: they have to be before anything else can happen. NULL with MemoryError. */
+PyObject *cj_list_new(Py_ssize_t n);
+
+/* Makes room for items behind those of an exact list that has none left, as much as append does. Returns 0, or -1 with MemoryError. */
+int cj_list_grow(PyObject *list);
 
 /* The items of two exact lists in a new one; NULL with MemoryError. Runs no Python code. */
 PyObject *cj_list_concat(PyObject *left, PyObject *right);

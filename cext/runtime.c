@@ -1,5 +1,6 @@
 /* Starting the run time of compiled code. */
 #include "arena.h"
+#include "collector.h"
 #include "entry.h"
 #include "instrumentation.h"
 #include "quiet_death.h"
@@ -17,6 +18,7 @@ cj_runtime_start(size_t limit)
         PyErr_SetFromErrno(PyExc_OSError);
         return -1;
     }
+    cj_collector_start();
     if (cj_entry_start() < 0 || cj_stubs_start() < 0 || cj_quiet_death_start() < 0) {
         return -1;
     }

@@ -9,6 +9,7 @@
 #include <Python.h>
 
 #include "arena.h"
+#include "collector.h"
 #include "entry.h"
 #include "exit.h"
 #include "helpers.h"
@@ -59,13 +60,15 @@ extern const uint8_t cj_stubs_begin[], cj_stubs_end[];
 #define DECLARE_VECTORCALL(n) extern const uint8_t cj_stub_vectorcall_##n[];
 VECTORCALLS(DECLARE_VECTORCALL)
 extern const uint8_t cj_stub_thread_target[], cj_stub_current_target[];
+extern const uint8_t cj_stub_free_tuple[], cj_stub_free_tuple_ints[], cj_stub_free_list[], cj_stub_free_list_ints[];
 extern const uint8_t cj_stub_free_float[], cj_stub_free_int[], cj_stub_free_generator[], cj_stub_heap_size_target[],
     cj_stub_young_target[], cj_stub_kept_generators_target[], cj_stub_tracer_target[];
 extern const uint8_t cj_stub_generator_type_target[], cj_stub_coroutine_type_target[], cj_stub_delegation_target[],
     cj_stub_delegation_mask_target[], cj_stub_unwatched_target[];
 extern const uint8_t cj_stub_resume[], cj_stub_extra_index_target[], cj_stub_none_target[];
 extern const uint8_t cj_stub_small_ints_target[], cj_stub_ints_target[], cj_stub_floats_target[], cj_stub_ints_limit_target[],
-    cj_stub_floats_limit_target[];
+    cj_stub_floats_limit_target[], cj_stub_float_type_target[], cj_stub_int_type_target[], cj_stub_tuple_type_target[],
+    cj_stub_list_type_target[], cj_stub_str_type_target[], cj_stub_tuples_target[], cj_stub_lists_target[], cj_stub_kept_arrays_target[];
 
 /* The offsets that the assembly writes as FIELD(name): absolute symbols, which the linker puts into its instructions. */
 #define FIELDS(X)                                                             \
@@ -73,6 +76,10 @@ extern const uint8_t cj_stub_small_ints_target[], cj_stub_ints_target[], cj_stub
     X(int_tag, offsetof(PyLongObject, long_value.lv_tag))                     \
     X(int_digit, offsetof(PyLongObject, long_value.ob_digit))                 \
     X(float_value, offsetof(PyFloatObject, ob_fval))                          \
+    X(object_size, offsetof(PyVarObject, ob_size))                            \
+    X(tuple_items, offsetof(PyTupleObject, ob_item))                          \
+    X(list_items, offsetof(PyListObject, ob_item))                            \
+    X(list_allocated, offsetof(PyListObject, allocated))                      \
     X(generator_state, offsetof(PyGenObject, gi_frame_state))                 \
     X(generator_executable, offsetof(PyGenObject, gi_iframe.f_executable))    \
     X(generator_globals, offsetof(PyGenObject, gi_iframe.f_globals))          \
@@ -143,6 +150,10 @@ _Static_assert(offsetof(_PyInterpreterFrame, return_offset) % 4 == 0
                "frames of generators");
 _Static_assert(offsetof(PyObject, ob_refcnt) == 0 && offsetof(PyObject, ob_type) == 8, "heads of objects");
 _Static_assert(sizeof(CJKeptGenerators) == 16 && offsetof(CJKeptGenerators, n) == 8 && CJ_KEPT_GENERATORS == 32, "dead generators");
+_Static_assert(PyTuple_MAXSAVESIZE == 20 && Py_tuple_MAXFREELIST == 2000 && Py_lists_MAXFREELIST == 80 && sizeof(struct _Py_freelist) == 16,
+               "dead tuples and lists");
+_Static_assert(CJ_KEPT_ITEMS == 17 && CJ_KEPT_ARRAYS == 32 && sizeof(CJKeptArrays) == 16 && offsetof(CJKeptArrays, first) == 0,
+               "arrays of dead lists");
 _Static_assert(offsetof(struct _Py_freelist, freelist) == 0 && offsetof(struct _Py_freelist, size) == sizeof(void *), "free lists");
 
 #define DECLARE(name, function) extern const uint8_t cj_stub_##name[], cj_stub_##name##_target[];
@@ -161,6 +172,10 @@ static const Stub stubs[] = {
     STUBS(ENTRY) VECTORCALLS(VECTORCALL_ENTRY) STUBS_AFTER(ENTRY)
     {"free_float", cj_stub_free_float, NULL, NULL},
     {"free_int", cj_stub_free_int, NULL, NULL},
+    {"free_tuple", cj_stub_free_tuple, NULL, NULL},
+    {"free_tuple_ints", cj_stub_free_tuple_ints, NULL, NULL},
+    {"free_list", cj_stub_free_list, NULL, NULL},
+    {"free_list_ints", cj_stub_free_list_ints, NULL, NULL},
     {"free_generator", cj_stub_free_generator, NULL, NULL},
     {"resume", cj_stub_resume, NULL, NULL},
 };
@@ -241,6 +256,17 @@ cj_stubs_start(void)
         {cj_stub_floats_target, (uint64_t)&lists->floats},
         {cj_stub_ints_limit_target, Py_ints_MAXFREELIST},
         {cj_stub_floats_limit_target, Py_floats_MAXFREELIST},
+        {cj_stub_float_type_target, (uint64_t)&PyFloat_Type},
+        {cj_stub_int_type_target, (uint64_t)&PyLong_Type},
+        {cj_stub_tuple_type_target, (uint64_t)&PyTuple_Type},
+        {cj_stub_list_type_target, (uint64_t)&PyList_Type},
+        {cj_stub_str_type_target, (uint64_t)&PyUnicode_Type},
+        {cj_stub_tuples_target, (uint64_t)lists->tuples},
+        {cj_stub_lists_target, (uint64_t)&lists->lists},
+        {cj_stub_kept_arrays_target, (uint64_t)cj_kept_arrays},
+        /* Without them the stubs that need them call C. */
+        {cj_stub_young_target, (uint64_t)cj_young},
+        {cj_stub_heap_size_target, (uint64_t)cj_tracked},
         {cj_stub_extra_index_target, NO_EXTRA},
         {cj_stub_none_target, (uint64_t)Py_None},
         /* By the size of the whole frame. */
@@ -326,13 +352,6 @@ void
 cj_stubs_extra_index(Py_ssize_t index)
 {
     set_word(cj_stub_extra_index_target, (uint64_t)index);
-}
-
-void
-cj_stubs_collector(void *young, Py_ssize_t *heap_size)
-{
-    set_word(cj_stub_young_target, (uint64_t)young);
-    set_word(cj_stub_heap_size_target, (uint64_t)heap_size);
 }
 
 PyObject *

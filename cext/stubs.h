@@ -22,10 +22,6 @@ void *cj_make_generator_entry(void);
 /* Tells the stub resume where in a code object's data the record is. Before, it finds none. */
 void cj_stubs_extra_index(Py_ssize_t index);
 
-/* Tells the stubs make_generator and free_generator the collector's list of new objects, and where it counts all. Before, there are no dead
- * generators, and cj_kept_generators are full. */
-void cj_stubs_collector(void *young, Py_ssize_t *heap_size);
-
 /* Address of the stub of a helper by its number in the compiler's table, or NULL. */
 const uint8_t *cj_helper_stub(uint32_t number);
 

@@ -246,6 +246,13 @@ TARGET(cj_stub_deopt_target)
  * x16 becomes 0 and all other registers but x17 and x30 are preserved; or it becomes 1, the frame is gone, and x0 is
  * the function's result and x20 the caller's frame; or control goes to a handler. */
 STUB(cj_stub_service)
+	cbz	x16, cj_service_in_c
+	stp	x17, x30, [sp, #-16]!
+	bl	cj_free_quietly
+	ldp	x17, x30, [sp], #16
+	cbnz	x16, cj_service_in_c
+	ret
+cj_service_in_c:
 	SAVE_EXIT_REGS 16
 	mov	x0, sp
 	mov	x1, x17
@@ -321,9 +328,40 @@ TARGET(cj_stub_service_target)
 	ldp	x29, x30, [sp], #16
 	.endm
 
+/* Those that die most often have stubs of their own. Goes there, for exact instances of these classes. */
+	.macro FREE_BY_CLASS tuple, list
+	stp	x0, x1, [sp, #-16]!
+	ldr	x17, [x16, FIELD(object_type)]
+	ldr	x0, cj_stub_tuple_type_target
+	ldr	x1, cj_stub_list_type_target
+	cmp	x17, x0
+	b.eq	1f
+	ldr	x0, cj_stub_int_type_target
+	cmp	x17, x1
+	b.eq	2f
+	ldr	x1, cj_stub_float_type_target
+	cmp	x17, x0
+	b.eq	3f
+	cmp	x17, x1
+	ldp	x0, x1, [sp], #16
+	b.eq	cj_stub_free_float
+	b	5f
+1:	ldp	x0, x1, [sp], #16
+	b	\tuple
+2:	ldp	x0, x1, [sp], #16
+	b	\list
+3:	ldr	x17, [x16, FIELD(int_tag)]
+	ldp	x0, x1, [sp], #16
+	cmp	x17, #16
+	b.lo	cj_stub_free_int
+5:
+	.endm
+
 /* dealloc: x16 is an object whose reference count has become 0. Preserves what the C convention
  * does not, except x16, x17 and x30. */
 STUB(cj_stub_dealloc)
+	FREE_BY_CLASS cj_stub_free_tuple, cj_stub_free_list
+cj_dealloc_in_c:
 	SAVE_ALL
 	mov	x0, x16
 	ldr	x16, cj_stub_dealloc_target
@@ -334,6 +372,8 @@ TARGET(cj_stub_dealloc_target)
 
 /* dealloc_ints: the same, but d0…d31 are not preserved: for code that keeps nothing there. */
 STUB(cj_stub_dealloc_ints)
+	FREE_BY_CLASS cj_stub_free_tuple_ints, cj_stub_free_list_ints
+cj_dealloc_ints_in_c:
 	stp	x29, x30, [sp, #-144]!
 	mov	x29, sp
 	stp	x0, x1, [sp, #16]
@@ -358,6 +398,220 @@ STUB(cj_stub_dealloc_ints)
 	ldp	x29, x30, [sp], #144
 	ret
 TARGET(cj_stub_dealloc_ints_target)
+
+/* free_tuple, free_list: as dealloc for an object that is exactly a tuple, or exactly a list. It is unknown to the collector before its
+ * items are dropped, the last one first; then it comes to its free list, and the list's array to those that are kept. What dies
+ * with it is served by C, except numbers: only there the machine stack is looked at. That may put other objects into the same
+ * list meanwhile, so that it can become a little longer than it should. */
+	.macro FREE_BEGIN
+	stp	x0, x1, [sp, #-80]!
+	stp	x2, x3, [sp, #16]
+	stp	x4, x5, [sp, #32]
+	stp	x6, x7, [sp, #64]
+	ldr	x17, cj_stub_tracer_target
+	ldr	x4, cj_stub_heap_size_target
+	ldr	x0, [x16, FIELD(object_size)]
+	ldr	x17, [x17]
+	cbnz	x17, 9f
+	cbz	x4, 9f
+	.endm
+	/* x4 is where the objects are counted; x2 and x3 are overwritten. A collector may have taken a tuple out of its lists. */
+	.macro FREE_UNTRACK
+	ldp	x2, x3, [x16, #-16]
+	cbz	x2, 3f
+	ldr	x17, [x4]
+	and	x3, x3, #~3
+	sub	x17, x17, #1
+	str	x17, [x4]
+	str	x2, [x3]
+	ldr	x17, [x2, #8]
+	and	x17, x17, #3
+	orr	x17, x17, x3
+	str	x17, [x2, #8]
+	stp	xzr, xzr, [x16, #-16]
+3:
+	.endm
+	/* x0 is the number of items, at least one, x1 where they are. */
+	.macro FREE_ITEMS item
+4:	sub	x0, x0, #1
+	ldr	x2, [x1, x0, lsl #3]
+	cbz	x2, 5f
+	ldr	w3, [x2, FIELD(object_refcnt)]
+	tbnz	w3, #31, 5f
+	subs	w3, w3, #1
+	str	w3, [x2, FIELD(object_refcnt)]
+	b.eq	7f
+5:	cbnz	x0, 4b
+	b	6f
+7:	stp	x16, x30, [sp, #48]
+	mov	x16, x2
+	bl	\item
+	ldp	x16, x30, [sp, #48]
+	b	5b
+6:
+	.endm
+	.macro FREE_END in_c
+	mov	x16, #0
+	ldp	x6, x7, [sp, #64]
+	ldp	x4, x5, [sp, #32]
+	ldp	x2, x3, [sp, #16]
+	ldp	x0, x1, [sp], #80
+	ret
+9:	ldp	x6, x7, [sp, #64]
+	ldp	x4, x5, [sp, #32]
+	ldp	x2, x3, [sp, #16]
+	ldp	x0, x1, [sp], #80
+	b	\in_c
+	.endm
+	/* Leaves for C unless those of the items that die with the container are numbers and strs: no code but the interpreter's own
+	 * runs in their end. One that has as many references as the container has items, or fewer, may be there several times. */
+	.macro FREE_IF_QUIET
+	mov	x6, x0
+	cbz	x6, 12f
+10:	sub	x6, x6, #1
+	ldr	x2, [x1, x6, lsl #3]
+	cbz	x2, 11f
+	ldr	w3, [x2, FIELD(object_refcnt)]
+	tbnz	w3, #31, 11f
+	cmp	w3, w0
+	b.hi	11f
+	cmp	w3, #1
+	b.ne	13f
+	ldr	x17, [x2, FIELD(object_type)]
+	ldr	x7, cj_stub_int_type_target
+	cmp	x17, x7
+	b.eq	11f
+	ldr	x7, cj_stub_float_type_target
+	cmp	x17, x7
+	b.eq	11f
+	ldr	x7, cj_stub_str_type_target
+	cmp	x17, x7
+	b.eq	11f
+	b	9f
+13:	mov	x7, x0
+14:	sub	x7, x7, #1
+	ldr	x17, [x1, x7, lsl #3]
+	cmp	x17, x2
+	b.ne	15f
+	subs	w3, w3, #1
+	b.eq	9f
+15:	cbnz	x7, 14b
+11:	cbnz	x6, 10b
+12:
+	.endm
+	/* x5 is the free list of tuples of this size. */
+	.macro FREE_TUPLE in_c, item, quiet=0
+	FREE_BEGIN
+	ldr	x5, cj_stub_tuples_target
+	sub	x1, x0, #1
+	cmp	x1, #20
+	b.hs	9f
+	add	x5, x5, x1, lsl #4
+	ldr	x2, [x5, #8]
+	cmp	x2, #2000
+	b.hs	9f
+	add	x1, x16, FIELD(tuple_items)
+	.if \quiet
+	FREE_IF_QUIET
+	.endif
+	FREE_UNTRACK
+	FREE_ITEMS \item
+	ldp	x2, x3, [x5]
+	str	x2, [x16]
+	add	x3, x3, #1
+	stp	x16, x3, [x5]
+	FREE_END \in_c
+	.endm
+	/* x1 is the list's array or NULL, x5 where such arrays are kept. */
+	.macro FREE_LIST in_c, item, quiet=0
+	FREE_BEGIN
+	ldr	x5, [x16, FIELD(list_allocated)]
+	ldr	x17, cj_stub_lists_target
+	ldr	x2, cj_stub_kept_arrays_target
+	ldr	x17, [x17, #8]
+	ldr	x1, [x16, FIELD(list_items)]
+	cmp	x5, #16
+	b.hi	9f
+	add	x5, x2, x5, lsl #4
+	cmp	x17, #80
+	b.hs	9f
+	cbz	x1, 8f
+	ldr	x2, [x5, #8]
+	cmp	x2, #32
+	b.hs	9f
+8:	.if \quiet
+	FREE_IF_QUIET
+	.endif
+	FREE_UNTRACK
+	cbz	x0, 6f
+	FREE_ITEMS \item
+	cbz	x1, 8f
+	ldp	x2, x3, [x5]
+	str	x2, [x1]
+	add	x3, x3, #1
+	stp	x1, x3, [x5]
+8:	ldr	x5, cj_stub_lists_target
+	ldp	x2, x3, [x5]
+	str	x2, [x16]
+	add	x3, x3, #1
+	stp	x16, x3, [x5]
+	FREE_END \in_c
+	.endm
+	/* What dies with another object. */
+	.macro FREE_ITEM in_c
+	stp	x0, x1, [sp, #-16]!
+	ldr	x17, [x16, FIELD(object_type)]
+	ldr	x0, cj_stub_int_type_target
+	ldr	x1, cj_stub_float_type_target
+	cmp	x17, x0
+	b.eq	1f
+	cmp	x17, x1
+	ldp	x0, x1, [sp], #16
+	b.eq	cj_stub_free_float
+	b	\in_c
+1:	ldr	x17, [x16, FIELD(int_tag)]
+	ldp	x0, x1, [sp], #16
+	cmp	x17, #16
+	b.lo	cj_stub_free_int
+	b	\in_c
+	.endm
+
+STUB(cj_stub_free_tuple)
+	FREE_TUPLE cj_dealloc_in_c, cj_free_item
+STUB(cj_stub_free_tuple_ints)
+	FREE_TUPLE cj_dealloc_ints_in_c, cj_free_item_ints
+STUB(cj_stub_free_list)
+	FREE_LIST cj_dealloc_in_c, cj_free_item
+STUB(cj_stub_free_list_ints)
+	FREE_LIST cj_dealloc_ints_in_c, cj_free_item_ints
+/* free_quietly: frees a tuple or list x16 when nobody can look at the frame meanwhile, and makes x16 0. */
+STUB(cj_free_quietly)
+	stp	x0, x1, [sp, #-16]!
+	ldr	x17, [x16, FIELD(object_type)]
+	ldr	x0, cj_stub_tuple_type_target
+	ldr	x1, cj_stub_list_type_target
+	cmp	x17, x0
+	b.eq	1f
+	cmp	x17, x1
+	ldp	x0, x1, [sp], #16
+	b.eq	2f
+cj_not_freed:
+	ret
+1:	ldp	x0, x1, [sp], #16
+	FREE_TUPLE cj_not_freed, cj_free_item, 1
+2:	FREE_LIST cj_not_freed, cj_free_item, 1
+STUB(cj_free_item)
+	FREE_ITEM cj_dealloc_in_c
+STUB(cj_free_item_ints)
+	FREE_ITEM cj_dealloc_ints_in_c
+TARGET(cj_stub_tuples_target)
+TARGET(cj_stub_lists_target)
+TARGET(cj_stub_kept_arrays_target)
+TARGET(cj_stub_tuple_type_target)
+TARGET(cj_stub_list_type_target)
+TARGET(cj_stub_int_type_target)
+TARGET(cj_stub_float_type_target)
+TARGET(cj_stub_str_type_target)
 
 /* vectorcall_0 … vectorcall_7: where the vectorcall entry of a function with so many parameters jumps, with the
  * convention of vectorcall, x16 the direct entry and x17 the record of the machine code, which begins with that of the
@@ -748,12 +1002,12 @@ STUB(cj_stub_free_float)
 	ldp	x1, x2, [sp], #16
 	ret
 1:	ldp	x1, x2, [sp], #16
-	b	cj_stub_dealloc
+	b	cj_dealloc_in_c
 
 STUB(cj_stub_free_int)
 	ldr	x17, [x16, FIELD(int_tag)]
 	cmp	x17, #16
-	b.hs	cj_stub_dealloc		/* several digits */
+	b.hs	cj_dealloc_in_c		/* several digits */
 	stp	x1, x2, [sp, #-16]!
 	ldr	x17, cj_stub_ints_limit_target
 	ldr	x1, cj_stub_ints_target
@@ -767,7 +1021,7 @@ STUB(cj_stub_free_int)
 	ldp	x1, x2, [sp], #16
 	ret
 1:	ldp	x1, x2, [sp], #16
-	b	cj_stub_dealloc
+	b	cj_dealloc_in_c
 
 /* free_generator: as dealloc, for an object that often is a generator or coroutine. One that has finished, and with which nothing else
  * dies, comes to the list of its size. */

@@ -228,6 +228,8 @@ def test_strs():
     for text in ("abc", "é€😀"):
         for i in range(3):
             same("str_item", [text, i], lambda: text[i])
+        for i in (0, 2, 3, -1, -3, -4, 10**20):
+            same("str_subscr", [text, i], lambda: text[i])
     texts = ["", "a", "abc", "é", "€", "😀", "x" * 1000]
     for a in texts:
         for b in texts:

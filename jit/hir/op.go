@@ -245,6 +245,7 @@ const (
 	StrConcat
 	StrAppend
 	StrItem
+	StrSubscr
 	DictSubscr
 	DictFind
 	DictGet
@@ -475,6 +476,7 @@ var Ops = [NumOps]OpInfo{
 	StrConcat:    {Name: "StrConcat", Args: "oo", Type: TStr, Own: OwnNew, Exits: true, Helper: "str_concat", Err: ErrNull, Doc: "Concatenation of exact strs."},
 	StrAppend:    {Name: "StrAppend", Args: "oo", Type: TStr, Own: OwnNew, Steals: 1 << 0, Exits: true, Helper: "str_append", Err: ErrNull, Doc: "Concatenation of exact strs that takes the reference to operand 0, so that it can grow in place when nobody else has one. The reference is kept on failure."},
 	StrItem:      {Name: "StrItem", Args: "oi", Type: TStr, Own: OwnNew, Exits: true, Helper: "str_item", Err: ErrNull, Doc: "The character at an index that is inside the exact str."},
+	StrSubscr:    {Name: "StrSubscr", Args: "oo", Type: TStr, Own: OwnNew, Observable: true, Helper: "str_subscr", Err: ErrNull, Doc: "Subscript of an exact str by an exact int; raises IndexError."},
 	DictSubscr:   {Name: "DictSubscr", Args: "oo", Type: TObject, Own: OwnNew, Observable: true, Helper: "dict_subscr", Err: ErrNull, Doc: "Subscript of an exact dict; raises KeyError."},
 	DictFind:     {Name: "DictFind", Args: "oo", Type: TObject, Own: OwnNew, Observable: true, Helper: "dict_find", Err: ErrNull, Doc: "DictSubscr that fails without an exception when the key is missing. Failed follows."},
 	DictGet:      {Name: "DictGet", Args: "ooo", Type: TObject, Own: OwnNew, Observable: true, Helper: "dict_get", Err: ErrNull, Doc: "The value of key operand 1 in an exact dict, or operand 2."},

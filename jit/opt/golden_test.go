@@ -46,7 +46,8 @@ func passNamed(t *testing.T, name string) *Pass {
 	return nil
 }
 
-// testSnapshot has the well-known objects and nothing else.
+// testSnapshot has the well-known objects, and strs: #1 and #3 are immortal, #1 and #2
+// have one character below 256.
 func testSnapshot() *snapshot.Snapshot {
 	s := &snapshot.Snapshot{Objects: make([]snapshot.Object, snapshot.NumWellKnown+1)}
 	for id := snapshot.None; id <= snapshot.NumWellKnown; id++ {
@@ -56,6 +57,13 @@ func testSnapshot() *snapshot.Snapshot {
 		if v, ok := id.SmallIntValue(); ok {
 			o.Kind, o.Type, o.Int = snapshot.KindInt, snapshot.TypeInt, v
 		}
+	}
+	for i, text := range []string{"x", "y", "\u0100"} {
+		o := snapshot.Object{Kind: snapshot.KindStr, Type: snapshot.TypeStr, Str: text}
+		if i != 1 {
+			o.Flags = snapshot.FlagImmortal
+		}
+		s.Objects = append(s.Objects, o)
 	}
 	s.Objects[snapshot.None].Type = snapshot.TypeNone
 	s.Objects[snapshot.True].Type = snapshot.TypeBool

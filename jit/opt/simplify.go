@@ -49,6 +49,8 @@ func (s *simplifier) simplify(v hir.Value) hir.Value {
 		return s.float(v)
 	case hir.PtrCmp, hir.IsNull:
 		return s.identity(v)
+	case hir.StrEq:
+		return s.characters(v)
 	case hir.IsTrue:
 		return s.truth(v)
 	case hir.Const:
@@ -242,6 +244,33 @@ func (s *simplifier) identity(v hir.Value) hir.Value {
 		return s.toInt(v, b2i(!eq), hir.TCBool)
 	}
 	return 0
+}
+
+// characters compares one character of a str with a constant by identity: those
+// below 256 have one object each, which subscripts give.
+func (s *simplifier) characters(v hir.Value) hir.Value {
+	f := s.f
+	in := f.At(v)
+	for k := range 2 {
+		subscript := f.At(s.strip(f.Arg(v, k))).Op
+		if (subscript == hir.StrItem || subscript == hir.StrSubscr) && s.isCharacter(f.At(f.Arg(v, 1-k)).Type.Obj) {
+			in.Op, in.Aux = hir.PtrCmp, uint8(hir.CondEQ)
+			return v
+		}
+	}
+	return 0
+}
+
+// isCharacter reports whether an object is the one str of a character below
+// 256. Interning such a str gives that object, and it is what makes a str
+// immortal.
+func (s *simplifier) isCharacter(id snapshot.ID) bool {
+	if id == snapshot.NoObject {
+		return false
+	}
+	o := s.f.Snap.Object(id)
+	text := []rune(o.Str)
+	return o.Kind == snapshot.KindStr && o.Immortal() && len(text) == 1 && text[0] < 256
 }
 
 // truth replaces the truth value of objects whose class answers without

@@ -96,6 +96,10 @@ func (b *builder) subscript() {
 		v := b.emit(hir.StrItem, str, i)
 		b.popObjects(2)
 		b.push(v)
+	case b.in.Op == bytecode.OpBinaryOpSubscrStrInt && !b.opts.IgnoreFeedback && b.onlyValuesFailed() && !b.elsewhere(2, snapshot.TypeStr) && !b.elsewhere(1, snapshot.TypeInt):
+		b.guardType(b.peek(2), snapshot.TypeStr)
+		b.guardType(b.peek(1), snapshot.TypeInt)
+		b.generic(hir.StrSubscr, 2, pushes)
 	case class == snapshot.TypeDict:
 		b.guardType(b.peek(2), class)
 		b.generic(hir.DictSubscr, 2, pushes)

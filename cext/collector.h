@@ -1,0 +1,121 @@
+/* The lists in which the interpreter's collector and its free lists keep objects, for code that makes and frees objects as the interpreter
+ * does, without its functions. Called with the GIL held, in the interpreter that runs compiled code. */
+#ifndef CJ_COLLECTOR_H
+#define CJ_COLLECTOR_H
+
+#include <Python.h>
+
+#include "internal/pycore_freelist_state.h"
+#include "internal/pycore_gc.h"
+#include "internal/pycore_runtime.h"
+
+/* The list that new objects come to; NULL when the collector is not the one with generations that these headers have: early releases
+ * of 3.14 have another one. The others are known when it is. */
+extern PyGC_Head *cj_young;
+extern Py_ssize_t *cj_tracked; /* the number of objects in all lists */
+extern PyInterpreterState *cj_home;
+extern struct _Py_freelists *cj_free_lists;
+
+/* Looks whether the collector is known. */
+void cj_collector_start(void);
+
+static inline void
+cj_track(PyObject *object)
+{
+    PyGC_Head *head = _Py_AS_GC(object), *last = (PyGC_Head *)cj_young->_gc_prev;
+    _PyGCHead_SET_NEXT(last, head);
+    head->_gc_prev = (uintptr_t)last;
+    head->_gc_next = (uintptr_t)cj_young;
+    cj_young->_gc_prev = (uintptr_t)head;
+    ++*cj_tracked;
+}
+
+static inline void
+cj_untrack(PyObject *object)
+{
+    PyGC_Head *head = _Py_AS_GC(object), *before = _PyGCHead_PREV(head), *behind = _PyGCHead_NEXT(head);
+    _PyGCHead_SET_NEXT(before, behind);
+    _PyGCHead_SET_PREV(behind, before);
+    head->_gc_next = head->_gc_prev = 0;
+    --*cj_tracked;
+}
+
+/* Whether objects can be taken out of the free lists here: nobody wants to know of it. */
+static inline bool
+cj_objects_at_hand(void)
+{
+    return cj_young != NULL && _PyRuntime.ref_tracer.tracer_func == NULL;
+}
+
+/* Takes an object out of a free list, with one reference and its class; NULL when the list is empty. */
+static inline PyObject *
+cj_take_free(struct _Py_freelist *list)
+{
+    PyObject *object = list->freelist;
+    if (object != NULL) {
+        list->freelist = *(void **)object;
+        list->size--;
+        object->ob_refcnt_full = 1;
+    }
+    return object;
+}
+
+/* A tuple of 1 to PyTuple_MAXSAVESIZE items, which are not set and which the collector does not know yet; NULL when none is at hand. */
+static inline PyTupleObject *
+cj_free_tuple(Py_ssize_t n)
+{
+    PyTupleObject *tuple = NULL;
+    if ((size_t)(n - 1) < PyTuple_MAXSAVESIZE && cj_objects_at_hand()) {
+        tuple = (PyTupleObject *)cj_take_free(&cj_free_lists->tuples[n - 1]);
+        if (tuple != NULL) {
+            tuple->ob_hash = -1;
+        }
+    }
+    return tuple;
+}
+
+/* A list without items, which the collector does not know yet; NULL when none is at hand. */
+static inline PyListObject *
+cj_free_list(void)
+{
+    return cj_objects_at_hand() ? (PyListObject *)cj_take_free(&cj_free_lists->lists) : NULL;
+}
+
+/* Arrays of dead lists, by the number of items for which they have room, linked by their first words. The stub free_list puts them
+ * there. */
+enum { CJ_KEPT_ITEMS = 17, CJ_KEPT_ARRAYS = 32 };
+typedef struct {
+    PyObject **first;
+    Py_ssize_t n;
+} CJKeptArrays;
+extern CJKeptArrays cj_kept_arrays[CJ_KEPT_ITEMS];
+
+/* Memory of PyMem for n items, at least one; NULL without an exception. */
+static inline PyObject **
+cj_new_items(Py_ssize_t n)
+{
+    if (n < CJ_KEPT_ITEMS && cj_kept_arrays[n].first != NULL) {
+        CJKeptArrays *kept = &cj_kept_arrays[n];
+        PyObject **items = kept->first;
+        kept->first = (PyObject **)*items;
+        kept->n--;
+        return items;
+    }
+    return PyMem_New(PyObject *, n);
+}
+
+/* Gives back what cj_new_items gave, or a list's array with that room. */
+static inline void
+cj_free_items(PyObject **items, Py_ssize_t room)
+{
+    if (room > 0 && room < CJ_KEPT_ITEMS && cj_kept_arrays[room].n < CJ_KEPT_ARRAYS && cj_objects_at_hand()) {
+        CJKeptArrays *kept = &cj_kept_arrays[room];
+        *items = (PyObject *)kept->first;
+        kept->first = items;
+        kept->n++;
+        return;
+    }
+    PyMem_Free(items);
+}
+
+#endif
