@@ -7,6 +7,7 @@
 
 #include "internal/pycore_freelist_state.h"
 #include "internal/pycore_gc.h"
+#include "internal/pycore_object.h"
 #include "internal/pycore_runtime.h"
 
 /* The list that new objects come to; NULL when the collector is not the one with generations that these headers have: early releases
@@ -58,6 +59,13 @@ cj_take_free(struct _Py_freelist *list)
         object->ob_refcnt_full = 1;
     }
     return object;
+}
+
+/* Whether the collector has to know of a tuple because of this item. */
+static inline bool
+cj_concerns_collector(PyObject *item)
+{
+    return PyType_HasFeature(Py_TYPE(item), Py_TPFLAGS_HAVE_GC);
 }
 
 /* A tuple of 1 to PyTuple_MAXSAVESIZE items, which are not set and which the collector does not know yet; NULL when none is at hand. */

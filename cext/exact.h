@@ -56,6 +56,8 @@ cj_compact_ints(PyObject *left, PyObject *right, Py_ssize_t *x, Py_ssize_t *y)
     ((op) == Py_LT ? (x) < (y) : (op) == Py_LE ? (x) <= (y) : (op) == Py_EQ ? (x) == (y) : (op) == Py_NE ? (x) != (y) :       \
      (op) == Py_GT ? (x) > (y) : (x) >= (y))
 
+static inline int cj_compare_sets(PyObject *left, PyObject *right, int op);
+
 /* The answer of a rich comparison, 0 or 1; -1 when it is not known here. */
 static inline int
 cj_compare_exact(PyObject *left, PyObject *right, int op)
@@ -67,6 +69,9 @@ cj_compare_exact(PyObject *left, PyObject *right, int op)
     if (PyUnicode_CheckExact(left) && PyUnicode_CheckExact(right) && (op == Py_EQ || op == Py_NE)) {
         bool equal = cj_strs_equal(left, right);
         return equal == (op == Py_EQ);
+    }
+    if (PyAnySet_CheckExact(left) && PyAnySet_CheckExact(right)) {
+        return cj_compare_sets(left, right, op);
     }
     if (PyFloat_CheckExact(left) && PyFloat_CheckExact(right)) {
         return CJ_COMPARE(PyFloat_AS_DOUBLE(left), PyFloat_AS_DOUBLE(right), op);
@@ -277,32 +282,74 @@ cj_dict_lookup_exact(PyObject *dict, PyObject *key, PyObject **value)
     }
 }
 
-/* Whether an exact set or frozenset has a key, by the interpreter's order of probes; -1 when that is not known here. */
+/* Whether an exact set or frozenset has a key with this hash, by the interpreter's order of probes; -1 when that is not known here. */
 static inline int
-cj_set_lookup_exact(PyObject *set, PyObject *key)
+cj_set_lookup_hash(PyObject *set, PyObject *key, Py_hash_t hash)
 {
     enum { NEIGHBOURS = 9 };
     const setentry *table = ((PySetObject *)set)->table;
     const size_t mask = (size_t)((PySetObject *)set)->mask;
-    const Py_hash_t hash = cj_hash_exact(key);
-    if (hash == -1) {
-        return -1;
-    }
     size_t perturb = (size_t)hash;
     for (size_t at = (size_t)hash & mask;; perturb >>= 5, at = (at * 5 + 1 + perturb) & mask) {
         const setentry *last = &table[at + NEIGHBOURS <= mask ? at + NEIGHBOURS : at];
         for (const setentry *entry = &table[at]; entry <= last; entry++) {
+            if (entry->key == key) {
+                return 1;
+            }
             if (entry->key == NULL) {
                 return 0;
             }
             if (entry->hash == hash) {
-                int equal = entry->key == key ? 1 : cj_keys_equal(entry->key, key);
+                int equal = cj_keys_equal(entry->key, key);
                 if (equal != 0) {
                     return equal;
                 }
             }
         }
     }
+}
+
+/* The same for any key. */
+static inline int
+cj_set_lookup_exact(PyObject *set, PyObject *key)
+{
+    const Py_hash_t hash = cj_hash_exact(key);
+    return hash == -1 ? -1 : cj_set_lookup_hash(set, key, hash);
+}
+
+/* Whether an exact set or frozenset has all keys of another; -1 when that is not known here. */
+static inline int
+cj_set_has_all(PyObject *set, PyObject *keys)
+{
+    const setentry *entry = ((PySetObject *)keys)->table;
+    for (Py_ssize_t left = PySet_GET_SIZE(keys); left > 0; entry++) {
+        if (entry->key != NULL && entry->hash != -1) {
+            int found = cj_set_lookup_hash(set, entry->key, entry->hash);
+            if (found <= 0) {
+                return found;
+            }
+            left--;
+        }
+    }
+    return 1;
+}
+
+/* The answer of a rich comparison of exact sets or frozensets; -1 when it is not known here. */
+static inline int
+cj_compare_sets(PyObject *left, PyObject *right, int op)
+{
+    if (op == Py_GE || op == Py_GT) {
+        PyObject *other = left;
+        left = right;
+        right = other;
+        op = op == Py_GE ? Py_LE : Py_LT;
+    }
+    const Py_ssize_t n = PySet_GET_SIZE(left), m = PySet_GET_SIZE(right);
+    if (op == Py_EQ || op == Py_NE) {
+        int equal = n == m ? cj_set_has_all(right, left) : 0;
+        return equal < 0 ? equal : equal == (op == Py_EQ);
+    }
+    return n > m || (op == Py_LT && n == m) ? 0 : cj_set_has_all(right, left);
 }
 
 #endif

@@ -26,10 +26,14 @@ cj_build_tuple(PyObject **items, int64_t n)
 {
     PyTupleObject *tuple = cj_free_tuple(n);
     if (tuple != NULL) {
+        bool concerned = false;
         for (int64_t i = 0; i < n; i++) {
             tuple->ob_item[i] = items[i];
+            concerned = concerned || cj_concerns_collector(items[i]);
         }
-        cj_track((PyObject *)tuple);
+        if (concerned) {
+            cj_track((PyObject *)tuple);
+        }
         return (PyObject *)tuple;
     }
     /* Objects are stack references of their own; the tuple is tracked as the interpreter does it. */

@@ -110,6 +110,9 @@ int64_t cj_is_instance(PyObject *a0, PyObject *a1);
 /* id(x). */
 PyObject *cj_object_id(PyObject *a0);
 
+/* min(x), or max(x) where Imm is 1; Obj is the function. */
+PyObject *cj_extremum(PyObject *a0, PyObject *a1, int64_t a2);
+
 /* Attribute by the name Obj. */
 PyObject *cj_load_attr(PyObject *a0, PyObject *a1);
 
@@ -370,6 +373,7 @@ void *cj_get_tstate(void);
     X(contains, "oo", "i") \
     X(is_instance, "oo", "i") \
     X(object_id, "o", "o") \
+    X(extremum, "ooi", "o") \
     X(load_attr, "oo", "o") \
     X(load_method, "oo", "2") \
     X(store_attr, "ooo", "i") \

@@ -13,6 +13,7 @@
 #include "internal/pycore_runtime.h"
 #include "internal/pycore_typeobject.h"
 #include "lists.h"
+#include "sets.h"
 #include "sightings.h"
 
 PyObject *
@@ -104,6 +105,12 @@ cj_binary_op(PyObject *left, PyObject *right, int64_t oparg)
     }
     else if (oparg == NB_ADD && PyList_CheckExact(left) && PyList_CheckExact(right)) {
         return cj_list_concat(left, right);
+    }
+    else if (PyAnySet_CheckExact(left) && PyAnySet_CheckExact(right)) {
+        PyObject *set;
+        if (cj_set_operation(left, right, (int)oparg, &set)) {
+            return set;
+        }
     }
     return _PyEval_BinaryOps[oparg](left, right);
 }
@@ -241,6 +248,47 @@ cj_object_id(PyObject *object)
         return id;
     }
     return PyLong_FromVoidPtr(object);
+}
+
+/* The least or greatest of exact ints of one digit, the first of several; NULL when others are among them, or there are none. Every
+ * step-th of the words from items on is one, or not if it is NULL. */
+static PyObject *
+extremum_of_ints(PyObject *const *items, Py_ssize_t n, int step, bool greatest)
+{
+    PyObject *best = NULL;
+    Py_ssize_t value = 0;
+    for (PyObject *const *end = items + n * step; items != end; items += step) {
+        if (*items == NULL) {
+            continue;
+        }
+        if (!PyLong_CheckExact(*items) || !_PyLong_IsCompact((PyLongObject *)*items)) {
+            return NULL;
+        }
+        const Py_ssize_t x = _PyLong_CompactValue((PyLongObject *)*items);
+        if (best == NULL || (greatest ? x > value : x < value)) {
+            best = *items;
+            value = x;
+        }
+    }
+    return best;
+}
+
+PyObject *
+cj_extremum(PyObject *iterable, PyObject *function, int64_t greatest)
+{
+    PyObject *best = NULL;
+    if (PyList_CheckExact(iterable)) {
+        best = extremum_of_ints(((PyListObject *)iterable)->ob_item, PyList_GET_SIZE(iterable), 1, greatest);
+    }
+    else if (PyTuple_CheckExact(iterable)) {
+        best = extremum_of_ints(((PyTupleObject *)iterable)->ob_item, PyTuple_GET_SIZE(iterable), 1, greatest);
+    }
+    else if (PyAnySet_CheckExact(iterable)) {
+        /* What stands for a key that was removed is no int. */
+        const PySetObject *set = (PySetObject *)iterable;
+        best = extremum_of_ints(&set->table->key, set->mask + 1, sizeof(setentry) / sizeof(PyObject *), greatest);
+    }
+    return best != NULL ? Py_NewRef(best) : PyObject_CallOneArg(function, iterable);
 }
 
 double

@@ -224,6 +224,12 @@ def test_ids():
         same("object_id", [thing], lambda: id(thing))
 
 
+def test_extremes():
+    for items in ([3, 1, 2], (1,), [], {5, -5}, frozenset([2]), [1, 2.5], [2**70, 1], "ab", 5, [Raising(), 1]):
+        same("extremum", [items, min, 0], lambda: min(items))
+        same("extremum", [items, max, 1], lambda: max(items))
+
+
 def test_strs():
     for text in ("abc", "é€😀"):
         for i in range(3):

@@ -267,6 +267,7 @@ const (
 	Contains
 	IsInstance
 	ObjectID
+	Extremum
 	LoadAttr
 	LoadMethod
 	SecondResult
@@ -498,6 +499,7 @@ var Ops = [NumOps]OpInfo{
 	Contains:              {Name: "Contains", Args: "oo", Type: TCBool, Observable: true, Helper: "contains", Err: ErrNegative, Doc: "Whether operand 0 is in the container operand 1."},
 	IsInstance:            {Name: "IsInstance", Args: "oo", Type: TCBool, Observable: true, Helper: "is_instance", Err: ErrNegative, Doc: "isinstance(operand 0, operand 1)."},
 	ObjectID:              {Name: "ObjectID", Args: "o", Type: TLong, Own: OwnNew, Observable: true, Helper: "object_id", Err: ErrNull, Doc: "id(x)."},
+	Extremum:              {Name: "Extremum", Args: "o", Type: TObject, Own: OwnNew, Observable: true, UsesImm: true, UsesObj: true, Helper: "extremum", Err: ErrNull, Doc: "min(x), or max(x) where Imm is 1; Obj is the function."},
 	LoadAttr:              {Name: "LoadAttr", Args: "o", Type: TObject, Own: OwnNew, Observable: true, UsesObj: true, Helper: "load_attr", Err: ErrNull, Doc: "Attribute by the name Obj."},
 	LoadMethod:            {Name: "LoadMethod", Args: "o", Type: TObject, Own: OwnNew, Observable: true, UsesObj: true, Helper: "load_method", Err: ErrNull, Doc: "Attribute by the name Obj for a call: the callable; SecondResult is self, or NULL."},
 	SecondResult:          {Name: "SecondResult", Args: "o", Type: TNullable, Own: OwnNew, Doc: "The second result of operand 0. Follows it directly."},

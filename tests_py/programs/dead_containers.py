@@ -188,3 +188,9 @@ def hashed(n):
         seen[key] = hash(key) == hash((i % 7, str(i % 3)))
         key = None
     return sorted(seen.items())
+
+
+@case("int, len", "None, 1", "(), 'a'", "gc, Stack", "iter(()), b'x'", "Stack.append, 1.5", "(1,), (1, [])")
+def tracked(x, y):
+    made = [(x,), (y,), (x, y), (y, x), (x, x, x), ((x,),), two(x, y)]
+    return [gc.is_tracked(t) for t in made]

@@ -31,7 +31,7 @@ func (b *builder) callNative(s *site, id snapshot.ID, args []hir.Value) bool {
 	if o.Native == nil || len(o.Refs) == 0 {
 		return false
 	}
-	if b.callReplaced(s, o, args) {
+	if b.callReplaced(s, id, args) {
 		return true
 	}
 	var self hir.Value
@@ -75,10 +75,18 @@ func (b *builder) callNative(s *site, id snapshot.ID, args []hir.Value) bool {
 }
 
 // callReplaced builds calls that have instructions of their own.
-func (b *builder) callReplaced(s *site, o *snapshot.Object, args []hir.Value) bool {
+func (b *builder) callReplaced(s *site, id snapshot.ID, args []hir.Value) bool {
+	o := b.s.Object(id)
 	switch {
 	case o.Name == "builtins.id" && o.Kind == snapshot.KindBuiltin && len(args) == 1:
 		b.called(s, b.emit(hir.ObjectID, args[0]))
+		return true
+	case (o.Name == "builtins.min" || o.Name == "builtins.max") && o.Kind == snapshot.KindBuiltin && len(args) == 1:
+		v := b.emitObj(hir.Extremum, id, args[0])
+		if o.Name == "builtins.max" {
+			b.f.At(v).Imm = 1
+		}
+		b.called(s, v)
 		return true
 	case o.Name == "dict.get" && o.Kind == snapshot.KindMethodDescr && o.Refs[0] == snapshot.TypeDict && len(args) > 1 && len(args) <= 3 &&
 		b.typeOf(args[0]).ExactClass() == snapshot.TypeDict:
