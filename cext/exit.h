@@ -92,7 +92,7 @@ typedef struct CJExit {
         bool push_place;
         uint16_t slots[CJ_MAX_OWNED]; /* for each owned reference, the local that it was the last time */
         bool may_forget; /* it has an except clause that forgets the exception first of all */
-        bool none;      /* there is no handler */
+        bool none;      /* there is no handler, and the frames can be ended by cj_end_raising */
         bool known;     /* whether this was looked for */
     } handler;
 } CJExit;

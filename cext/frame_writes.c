@@ -144,20 +144,38 @@ drop(_PyInterpreterFrame *frame)
     spares[at].slots = slots;
 }
 
+/* Gives a frame without a frame object one that was dropped. False when there is none for its size. */
+static bool
+reuse(_PyInterpreterFrame *frame)
+{
+    int slots = slots_of(frame);
+    size_t at = (size_t)slots % Py_ARRAY_LENGTH(spares);
+    if (spares[at].object == NULL || spares[at].slots != slots) {
+        return false;
+    }
+    frame->frame_obj = spares[at].object;
+    frame->frame_obj->f_frame = frame;
+    spares[at].object = NULL;
+    return true;
+}
+
 PyFrameObject *
 cj_frame_object(_PyInterpreterFrame *frame)
 {
-    if (frame->frame_obj == NULL) {
-        int slots = slots_of(frame);
-        size_t at = (size_t)slots % Py_ARRAY_LENGTH(spares);
-        if (spares[at].object == NULL || spares[at].slots != slots) {
-            return PyEval_GetFrame();
-        }
-        frame->frame_obj = spares[at].object;
-        frame->frame_obj->f_frame = frame;
-        spares[at].object = NULL;
+    if (frame->frame_obj == NULL && !reuse(frame)) {
+        return PyEval_GetFrame();
     }
     return frame->frame_obj;
+}
+
+void
+cj_ready_back(_PyInterpreterFrame *frame)
+{
+    _PyInterpreterFrame *back = frame->previous;
+    if (frame->frame_obj != NULL && Py_REFCNT(frame->frame_obj) > 1 && back != NULL && back->owner == FRAME_OWNED_BY_THREAD
+        && back->frame_obj == NULL && !_PyFrame_IsIncomplete(back)) {
+        reuse(back);
+    }
 }
 
 bool

@@ -22,4 +22,8 @@ bool cj_frame_written(_PyInterpreterFrame *frame);
  * short, without an exception. */
 PyFrameObject *cj_frame_object(_PyInterpreterFrame *frame);
 
+/* For a frame that ends: when somebody keeps its frame object, that one will want the frame object of the caller, for which one
+ * that was dropped is taken if there is one. */
+void cj_ready_back(_PyInterpreterFrame *frame);
+
 #endif

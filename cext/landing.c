@@ -202,6 +202,19 @@ forgets(_PyInterpreterFrame *frame, _Py_CODEUNIT *at, PyTypeObject *raised)
     return false;
 }
 
+/* Whether the exit's table has nothing that stands in the way of ending all its frames in the order in which the interpreter does it. */
+static bool
+can_end(const CJExit *exit)
+{
+    for (uint32_t i = 0; i < exit->nframes; i++) {
+        const CJFrame *from = &exit->frames[i];
+        if (!from->in_memory || from->untraced || !all_plain(from->stack, from->nstack) || (i + 1 < exit->nframes && from->native == CJ_NOT_MADE)) {
+            return false;
+        }
+    }
+    return all_plain(exit->owned, exit->nowned) && exit->nowned <= CJ_MAX_OWNED;
+}
+
 /* Looks for the handler of an exit in the compiled code itself. It belongs to the outermost frame: functions that are inlined have
  * none. */
 static void
@@ -217,7 +230,7 @@ find(const CJObject *object, _PyInterpreterFrame *frame, CJExit *exit)
     bool push_place;
     if (!cj_find_handler(_PyFrame_GetCode(frame), (int)(cj_last_unit(code + from->offset) - code), &depth, &handler, &push_place)
         || (uint32_t)depth > from->nstack) {
-        exit->handler.none = depth < 0;
+        exit->handler.none = depth < 0 && can_end(exit);
         return;
     }
     const CJResume *resume = cj_find_resume(object, (uint32_t)handler);
@@ -347,21 +360,6 @@ lands_unseen(const CJExitRegs *regs, const CJObject *object, const CJExit *exit,
     return quiet;
 }
 
-/* Whether nothing stands in the way of ending all frames of the exit in the order in which the interpreter does it. */
-static bool
-can_end(const CJExit *exit, PyThreadState *tstate, _PyInterpreterFrame *frame)
-{
-    for (uint32_t i = 0; i < exit->nframes; i++) {
-        const CJFrame *from = &exit->frames[i];
-        if (!from->in_memory || from->untraced || !all_plain(from->stack, from->nstack) || (i + 1 < exit->nframes && from->native == CJ_NOT_MADE)) {
-            return false;
-        }
-    }
-    return frame->owner == FRAME_OWNED_BY_THREAD && exit->nvirtuals == 0 && all_plain(exit->owned, exit->nowned)
-           && exit->nowned <= CJ_MAX_OWNED && !cj_exceptions_watched(tstate)
-           && tstate->interp->monitors.tools[PY_MONITORING_EVENT_PY_UNWIND] == 0;
-}
-
 static bool
 is_local(PyObject *value, _PyInterpreterFrame *innermost, const _PyInterpreterFrame *last)
 {
@@ -405,7 +403,8 @@ cj_end_raising(CJExitRegs *regs, CJObject *object, uint32_t index)
     if (!exit->handler.known) {
         find(object, frame, exit);
     }
-    if (!exit->handler.none || !can_end(exit, tstate, frame)
+    if (!exit->handler.none || frame->owner != FRAME_OWNED_BY_THREAD || cj_exceptions_watched(tstate)
+        || tstate->interp->monitors.tools[PY_MONITORING_EVENT_PY_UNWIND] != 0
         || (exit->nframes > 1 && !operands_die_quietly(regs, object, exit, tstate->current_frame, frame))) {
         return false;
     }

@@ -179,6 +179,7 @@ cj_unwind_frame(PyThreadState *tstate, _PyInterpreterFrame *frame)
     monitor(tstate, frame, PY_MONITORING_EVENT_PY_UNWIND, _PyMonitoring_FirePyUnwindEvent, frame->instr_ptr);
     tstate->py_recursion_remaining++;
     tstate->current_frame = frame->previous;
+    cj_ready_back(frame);
     _PyEval_FrameClearAndPop(tstate, frame);
 }
 
