@@ -43,6 +43,7 @@ const (
 	stubFreeInt
 	stubFreeFloat
 	stubFreeGenerator
+	stubFreeGeneratorInts
 	stubResume
 	stubResumeSlow
 	stubVectorcall // and the number of parameters
@@ -51,7 +52,7 @@ const (
 var stubs = func() []string {
 	list := []string{
 		object.StubSlowEntry, object.StubDeopt, object.StubService, object.StubDealloc, object.StubDeallocInts, object.StubVectorcallBind, object.StubLeaveFrame,
-		object.StubEvalBreaker, object.StubBoxInt, object.StubBoxFloat, object.StubFreeInt, object.StubFreeFloat, object.StubFreeGenerator,
+		object.StubEvalBreaker, object.StubBoxInt, object.StubBoxFloat, object.StubFreeInt, object.StubFreeFloat, object.StubFreeGenerator, object.StubFreeGeneratorInts,
 		object.StubResume, object.StubResumeSlow,
 	}
 	for n := 0; n <= Convention.MaxDirectArgs(); n++ {

@@ -51,8 +51,10 @@ func emitDecref(e *emitter, in *lir.Instr) int {
 		stub = stubFreeInt
 	case in.Facts&lir.ExactFloat != 0:
 		stub = stubFreeFloat
-	case in.Facts&lir.Resumable != 0:
+	case in.Facts&lir.Resumable != 0 && e.f.UsesFloats():
 		stub = stubFreeGenerator
+	case in.Facts&lir.Resumable != 0:
+		stub = stubFreeGeneratorInts
 	case !e.f.UsesFloats():
 		stub = stubDeallocInts
 	}

@@ -62,7 +62,7 @@ typedef struct {
 
 /* How far an object is from the code to be compiled, in calls: callees up to
    CJ_CAPTURE_DEPTH are captured with their bytecode. */
-enum { CJ_ROOT = 0, CJ_CAPTURE_DEPTH = 2, CJ_FAR = 100 };
+enum { CJ_ROOT = 0, CJ_CAPTURE_DEPTH = 4, CJ_FAR = 100 };
 
 typedef struct {
     PyObject *object; /* owned */

@@ -61,8 +61,8 @@ extern const uint8_t cj_stubs_begin[], cj_stubs_end[];
 VECTORCALLS(DECLARE_VECTORCALL)
 extern const uint8_t cj_stub_thread_target[], cj_stub_current_target[];
 extern const uint8_t cj_stub_free_tuple[], cj_stub_free_tuple_ints[], cj_stub_free_list[], cj_stub_free_list_ints[];
-extern const uint8_t cj_stub_free_float[], cj_stub_free_int[], cj_stub_free_generator[], cj_stub_heap_size_target[],
-    cj_stub_young_target[], cj_stub_kept_generators_target[], cj_stub_tracer_target[];
+extern const uint8_t cj_stub_free_float[], cj_stub_free_int[], cj_stub_free_generator[], cj_stub_free_generator_ints[],
+    cj_stub_heap_size_target[], cj_stub_young_target[], cj_stub_kept_generators_target[], cj_stub_tracer_target[];
 extern const uint8_t cj_stub_generator_type_target[], cj_stub_coroutine_type_target[], cj_stub_delegation_target[],
     cj_stub_delegation_mask_target[], cj_stub_unwatched_target[];
 extern const uint8_t cj_stub_resume[], cj_stub_extra_index_target[], cj_stub_none_target[];
@@ -177,6 +177,7 @@ static const Stub stubs[] = {
     {"free_list", cj_stub_free_list, NULL, NULL},
     {"free_list_ints", cj_stub_free_list_ints, NULL, NULL},
     {"free_generator", cj_stub_free_generator, NULL, NULL},
+    {"free_generator_ints", cj_stub_free_generator_ints, NULL, NULL},
     {"resume", cj_stub_resume, NULL, NULL},
 };
 

@@ -1024,8 +1024,10 @@ STUB(cj_stub_free_int)
 	b	cj_dealloc_in_c
 
 /* free_generator: as dealloc, for an object that often is a generator or coroutine. One that has finished, and with which nothing else
- * dies, comes to the list of its size. */
-STUB(cj_stub_free_generator)
+ * dies, comes to the list of its size.
+ * free_generator_ints: as dealloc_ints. */
+	.macro FREE_GENERATOR name, otherwise
+STUB(\name)
 	stp	x0, x1, [sp, #-48]!
 	ldr	x17, [x16, FIELD(object_type)]
 	ldr	x0, cj_stub_coroutine_type_target
@@ -1098,7 +1100,10 @@ STUB(cj_stub_free_generator)
 9:	ldp	x4, x5, [sp, #32]
 	ldp	x2, x3, [sp, #16]
 8:	ldp	x0, x1, [sp], #48
-	b	cj_stub_dealloc
+	b	\otherwise
+	.endm
+	FREE_GENERATOR cj_stub_free_generator, cj_stub_dealloc
+	FREE_GENERATOR cj_stub_free_generator_ints, cj_stub_dealloc_ints
 TARGET(cj_stub_kept_generators_target)
 TARGET(cj_stub_tracer_target)
 TARGET(cj_stub_heap_size_target)

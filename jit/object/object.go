@@ -22,23 +22,24 @@ const StackMargin = 256 << 10
 
 // The shared stubs that Call26Stub names.
 const (
-	StubInterpEntry    = "interp_entry"    // callee is not compiled; convention of the direct call
-	StubSlowEntry      = "slow_entry"      // the prologue cannot go on; convention of the direct call
-	StubVectorcallBind = "vectorcall_bind" // arguments do not fit; convention of vectorcall, and x17 the code's record
-	StubVectorcall     = "vectorcall_"     // and the number of parameters, at most 7: calls the direct entry x16; convention of vectorcall, and x17 the object's record
-	StubDeopt          = "deopt"           // x16 exit number times 4, x17 the object's record: result in x0, the caller's frame in x20
-	StubService        = "service"         // x16 object without references, or 0 for the eval breaker, x17 the object's record, exit number on top of the stack: x16 becomes 0 to go on, preserving as dealloc, or 1 with the function's result in x0 and the caller's frame in x20
-	StubDealloc        = "dealloc"         // x16 object without references; preserves all other registers but x17 and x30
-	StubDeallocInts    = "dealloc_ints"    // the same, for code that keeps nothing in floating-point registers
-	StubLeaveFrame     = "leave_frame"     // x16 unlinked frame that has a frame object; preserves as dealloc
-	StubEvalBreaker    = "eval_breaker"    // x16 becomes 0 to go on, 1 to leave, negative for an exception; preserves as dealloc
-	StubBoxInt         = "box_int"         // x16 number becomes its object, or null with an exception; preserves as dealloc
-	StubBoxFloat       = "box_float"       // x16 bits of a double become its object, or null with an exception; preserves as dealloc
-	StubFreeInt        = "free_int"        // dealloc of an exact int
-	StubFreeFloat      = "free_float"      // dealloc of an exact float
-	StubFreeGenerator  = "free_generator"  // dealloc of what often is a generator or coroutine
-	StubResume         = "resume"          // runs the generator or coroutine x0 on to its next yield or its end, sending x1, which is borrowed: result in x0
-	StubResumeSlow     = "resume_slow"     // the same, in C
+	StubInterpEntry       = "interp_entry"        // callee is not compiled; convention of the direct call
+	StubSlowEntry         = "slow_entry"          // the prologue cannot go on; convention of the direct call
+	StubVectorcallBind    = "vectorcall_bind"     // arguments do not fit; convention of vectorcall, and x17 the code's record
+	StubVectorcall        = "vectorcall_"         // and the number of parameters, at most 7: calls the direct entry x16; convention of vectorcall, and x17 the object's record
+	StubDeopt             = "deopt"               // x16 exit number times 4, x17 the object's record: result in x0, the caller's frame in x20
+	StubService           = "service"             // x16 object without references, or 0 for the eval breaker, x17 the object's record, exit number on top of the stack: x16 becomes 0 to go on, preserving as dealloc, or 1 with the function's result in x0 and the caller's frame in x20
+	StubDealloc           = "dealloc"             // x16 object without references; preserves all other registers but x17 and x30
+	StubDeallocInts       = "dealloc_ints"        // the same, for code that keeps nothing in floating-point registers
+	StubLeaveFrame        = "leave_frame"         // x16 unlinked frame that has a frame object; preserves as dealloc
+	StubEvalBreaker       = "eval_breaker"        // x16 becomes 0 to go on, 1 to leave, negative for an exception; preserves as dealloc
+	StubBoxInt            = "box_int"             // x16 number becomes its object, or null with an exception; preserves as dealloc
+	StubBoxFloat          = "box_float"           // x16 bits of a double become its object, or null with an exception; preserves as dealloc
+	StubFreeInt           = "free_int"            // dealloc of an exact int
+	StubFreeFloat         = "free_float"          // dealloc of an exact float
+	StubFreeGenerator     = "free_generator"      // dealloc of what often is a generator or coroutine
+	StubFreeGeneratorInts = "free_generator_ints" // the same, for code that keeps nothing in floating-point registers
+	StubResume            = "resume"              // runs the generator or coroutine x0 on to its next yield or its end, sending x1, which is borrowed: result in x0
+	StubResumeSlow        = "resume_slow"         // the same, in C
 )
 
 // The symbols that Abs64Symbol names, besides those of the interpreter that the loader

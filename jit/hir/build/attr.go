@@ -241,7 +241,9 @@ func (b *builder) loadProperty(f snapshot.Feedback) bool {
 func (b *builder) storeAttr() {
 	owner := b.peekObject(1)
 	b.peekObject(2)
-	if b.severalReceivers() && b.storeAttrPolymorphic() {
+	own, _ := b.feedback(snapshot.StoreInstanceValue)
+	known := b.typeOf(owner).ExactClass() // by what is before it, also where the interpreter has seen another class
+	if (b.severalReceivers() || known > snapshot.NumWellKnown && known != own.Type && !b.opts.IgnoreFeedback) && b.storeAttrPolymorphic() {
 		return
 	}
 	if b.trusted() {

@@ -82,8 +82,11 @@ func Build(s *snapshot.Snapshot, o Options) (*hir.Func, error) {
 		return nil, err
 	}
 	b := newBuilder(&shared{
-		s: s, l: s.Layout, f: hir.NewFunc(s), opts: o, consts: map[snapshot.ID]hir.Value{}, copied: map[snapshot.ID]int{},
+		s: s, l: s.Layout, f: hir.NewFunc(s), opts: o, consts: map[snapshot.ID]hir.Value{}, proven: map[hir.Value][]snapshot.ID{},
 	}, s.Code(o.Code), bc)
+	for i := range b.budgets {
+		b.budgets[i].copied = map[snapshot.ID]int{}
+	}
 	b.f.Code = o.Code
 	b.f.NumLocals = b.code.NLocalsPlus
 	if b.code.Resumable() {
@@ -155,8 +158,8 @@ type shared struct {
 	callee hir.Value
 	consts map[snapshot.ID]hir.Value
 
-	inlined int                 // bytecode instructions inlined so far
-	copied  map[snapshot.ID]int // the part of inlined that is of one code object
+	budgets [maxInlineLoops]inlineBudget
+	proven  map[hir.Value][]snapshot.ID // what a Refine behind a dispatch has shown: the classes the object can have
 }
 
 // builder is the state of the build of one code object.

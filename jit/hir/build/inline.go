@@ -12,10 +12,24 @@ import (
 // body is about as much as twenty of them do, so that larger bodies gain little.
 const (
 	maxInlineSize  = 60  // of one callee
-	maxInlineTotal = 600 // of all callees in one function
-	maxInlineSame  = 150 // of all copies of one callee
+	maxInlineTotal = 600 // of all callees at one depth of loops
+	maxInlineSame  = 150 // of all copies of one callee there
 	maxInlineDepth = 4   // calls within calls
+	maxInlineLoops = 3   // depths of loops that are counted apart
 )
+
+// inlineBudget is what has been inlined at one depth of loops, in bytecode
+// instructions. Each depth has its own, so that what runs once before a loop
+// takes nothing from what runs in each of its rounds.
+type inlineBudget struct {
+	total  int
+	copied map[snapshot.ID]int // by code object
+}
+
+// budget returns the budget of calls at the present place.
+func (b *builder) budget() *inlineBudget {
+	return &b.budgets[min(b.f.Blocks[b.cur].Loop, maxInlineLoops-1)]
+}
 
 // inlinedCall is the place of the code of a builder in its caller.
 type inlinedCall struct {
@@ -72,8 +86,9 @@ func (b *builder) inline(c *binding, callee hir.Value, args []hir.Value, leave f
 	b.f.Inlines = append(b.f.Inlines, hir.Inline{
 		Parent: b.inlineID(), Fn: c.fn, Code: code, Offset: b.in.Offset / 2, NumLocals: n.code.NLocalsPlus,
 	})
-	b.shared.inlined += len(bc.Instrs)
-	b.shared.copied[code] += len(bc.Instrs)
+	budget := b.budget()
+	budget.total += len(bc.Instrs)
+	budget.copied[code] += len(bc.Instrs)
 	n.loop, n.cur = b.f.Blocks[b.cur].Loop, b.cur
 	n.st.locals = make([]hir.Value, n.code.NLocalsPlus)
 	for i := range n.st.locals {
@@ -159,10 +174,11 @@ func (b *builder) inlinable(c *binding) (*bytecode.Code, string) {
 	if err != nil {
 		return nil, err.Error()
 	}
-	if b.inlined+len(bc.Instrs) > maxInlineTotal {
+	budget := b.budget()
+	if budget.total+len(bc.Instrs) > maxInlineTotal {
 		return nil, "too much is inlined already"
 	}
-	if copied := b.copied[f.Code]; copied > 0 && copied+len(bc.Instrs) > maxInlineSame {
+	if copied := budget.copied[f.Code]; copied > 0 && copied+len(bc.Instrs) > maxInlineSame {
 		return nil, "is inlined often enough already"
 	}
 	if !hasRun(code, bc) {

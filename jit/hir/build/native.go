@@ -180,5 +180,19 @@ func (b *builder) callIsinstance(s *site, v, class hir.Value) {
 			return
 		}
 	}
+	if want == snapshot.NoObject || exact != snapshot.NoObject || b.s.Class(want) == nil {
+		b.called(s, b.emit(hir.IsInstance, v, class))
+		return
+	}
+	// An object of that very class is an instance, whatever the metaclass says.
+	b.fs()
+	before := b.st.clone()
+	same, other := b.branch(b.same(b.classOf(v), class))
+	b.cur = same
+	b.drop(s)
+	b.push(b.boolConstant(true))
+	ways := []edge{{b.cur, b.st.clone()}}
+	b.cur, b.st = other, before
 	b.called(s, b.emit(hir.IsInstance, v, class))
+	b.mergeBehind(append(ways, edge{b.cur, b.st.clone()}))
 }

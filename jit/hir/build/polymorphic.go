@@ -26,7 +26,38 @@ func (b *builder) failures() []snapshot.ID {
 // severalReceivers reports whether the receiver on the stack has had several
 // classes, here or at another site.
 func (b *builder) severalReceivers() bool {
-	return !b.opts.IgnoreFeedback && (len(b.failures()) > 0 || b.receivers[b.unguarded(b.peek(1))] != nil)
+	v := b.peek(1)
+	return !b.opts.IgnoreFeedback && (len(b.failures()) > 0 || b.receivers[b.unguarded(v)] != nil || len(b.provenClasses(v)) > 1)
+}
+
+// provenClasses returns the classes of which one is the object's, when a guard or
+// a dispatch in front has left only known ones; nil otherwise.
+func (b *builder) provenClasses(v hir.Value) []snapshot.ID {
+	if class := b.typeOf(v).ExactClass(); class > snapshot.NumWellKnown {
+		return []snapshot.ID{class}
+	}
+	for ; ; v = b.f.Arg(v, 0) {
+		if set := b.proven[v]; set != nil {
+			return set
+		}
+		if in := b.f.At(v); in.Op == hir.GuardClasses {
+			return b.f.ClassSets[in.Imm]
+		}
+		if !b.alias(v) {
+			return nil
+		}
+	}
+}
+
+// provenAmong reports whether the object's class is certainly one of the set.
+func (b *builder) provenAmong(v hir.Value, set []snapshot.ID) bool {
+	proven := b.provenClasses(v)
+	for _, class := range proven {
+		if !slices.Contains(set, class) {
+			return false
+		}
+	}
+	return proven != nil
 }
 
 // unguarded returns the value behind guards.
@@ -37,18 +68,24 @@ func (b *builder) unguarded(v hir.Value) hir.Value {
 	return v
 }
 
-// receiverCases returns one record for every class of receivers that the site
-// has seen: the interpreter's own, if any, those on which guards failed, and
+// receiverCases returns one record for every class that the receiver can have, or
+// that the site has seen: the interpreter's own, if any, those on which guards failed, and
 // what other sites have seen of the same object. Except for the interpreter's
 // record they are resolved from what is known about the class. It is empty when
 // one of them cannot be resolved, there are too many, or something else than
 // the class failed, for which object stands.
 func (b *builder) receiverCases(own snapshot.Feedback, resolve func(snapshot.ID) (snapshot.Feedback, bool)) []snapshot.Feedback {
 	root := b.unguarded(b.peek(1))
-	classes := slices.Clone(b.receivers[root])
-	for _, class := range append(b.failures(), own.Type) {
-		if class != snapshot.NoObject && !slices.Contains(classes, class) {
-			classes = append(classes, class)
+	classes := b.provenClasses(b.peek(1))
+	switch {
+	case b.valueFailed():
+		return nil
+	case classes == nil:
+		classes = slices.Clone(b.receivers[root])
+		for _, class := range append(b.failures(), own.Type) {
+			if class != snapshot.NoObject && !slices.Contains(classes, class) {
+				classes = append(classes, class)
+			}
 		}
 	}
 	if len(classes) > maxCases {
@@ -169,6 +206,7 @@ func (b *builder) loadAttrPolymorphic() bool {
 	ways := b.dispatch(receiver, cases, func(f snapshot.Feedback) bool { return attrLoads[f.Kind](b, f) })
 	if len(ways) > 0 {
 		b.mergeBehind(ways)
+		b.prove(receiver, cases)
 	}
 	return true
 }
@@ -206,11 +244,23 @@ func (b *builder) classOf(v hir.Value) hir.Value {
 // guardClasses leaves compiled code unless the object's class is one of those
 // of the cases.
 func (b *builder) guardClasses(v hir.Value, cases []snapshot.Feedback) hir.Value {
+	return b.guardClassSet(v, classesOf(cases))
+}
+
+func classesOf(cases []snapshot.Feedback) []snapshot.ID {
 	classes := make([]snapshot.ID, len(cases))
 	for i, f := range cases {
 		classes[i] = f.Type
 	}
-	return b.guardClassSet(v, classes)
+	return classes
+}
+
+// prove records behind a dispatch that the object's class is one of the cases',
+// because on all others the code was left. What follows needs no guard for them.
+func (b *builder) prove(v hir.Value, cases []snapshot.Feedback) {
+	if len(cases) > 1 {
+		b.proven[b.refine(v, b.typeOf(v))] = classesOf(cases)
+	}
 }
 
 // guardClassSet leaves compiled code unless the object's class is one of the
@@ -218,6 +268,9 @@ func (b *builder) guardClasses(v hir.Value, cases []snapshot.Feedback) hir.Value
 func (b *builder) guardClassSet(v hir.Value, classes []snapshot.ID) hir.Value {
 	for _, class := range classes {
 		b.dependType(class)
+	}
+	if b.provenAmong(v, classes) {
+		return v
 	}
 	return b.guarded(v, b.typed(b.emitImm(hir.GuardClasses, b.f.ClassSet(classes), v), b.typeOf(v)))
 }
@@ -227,6 +280,7 @@ func (b *builder) guardClassSet(v hir.Value, classes []snapshot.ID) hir.Value {
 func (b *builder) dispatch(receiver hir.Value, cases []snapshot.Feedback, build func(snapshot.Feedback) bool) []edge {
 	b.fs()
 	class := b.classOf(receiver)
+	classes := classesOf(cases)
 	var ways []edge
 	before := b.st.clone()
 	for i, f := range cases {
@@ -237,6 +291,10 @@ func (b *builder) dispatch(receiver hir.Value, cases []snapshot.Feedback, build 
 			yes, no = b.branch(b.same(class, b.constant(f.Type)))
 			b.cur = yes
 			b.refine(receiver, hir.InstanceOf(f.Type))
+		} else if b.provenAmong(receiver, classes) {
+			if b.typeOf(receiver).ExactClass() == snapshot.NoObject {
+				b.refine(receiver, hir.InstanceOf(f.Type))
+			}
 		} else {
 			b.guardType(receiver, f.Type) // others leave here, and are noted
 		}
