@@ -146,9 +146,12 @@ func Emit(f *lir.Func, res *regalloc.Result, o EmitOptions) (obj *object.Object,
 	for i := range e.labels {
 		e.labels[i] = e.a.NewLabel()
 	}
-	if f.Resumable {
+	switch {
+	case f.Loop:
+		// The resume entry is the only one.
+	case f.Resumable:
 		e.generatorEntry()
-	} else {
+	default:
 		e.entries()
 	}
 	for b := range f.Blocks {

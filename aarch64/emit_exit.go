@@ -251,9 +251,11 @@ func (e *emitter) finish(code Code) {
 	o.HotSize = code.HotSize
 	o.ColdSize = code.TextSize - code.HotSize
 	o.LiteralSize = uint32(len(code.Bytes)) - code.TextSize
-	if e.f.Resumable {
+	switch {
+	case e.f.Loop:
+	case e.f.Resumable:
 		o.Generator = e.a.LabelOffset(e.generator)
-	} else {
+	default:
 		o.Vectorcall = e.a.LabelOffset(e.vector)
 		o.Frame = e.a.LabelOffset(e.frame)
 	}

@@ -13,6 +13,7 @@
 #include "jitlist.h"
 #include "layout.h"
 #include "options.h"
+#include "osr.h"
 #include "registry.h"
 #include "snapshot.h"
 #include "stats.h"
@@ -302,7 +303,12 @@ static PyObject *
 get_and_clear_runtime_stats(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(none))
 {
     PyObject *deopts = cj_stats_take();
-    return deopts == NULL ? NULL : Py_BuildValue("{s:N}", "deopt", deopts);
+    PyObject *loops = deopts == NULL ? NULL : cj_osr_take_stats();
+    if (loops == NULL) {
+        Py_XDECREF(deopts);
+        return NULL;
+    }
+    return Py_BuildValue("{s:N, s:N}", "deopt", deopts, "loops", loops);
 }
 
 /* Turns what a Go function gave into a str or an exception, and frees it. */
@@ -352,7 +358,7 @@ take(PyObject *callable)
         return NULL;
     }
     CJSnapshot *snapshot = cj_snapshot_take((PyCodeObject *)function->func_code, function->func_globals,
-                                            function->func_builtins, (PyObject *)function, &reason);
+                                            function->func_builtins, (PyObject *)function, NULL, &reason);
     if (snapshot == NULL && reason != NULL) {
         PyErr_SetString(PyExc_ValueError, reason);
     }
@@ -467,6 +473,7 @@ set_active(PyObject *Py_UNUSED(module), PyObject *args)
                 cj_registry_take_code(record);
                 cj_registry_count(record, 0);
             }
+            cj_osr_take_code(record);
         }
     }
     Py_RETURN_NONE;
@@ -557,6 +564,21 @@ set_max_code_size(PyObject *Py_UNUSED(module), PyObject *size)
     Py_RETURN_NONE;
 }
 
+/* For tests: watches the loop that begins at a code unit, which is compiled after so many rounds. */
+static PyObject *
+watch_loop(PyObject *Py_UNUSED(module), PyObject *args)
+{
+    PyObject *code, *globals;
+    int unit;
+    unsigned rounds;
+    if (!PyArg_ParseTuple(args, "O!O!iI:watch_loop", &PyCode_Type, &code, &PyDict_Type, &globals, &unit, &rounds)
+        || !check_started()) {
+        return NULL;
+    }
+    CJRecord *record = cj_registry_get((PyCodeObject *)code, globals);
+    return record == NULL ? NULL : PyBool_FromLong(cj_osr_watch(record, unit, rounds));
+}
+
 /* For tests: see cj_force_exits. */
 static PyObject *
 force_exits(PyObject *Py_UNUSED(module), PyObject *args)
@@ -605,6 +627,7 @@ PyMethodDef cj_api_methods[] = {
     NO_ARGS(get_compile_after_n_calls),
     {"set_active", set_active, METH_VARARGS, NULL},
     {"force_exits", force_exits, METH_VARARGS, NULL},
+    {"watch_loop", watch_loop, METH_VARARGS, NULL},
     NO_ARGS(is_active),
     ONE_ARG(why_not_compiled),
     NO_ARGS(install_frame_evaluator),

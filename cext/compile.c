@@ -19,6 +19,7 @@
 #include "keep.h"
 #include "opcode.h"
 #include "options.h"
+#include "osr.h"
 #include "registry.h"
 #include "remote.h"
 #include "snapshot.h"
@@ -146,10 +147,10 @@ first_line(const char *text, size_t n)
     return (int)(end == NULL ? n : (size_t)(end - text));
 }
 
-/* Runs the compiler on a snapshot; returns the object that it makes, or NULL with the
-   record given up. */
+/* Runs the compiler on a snapshot; returns the object that it makes, or NULL. The record is given up then, unless only a loop of it
+   was to be compiled. */
 static CJObject *
-compile_snapshot(CJRecord *record, const CJSnapshot *snapshot)
+compile_snapshot(CJRecord *record, const CJSnapshot *snapshot, bool loop)
 {
     void *out = NULL;
     size_t outn = 0;
@@ -157,19 +158,31 @@ compile_snapshot(CJRecord *record, const CJSnapshot *snapshot)
     int status = cj_options.remote == NULL
         ? cj_go_compile(snapshot->data, snapshot->size, cj_options.compiler, &out, &outn)
         : cj_remote_compile(cj_options.remote, snapshot->data, snapshot->size, cj_options.compiler, &out, &outn);
+    int shown = (int)(outn > 400 ? 400 : outn);
     switch (status) {
     case CJ_COMPILE_DONE:
         object = cj_load(out, outn, snapshot->objects, snapshot->nobjects, &record->code);
-        if (object == NULL) {
+        if (object == NULL && loop) {
+            PyErr_Clear();
+        }
+        else if (object == NULL) {
             give_up_raised(record);
         }
         break;
     case CJ_COMPILE_GIVEN_UP:
-        cj_registry_give_up(record, "%.*s", (int)(outn > 400 ? 400 : outn), (const char *)out);
+        if (!loop) {
+            cj_registry_give_up(record, "%.*s", shown, (const char *)out);
+        }
+        else if (cj_logging()) {
+            cj_log("Gave up compiling a loop of %s:%s: %.*s", module_of(record), text_of(record->code.code->co_qualname), shown,
+                   (const char *)out);
+        }
         break;
     default:
         /* The stack is for the log. */
-        cj_registry_give_up(record, "bug in the compiler: %.*s", first_line(out, outn), (const char *)out);
+        if (!loop) {
+            cj_registry_give_up(record, "bug in the compiler: %.*s", first_line(out, outn), (const char *)out);
+        }
         cj_log("Bug in the compiler at %s:%s\n%.*s", module_of(record),
                text_of(record->code.code->co_qualname), (int)outn, (const char *)out);
     }
@@ -203,7 +216,7 @@ compile(CJRecord *record, PyFunctionObject *function)
     double start = milliseconds();
     PyObject *builtins = function != NULL ? function->func_builtins : cj_builtins_of(record->code.globals);
     CJSnapshot *snapshot = cj_snapshot_take(record->code.code, record->code.globals, builtins,
-                                            (PyObject *)function, &reason);
+                                            (PyObject *)function, NULL, &reason);
     if (snapshot == NULL) {
         if (reason != NULL) {
             cj_registry_give_up(record, "%s", reason);
@@ -216,7 +229,7 @@ compile(CJRecord *record, PyFunctionObject *function)
     if (cj_options.dump != NULL && !cj_in_forked_child()) {
         dump_stages(record, snapshot);
     }
-    CJObject *object = compile_snapshot(record, snapshot);
+    CJObject *object = compile_snapshot(record, snapshot, false);
     cj_snapshot_free(snapshot);
     if (object == NULL) {
         return;
@@ -242,6 +255,69 @@ compile(CJRecord *record, PyFunctionObject *function)
                text_of(record->code.code->co_qualname), record->milliseconds, object->text_size,
                object->stack_size);
     }
+}
+
+/* Compiles counted functions that a function which was compiled calls or contains: they are as hot as it is. Nobody would count
+ * the calls of those that are inlined, but other callers, and the interpreter after an exit, want their machine code. */
+static void
+compile_callees(const CJObject *object)
+{
+    enum { MOST_CALLEES = 64, MOST_NESTED = 8 };
+    static int nested;
+    if (nested == MOST_NESTED) {
+        return;
+    }
+    PyObject *callees[MOST_CALLEES];
+    int n = 0;
+    for (uint32_t i = 0; i < object->ndepends && n < MOST_CALLEES; i++) {
+        if (object->depends[i].kind == CJ_DEPEND_FUNCTION) {
+            callees[n++] = Py_NewRef(object->depends[i].object);
+        }
+    }
+    nested++;
+    for (int i = 0; i < n; i++) {
+        CJFunctionEntry *entry = cj_registry_entry((PyFunctionObject *)callees[i]);
+        /* One that lost its code is to learn first. */
+        if (entry != NULL && entry->record->state == CJ_COUNTING && entry->record->compiled_times == 0) {
+            cj_compile_now(entry->record, (PyFunctionObject *)callees[i]);
+        }
+        Py_DECREF(callees[i]);
+    }
+    nested--;
+}
+
+void
+cj_compile_loop(CJRecord *record, CJLoop *loop, PyObject *function, const CJLoopEntry *entry)
+{
+    const char *reason = NULL;
+    double start = milliseconds();
+    cj_find_arrays();
+    PyObject *builtins = loop->builtins;
+    CJSnapshot *snapshot = cj_snapshot_take(record->code.code, record->code.globals, builtins, function, entry, &reason);
+    PyErr_Clear();
+    if (snapshot != NULL && cj_options.dump != NULL) {
+        dump_stages(record, snapshot);
+    }
+    CJObject *object = snapshot == NULL ? NULL : compile_snapshot(record, snapshot, true);
+    cj_snapshot_free(snapshot);
+    if (object != NULL && (record->dead || cj_watch_add(object) < 0)) {
+        PyErr_Clear();
+        cj_object_free(object);
+        object = NULL;
+    }
+    total_milliseconds += milliseconds() - start;
+    if (object == NULL) {
+        loop->given_up = true;
+        return;
+    }
+    cj_keep_loosely(object);
+    loop->object = object;
+    if (cj_logging()) {
+        cj_log("Finished compiling the loop at line %d of %s:%s in %.3f ms, code size %u bytes, stack %u bytes",
+               PyCode_Addr2Line(record->code.code, (int)(entry->unit * sizeof(_Py_CODEUNIT))), module_of(record),
+               text_of(record->code.code->co_qualname), milliseconds() - start, object->text_size, object->stack_size);
+    }
+    compile_callees(object);
 }
 
 /* Has the interpreter run this code? Its first instruction was specialised then. */
@@ -279,35 +355,6 @@ compile_inner_generators(CJRecord *record)
             cj_compile_now(inner, NULL);
         }
     }
-}
-
-/* Compiles counted functions that a function which was compiled calls or contains: they are as hot as it is. Nobody would count
- * the calls of those that are inlined, but other callers, and the interpreter after an exit, want their machine code. */
-static void
-compile_callees(const CJObject *object)
-{
-    enum { MOST_CALLEES = 64, MOST_NESTED = 8 };
-    static int nested;
-    if (nested == MOST_NESTED) {
-        return;
-    }
-    PyObject *callees[MOST_CALLEES];
-    int n = 0;
-    for (uint32_t i = 0; i < object->ndepends && n < MOST_CALLEES; i++) {
-        if (object->depends[i].kind == CJ_DEPEND_FUNCTION) {
-            callees[n++] = Py_NewRef(object->depends[i].object);
-        }
-    }
-    nested++;
-    for (int i = 0; i < n; i++) {
-        CJFunctionEntry *entry = cj_registry_entry((PyFunctionObject *)callees[i]);
-        /* One that lost its code is to learn first. */
-        if (entry != NULL && entry->record->state == CJ_COUNTING && entry->record->compiled_times == 0) {
-            cj_compile_now(entry->record, (PyFunctionObject *)callees[i]);
-        }
-        Py_DECREF(callees[i]);
-    }
-    nested--;
 }
 
 bool

@@ -149,7 +149,7 @@ debug_compile(PyObject *Py_UNUSED(module), PyObject *function)
     }
     PyFunctionObject *f = (PyFunctionObject *)function;
     const char *reason = NULL;
-    CJSnapshot *snapshot = cj_snapshot_take((PyCodeObject *)f->func_code, f->func_globals, f->func_builtins, function, &reason);
+    CJSnapshot *snapshot = cj_snapshot_take((PyCodeObject *)f->func_code, f->func_globals, f->func_builtins, function, NULL, &reason);
     if (snapshot == NULL) {
         return reason != NULL ? PyErr_Format(PyExc_RuntimeError, "%s", reason) : PyErr_NoMemory();
     }

@@ -25,6 +25,7 @@
 #include "internal/pycore_tuple.h"
 
 #include "instrumentation.h"
+#include "osr.h"
 #include "quiet_death.h"
 #include "opcode_ids.h"
 
@@ -488,10 +489,17 @@ find_landing(const CJObject *object, _PyInterpreterFrame *frame)
     return resume != NULL ? object->text + resume->landing : NULL;
 }
 
+/* The outermost frame goes on in the interpreter. */
+static PyObject *
+continue_outermost(const CJExitRegs *regs, PyThreadState *tstate, _PyInterpreterFrame *frame)
+{
+    return cj_osr_leaves(regs, frame) ? NULL : cj_continue_frame(tstate, frame);
+}
+
 /* Runs the frames, innermost first; each one's result goes to the next. When the last one goes on in compiled code, landing
  * becomes its address. */
 static PyObject *
-run_frames(PyThreadState *tstate, const CJExit *exit, _PyInterpreterFrame **frames, uint32_t first, bool raise,
+run_frames(const CJExitRegs *regs, PyThreadState *tstate, const CJExit *exit, _PyInterpreterFrame **frames, uint32_t first, bool raise,
            CJReraise again, const CJObject *object, void **landing)
 {
     PyObject *result = NULL;
@@ -518,7 +526,7 @@ run_frames(PyThreadState *tstate, const CJExit *exit, _PyInterpreterFrame **fram
             result = NULL;
         }
         else {
-            result = cj_continue_frame(tstate, frame);
+            result = i + 1 == exit->nframes ? continue_outermost(regs, tstate, frame) : cj_continue_frame(tstate, frame);
         }
     }
     return result;
@@ -643,7 +651,7 @@ leave(CJExitRegs *regs, CJObject *object, uint32_t index, CJExit exit, _Py_CODEU
         cj_unwind_frame(tstate, outermost);
     }
     else {
-        result = run_frames(tstate, &exit, frames, first, raise, again, object, &landing);
+        result = run_frames(regs, tstate, &exit, frames, first, raise, again, object, &landing);
     }
     if (landing != NULL) {
         /* Compiled code has no references of its own to these, unless the frame is a generator's. */

@@ -17,6 +17,7 @@
 #include "internal/pycore_instruments.h"
 #include "layout.h"
 #include "opcode.h"
+#include "osr.h"
 #include "registry.h"
 #include "snapshot_table.h"
 #include "versions.h"
@@ -237,9 +238,9 @@ global_entry(Site *s, PyObject *dict, PyObject *name)
 }
 
 static void
-load_global(Site *s)
+load_global(Site *s, uint32_t index)
 {
-    PyObject *name = name_at(s, s->oparg >> 1);
+    PyObject *name = name_at(s, index);
     PyObject *globals = s->entry->globals, *builtins = s->entry->builtins;
     s->last_global = s->last_class = NULL;
     if (name == NULL || !PyDict_CheckExact(globals) || !DK_IS_UNICODE(((PyDictObject *)globals)->ma_keys)
@@ -431,7 +432,12 @@ resolve(Site *s)
         if (s->op == LOAD_GLOBAL) {
             unspecialised(s);
         }
-        load_global(s);
+        load_global(s, s->oparg >> 1);
+        return;
+    case LOAD_NAME:
+        if (s->t->loop != NULL && s->t->loop->in_module && s->code == s->t->loop_code) {
+            load_global(s, s->oparg);
+        }
         return;
     case LOAD_SUPER_ATTR:
         if (s->op == LOAD_SUPER_ATTR) {
@@ -544,6 +550,19 @@ add_sightings(Site *s)
     }
 }
 
+/* The loop for which the code is compiled begins here. */
+static void
+add_loop_entry(Site *s)
+{
+    const CJLoopEntry *loop = s->t->loop;
+    add(s, CJ_FEEDBACK_LoopEntry, NULL, NULL, NULL, loop->in_module, 0);
+    for (uint32_t i = 0; i < loop->nclasses; i++) {
+        if (loop->classes[i] != NULL) {
+            add(s, CJ_FEEDBACK_EntryClass, (PyObject *)loop->classes[i], NULL, NULL, i, 0);
+        }
+    }
+}
+
 void
 cj_feedback_resolve(CJTable *t, uint32_t id)
 {
@@ -559,7 +578,7 @@ cj_feedback_resolve(CJTable *t, uint32_t id)
         site.entry = &t->entries[id];
         site.unit = units + i;
         site.offset = (int32_t)(i * sizeof(_Py_CODEUNIT));
-        site.op = site.unit->op.code;
+        site.op = cj_osr_plain_opcode(code, site.unit->op.code);
         site.base = _PyOpcode_Deopt[site.op];
         site.oparg = extended << 8 | site.unit->op.arg;
         if (start < 0) {
@@ -571,6 +590,9 @@ cj_feedback_resolve(CJTable *t, uint32_t id)
             continue;
         }
         extended = 0;
+        if (t->loop != NULL && code == t->loop_code && start == (int32_t)(t->loop->unit * sizeof(_Py_CODEUNIT))) {
+            add_loop_entry(&site);
+        }
         resolve(&site);
         if (learned != NULL) {
             add_learned(&site, start, learned);
@@ -588,7 +610,7 @@ cj_copy_bytecode(PyCodeObject *code, uint8_t *out)
     Py_ssize_t n = Py_SIZE(code);
     memset(out, 0, n * sizeof(_Py_CODEUNIT));
     for (Py_ssize_t i = 0; i < n;) {
-        uint8_t op = units[i].op.code;
+        uint8_t op = cj_osr_plain_opcode(code, units[i].op.code);
         out[2 * i] = op;
         out[2 * i + 1] = units[i].op.arg;
         i += 1 + _PyOpcode_Caches[_PyOpcode_Deopt[op]];
@@ -601,7 +623,7 @@ cj_bytecode_refusal(PyCodeObject *code)
     const _Py_CODEUNIT *units = (const _Py_CODEUNIT *)code->co_code_adaptive;
     Py_ssize_t n = Py_SIZE(code);
     for (Py_ssize_t i = 0; i < n;) {
-        uint8_t op = units[i].op.code;
+        uint8_t op = cj_osr_plain_opcode(code, units[i].op.code);
         if (op == ENTER_EXECUTOR) {
             return "the interpreter's own optimiser runs this code";
         }

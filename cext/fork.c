@@ -8,6 +8,7 @@
 #include <Python.h>
 
 #include "entry.h"
+#include "osr.h"
 
 static bool forked;
 static PyMethodDef *generated; /* functions that enter Go */
@@ -43,6 +44,7 @@ in_child(void)
         def->ml_meth = strcmp(def->ml_name, "DecRef") == 0 ? do_nothing : refuse;
     }
     cj_entry_after_fork();
+    cj_osr_after_fork();
 }
 
 int

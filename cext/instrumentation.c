@@ -16,6 +16,7 @@
 #include "internal/pycore_instruments.h"
 #include "internal/pycore_interp.h"
 #include "internal/pycore_pystate.h"
+#include "osr.h"
 #include "registry.h"
 
 /* Calls after which code that was given back is compiled again. */
@@ -29,6 +30,8 @@ typedef struct {
     AnyFunction original;
 } Reporter;
 
+static bool own_change; /* made by cj_set_local_events */
+
 static PyObject *report(size_t which, PyObject *self, PyObject *a, PyObject *b, PyObject *c);
 
 #define REPORTERS(X)                                                              \
@@ -39,7 +42,10 @@ static PyObject *report(size_t which, PyObject *self, PyObject *a, PyObject *b, 
     X(4, "monitoring", "set_events")                                              \
     X(5, "monitoring", "set_local_events")                                        \
     X(6, "monitoring", "clear_tool_id")                                           \
-    X(7, "monitoring", "free_tool_id")
+    X(7, "monitoring", "free_tool_id")                                            \
+    X(8, "monitoring", "use_tool_id")
+
+enum { SET_LOCAL_EVENTS = 5, USE_TOOL_ID = 8 };
 
 #define DEFINE(index, module, name)                                               \
     static PyObject *report_##index(PyObject *self, PyObject *a, PyObject *b, PyObject *c) \
@@ -53,11 +59,12 @@ static Reporter reporters[] = {REPORTERS(ROW)};
 #define ENTRY(index, module, name) report_##index,
 static const AnyFunction entries[] = {REPORTERS(ENTRY)};
 
+/* Whether somebody else has asked for events that code can be watched by itself for. */
 static bool
 any_tool(const uint8_t *tools)
 {
     for (int event = 0; event < _PY_MONITORING_LOCAL_EVENTS; event++) {
-        if (tools[event] != 0) {
+        if (cj_osr_foreign_tools(tools, event) != 0) {
             return true;
         }
     }
@@ -118,6 +125,9 @@ cj_instrumentation_changed(void)
         next = record->next;
         PyCodeObject *code = record->code.code;
         bool now = everything || monitored(code);
+        if (record->loops != NULL && (now || moved)) {
+            cj_osr_take_code(record);
+        }
         if (!now && record->state == CJ_COMPILED && (moved || relies_on_monitored(record->code.object))) {
             cj_registry_take_code(record);
             cj_registry_count(record, CALLS_TO_RETURN);
@@ -139,13 +149,47 @@ cj_instrumentation_changed(void)
 static PyObject *
 report(size_t which, PyObject *self, PyObject *a, PyObject *b, PyObject *c)
 {
+    if (which == USE_TOOL_ID && PyInterpreterState_Get() == PyInterpreterState_Main()) {
+        /* Arguments come as an array and its length. */
+        PyObject *tool = (Py_ssize_t)(intptr_t)b > 0 ? ((PyObject *const *)a)[0] : NULL;
+        if (tool != NULL && PyLong_CheckExact(tool) && PyLong_AsLong(tool) == PY_MONITORING_OPTIMIZER_ID) {
+            cj_osr_release_tool();
+        }
+        PyErr_Clear();
+    }
     PyObject *result = reporters[which].original(self, a, b, c);
+    if (own_change) {
+        return result;
+    }
     if (PyInterpreterState_Get() == PyInterpreterState_Main()) {
         PyObject *raised = PyErr_GetRaisedException();
         cj_instrumentation_changed();
         PyErr_SetRaisedException(raised);
     }
     return result;
+}
+
+bool
+cj_tool_is_observed(void)
+{
+    return reporters[USE_TOOL_ID].original != NULL;
+}
+
+bool
+cj_set_local_events(int tool, PyCodeObject *code, int events)
+{
+    PyObject *monitoring = PySys_GetObject("monitoring"); /* borrowed */
+    PyObject *function = monitoring == NULL || reporters[SET_LOCAL_EVENTS].original == NULL ? NULL
+        : PyObject_GetAttrString(monitoring, reporters[SET_LOCAL_EVENTS].name);
+    PyObject *result = NULL;
+    if (function != NULL && PyCFunction_CheckExact(function)) {
+        own_change = true;
+        result = PyObject_CallFunction(function, "iOi", tool, code, events);
+        own_change = false;
+    }
+    Py_XDECREF(function);
+    Py_XDECREF(result);
+    return result != NULL;
 }
 
 void
@@ -162,7 +206,8 @@ cj_instrumentation_start(void)
         /* A version without the function, or a function that somebody replaced, is left alone. */
         if (function != NULL && PyCFunction_CheckExact(function) && reporter->original == NULL) {
             PyMethodDef *method = ((PyCFunctionObject *)function)->m_ml;
-            if (strcmp(method->ml_name, reporter->name) == 0) {
+            bool fits = i != USE_TOOL_ID || method->ml_flags == METH_FASTCALL;
+            if (strcmp(method->ml_name, reporter->name) == 0 && fits) {
                 reporter->original = (AnyFunction)(void (*)(void))method->ml_meth;
                 method->ml_meth = (PyCFunction)(void (*)(void))entries[i];
             }
@@ -182,10 +227,5 @@ cj_is_instrumented(PyThreadState *tstate, PyCodeObject *code)
         return true;
     }
     const _PyCoMonitoringData *monitoring = code->_co_monitoring;
-    for (int event = 0; monitoring != NULL && event < _PY_MONITORING_LOCAL_EVENTS; event++) {
-        if (monitoring->active_monitors.tools[event] != 0) {
-            return true;
-        }
-    }
-    return false;
+    return monitoring != NULL && any_tool(monitoring->active_monitors.tools);
 }

@@ -15,6 +15,13 @@ void cj_instrumentation_changed(void);
 /* Whether only the interpreter may run the code in this thread: tools want events, or it has to be brought up to date. */
 bool cj_is_instrumented(PyThreadState *tstate, PyCodeObject *code);
 
+/* Whether cj_osr_release_tool is called when somebody takes the tool id for optimizers. */
+bool cj_tool_is_observed(void);
+
+/* Asks for events of a code object, for a tool of this package, without reporting it. False, with an exception or without, when it
+ * cannot be done. */
+bool cj_set_local_events(int tool, PyCodeObject *code, int events);
+
 /* The eval breaker with which no tool wanted events of all code. As long as it has that value, only code that tools look at by
  * itself is instrumented, which its instructions tell. */
 extern uintptr_t cj_unwatched;

@@ -12,6 +12,7 @@
 #include "exact.h"
 #include "frame_writes.h"
 #include "instrumentation.h"
+#include "osr.h"
 #include "quiet_death.h"
 #include "internal/pycore_code.h"
 #include "internal/pycore_dict.h"
@@ -522,7 +523,7 @@ cj_land(CJExitRegs *regs, CJObject *object, uint32_t index, void **landing, PyOb
         frame->f_funcobj = PyStackRef_MakeHeapSafe(frame->f_funcobj);
         Py_XINCREF(frame->f_locals);
         *landing = NULL;
-        *result = cj_continue_frame(tstate, frame);
+        *result = cj_osr_leaves(regs, frame) ? NULL : cj_continue_frame(tstate, frame);
         return true;
     }
     frame->stackpointer = _PyFrame_Stackbase(frame);

@@ -7,7 +7,9 @@
 #include <string.h>
 #include <unistd.h>
 
-CJOptions cj_options = {.auto_calls = -1, .list_calls = 10};
+#include "osr.h"
+
+CJOptions cj_options = {.auto_calls = -1, .list_calls = 10, .osr = true};
 
 static FILE *log_file;
 static pid_t log_owner;
@@ -74,6 +76,11 @@ cj_set_option(PyObject *Py_UNUSED(module), PyObject *args)
         int64_t limit = 0;
         result = set_calls(&limit, value);
         cj_options.code_limit = limit < 0 ? 0 : (size_t)limit;
+    }
+    else if (strcmp(name, "osr") == 0) {
+        int on = PyObject_IsTrue(value);
+        cj_options.osr = on > 0;
+        result = on < 0 ? -1 : cj_osr_sample(on > 0);
     }
     else if (strcmp(name, "debug") == 0) {
         int on = PyObject_IsTrue(value);

@@ -11,6 +11,7 @@ typedef struct {
     int64_t auto_calls; /* compile every function after so many calls; -1 is off */
     int64_t list_calls; /* calls before functions of the jit list are compiled */
     size_t code_limit;  /* cap on machine code in bytes; 0 for the default */
+    bool osr;           /* take loops over that run long */
     bool debug;         /* log to stderr when there is no log file */
     char *log_file;     /* owned, or NULL; "{pid}" stands for the process */
     char *dump;         /* owned, or NULL: stages to log, separated by commas */

@@ -12,6 +12,7 @@
 #include "jitlist.h"
 #include "opcode.h"
 #include "options.h"
+#include "osr.h"
 #include "stats.h"
 #include "stubs.h"
 #include "versions.h"
@@ -338,7 +339,7 @@ has_looped(PyCodeObject *code)
     }
     const _Py_CODEUNIT *units = (const _Py_CODEUNIT *)code->co_code_adaptive;
     for (Py_ssize_t i = 0; i < Py_SIZE(code);) {
-        uint8_t op = units[i].op.code;
+        uint8_t op = cj_osr_plain_opcode(code, units[i].op.code);
         if (op == JUMP_BACKWARD_NO_JIT || op == JUMP_BACKWARD_JIT) {
             return true;
         }
@@ -511,14 +512,27 @@ cj_registry_active(void)
 /* ---- losing machine code ---- */
 
 void
+cj_retire_now(CJObject *object)
+{
+    cj_stats_keep(object);
+    cj_watch_remove(object);
+    cj_object_retire(object);
+}
+
+/* Takes the machine code away for which functions have entries. */
+static void
+take_called_code(CJRecord *record)
+{
+    if (record->code.object != NULL) {
+        cj_retire_now(record->code.object);
+    }
+}
+
+void
 cj_registry_take_code(CJRecord *record)
 {
-    CJObject *object = record->code.object;
-    if (object != NULL) {
-        cj_stats_keep(object);
-        cj_watch_remove(object);
-        cj_object_retire(object);
-    }
+    take_called_code(record);
+    cj_osr_take_code(record);
 }
 
 void
@@ -534,7 +548,7 @@ void
 cj_registry_recompile_soon(CJRecord *record)
 {
     enum { CALLS_TO_LEARN = 3 };
-    cj_registry_take_code(record);
+    take_called_code(record);
     cj_registry_count(record, cj_registry_loops(record) ? 0 : CALLS_TO_LEARN);
 }
 
@@ -543,7 +557,10 @@ static void
 broken(CJObject *object)
 {
     CJRecord *record = object->code->registry;
-    cj_registry_take_code(record);
+    if (cj_osr_lost(object)) {
+        return;
+    }
+    take_called_code(record);
     if (record->dead) {
         return;
     }
@@ -599,6 +616,7 @@ code_dies(void *first)
         cj_registry_take_code(record);
         record->state = CJ_IDLE;
         cj_registry_update(record);
+        cj_osr_forget(record);
         bury(record);
     }
 }

@@ -42,6 +42,8 @@ typedef struct CJRecord {
     char *reason; /* owned, or NULL */
     double milliseconds; /* of the last compilation */
     CJFunctionEntry *functions;
+    struct CJLoop *loops; /* that may have machine code of their own; see osr.h */
+    bool watched;         /* their rounds in the interpreter are seen */
     CJLearned learned; /* about the code object: of its first record only */
     CJSightings sightings;
 } CJRecord;
@@ -91,8 +93,11 @@ bool cj_registry_loops(const CJRecord *record);
 /* Takes machine code away that keeps failing; it is compiled anew after a few calls, if it loops at the next. */
 void cj_registry_recompile_soon(CJRecord *record);
 
-/* Takes the machine code away and leaves the rest to the caller. */
+/* Takes the machine code away, that of loops included, and leaves the rest to the caller. */
 void cj_registry_take_code(CJRecord *record);
+
+/* Takes the machine code of one object away. */
+void cj_retire_now(CJObject *object);
 
 /* Takes the machine code away. The record becomes idle. */
 void cj_registry_uncompile(CJRecord *record);

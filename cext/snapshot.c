@@ -15,6 +15,7 @@
 #include "internal/pycore_opcode_utils.h"
 #include "internal/pycore_pystate.h"
 #include "layout.h"
+#include "osr.h"
 #include "snapshot_table.h"
 #include "wellknown.h"
 
@@ -257,7 +258,7 @@ instrumentation(PyCodeObject *code, uint64_t *version)
     }
     if (code->_co_monitoring != NULL) {
         for (int event = 0; event < _PY_MONITORING_LOCAL_EVENTS; event++) {
-            if (code->_co_monitoring->local_monitors.tools[event] != 0) {
+            if (cj_osr_foreign_tools(code->_co_monitoring->local_monitors.tools, event) != 0) {
                 return "the code is being traced, profiled or monitored";
             }
         }
@@ -317,7 +318,8 @@ finish(CJTable *t, CJWriter *w)
 }
 
 CJSnapshot *
-cj_snapshot_take(PyCodeObject *code, PyObject *globals, PyObject *builtins, PyObject *function, const char **reason)
+cj_snapshot_take(PyCodeObject *code, PyObject *globals, PyObject *builtins, PyObject *function, const CJLoopEntry *loop,
+                 const char **reason)
 {
     uint64_t version = 0;
     *reason = NULL;
@@ -334,7 +336,7 @@ cj_snapshot_take(PyCodeObject *code, PyObject *globals, PyObject *builtins, PyOb
         return NULL;
     }
     CJWriter dry = {.dry = true}, out = {0};
-    CJTable t = {.w = &dry};
+    CJTable t = {.w = &dry, .loop = loop, .loop_code = code};
     CJSnapshot *snapshot = NULL;
     if (!grow(&t)) {
         goto done;

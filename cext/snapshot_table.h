@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "snapshot.h"
 #include "snapshot_write.h"
 
 /* Feedback kinds, in the order of jit/snapshot/feedback.go; a test compares them. */
@@ -21,7 +22,8 @@
     X(TruthAlways) \
     X(OperandsIntInt) X(OperandsFloatInt) X(OperandsIntFloat) X(OperandsUnresolved) \
     X(BranchHistory) X(GuardFailed) X(SubscriptMethod) X(GlobalEntry) \
-    X(SubscriptNumbers) X(StoreSubscriptMethod) X(SuperAttr) X(OperandsFloatFloat)
+    X(SubscriptNumbers) X(StoreSubscriptMethod) X(SuperAttr) X(OperandsFloatFloat) \
+    X(LoopEntry) X(EntryClass)
 
 typedef enum {
 #define KIND(name) CJ_FEEDBACK_##name,
@@ -88,6 +90,8 @@ typedef struct {
     bool failed;             /* memory ran out */
     bool again;              /* an object has to be visited a second time */
     uint32_t describing;     /* the object that is being written */
+    const CJLoopEntry *loop; /* what is compiled is this loop of loop_code; or NULL */
+    PyCodeObject *loop_code;
     CJWriter *w;
 } CJTable;
 

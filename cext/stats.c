@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "exit.h"
+#include "osr.h"
 #include "registry.h"
 
 /* One exit that was taken, of code that is gone or still there. */
@@ -26,11 +27,11 @@ static Stat *stats;
 static size_t nstats, stats_capacity;
 
 /* In the order of Reason in jit/object; a test compares them. */
-enum { REASON_GUARD_TYPE = 1 };
+enum { REASON_GUARD_TYPE = 1, REASON_LOOP_LEFT = 17 };
 static const char *const reasons[] = {
     "unknown", "guard type", "guard value", "guard null", "guard flag", "overflow", "bounds", "unbound", "key missing",
     "divide by zero", "unexpected branch", "unsupported", "frame observed", "eval breaker", "invalidated", "raised",
-    "reraised",
+    "reraised", "loop left",
 };
 
 static const char *const kinds[] = {"deopt", "observe", "raise"};
@@ -95,6 +96,9 @@ gather(CJObject *object)
         }
         CJExitInfo info;
         cj_exit_info(object, i, &info);
+        if (info.reason == REASON_LOOP_LEFT) {
+            continue; /* as it was meant */
+        }
         Stat s = {
             .kind = info.kind, .reason = info.reason, .offset = info.offset * (uint32_t)sizeof(_Py_CODEUNIT),
             .count = object->exit_count[i] - kept->reported[i], .line = -1,
@@ -139,6 +143,11 @@ cj_stats_take(void)
     for (CJRecord *record = cj_registry_first(); record != NULL; record = record->next) {
         if (record->code.object != NULL) {
             gather(record->code.object);
+        }
+        for (CJLoop *loop = record->loops; loop != NULL; loop = loop->next) {
+            if (loop->object != NULL) {
+                gather(loop->object);
+            }
         }
     }
     PyObject *list = PyList_New(0);
@@ -189,17 +198,25 @@ cj_stats_exit_taken(CJObject *object, uint32_t exit, PyObject *guilty)
     if (guilty != NULL && kept != NULL && kept->guilty[exit] == NULL) {
         kept->guilty[exit] = strdup(Py_TYPE(guilty)->tp_name);
     }
-    if (object->invalidated || record->dead || record->code.object != object) {
+    bool called = record->code.object == object;
+    if (object->invalidated || record->dead || (!called && record->loops == NULL)) {
         return;
     }
     CJExitInfo info;
     cj_exit_info(object, exit, &info);
+    if (info.reason == REASON_LOOP_LEFT) {
+        return;
+    }
     /* Every class that came is noted, so that the next compilation knows all of them. A guard
        that is not about one object's class stands for object itself. */
     bool about_class = guilty != NULL && info.reason == REASON_GUARD_TYPE;
     if (info.code != NULL) {
         cj_registry_note_failure(info.code, (int32_t)(info.offset * sizeof(_Py_CODEUNIT)),
                                  about_class ? Py_TYPE(guilty) : &PyBaseObject_Type);
+    }
+    if (!called) {
+        cj_osr_guard_failed(object, exit);
+        return;
     }
     bool loops = cj_registry_loops(record);
     unsigned undoubled = loops ? UNDOUBLED_OF_LOOPS : UNDOUBLED;

@@ -1152,6 +1152,42 @@ cj_enter:
 	.cfi_endproc
 	.size cj_enter, .-cj_enter
 
+/* PyObject *cj_enter_loop(void *entry, PyThreadState *tstate, frame, lent)
+ * is the same for a loop of a frame that the interpreter runs. lent stands in the native frame, where cj_osr_leaves
+ * finds it: the code returns to cj_enter_loop_return. */
+	.balign 16
+	.globl cj_enter_loop
+	.hidden cj_enter_loop
+	.globl cj_enter_loop_return
+	.hidden cj_enter_loop_return
+	.type cj_enter_loop, %function
+cj_enter_loop:
+	.cfi_startproc
+	hint	#34
+	stp	x29, x30, [sp, #-48]!
+	.cfi_def_cfa_offset 48
+	.cfi_offset 29, -48
+	.cfi_offset 30, -40
+	mov	x29, sp
+	stp	x19, x20, [sp, #16]
+	.cfi_offset 19, -32
+	.cfi_offset 20, -24
+	str	x3, [sp, #32]
+	mov	x19, x1
+	mov	x20, x2
+	blr	x0
+cj_enter_loop_return:
+	ldp	x19, x20, [sp, #16]
+	ldp	x29, x30, [sp], #48
+	.cfi_restore 29
+	.cfi_restore 30
+	.cfi_restore 19
+	.cfi_restore 20
+	.cfi_def_cfa_offset 0
+	ret
+	.cfi_endproc
+	.size cj_enter_loop, .-cj_enter_loop
+
 /* PyObject *cj_enter_direct(const void *entry, CJCode *code, PyThreadState *tstate, frame of the caller, PyObject *const values[8])
  * calls a direct entry from C: values are the function and the values of its parameters. */
 	.balign 16

@@ -276,13 +276,15 @@ def get_function_hir_opcode_counts(function):
 
 
 def get_and_clear_runtime_stats():
-    """Exits from compiled code since the last call.
+    """Exits from compiled code, and entries into loops that were running, since the last call.
 
-    A dict with the key "deopt": a list of dicts with kind, reason, description, function,
+    A dict with two keys. "deopt": a list of dicts with kind, reason, description, function,
     filename, lineno, offset (of the bytecode), count and guilty_type (the class that was met first).
+    "loops": those that were ever compiled by themselves, with function, filename, lineno, how often they
+    were compiled and entered, and whether their machine code is in_use.
     """
     module = _native.loaded()
-    return {"deopt": []} if module is None else module.get_and_clear_runtime_stats()
+    return {"deopt": [], "loops": []} if module is None else module.get_and_clear_runtime_stats()
 
 
 def get_allocator_stats():
@@ -349,6 +351,8 @@ def apply(settings):
     except ValueError as error:
         wrong.append(error)
         module.set_option("dump", None)  # one complaint is enough
+    if settings.list_file is not None or settings.calls is not None or not settings.osr:
+        module.set_option("osr", settings.osr)
     if settings.max_code_size:
         module.set_max_code_size(settings.max_code_size)
     if settings.list_file is not None:

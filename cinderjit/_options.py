@@ -68,6 +68,8 @@ OPTIONS = (
            "Calls in which a function of the jit list shows its types before it is compiled."),
     Option("frame_evaluator", "PYTHONJITFRAMEEVALUATOR", "jit-frame-evaluator", "switch", False,
            "Install the frame evaluator, which enters compiled code from every frame."),
+    Option("osr", "PYTHONJITOSR", "jit-osr", "switch", True,
+           "Compile loops that run long, and enter them while they run."),
     Option("max_code_size", "PYTHONJITMAXCODESIZE", "jit-max-code-size", "number", 0,
            "Cap on machine code in bytes, in pages and at most 128 MiB; 0 stands for the built-in one."),
     Option("log_file", "PYTHONJITLOGFILE", "jit-log-file", "path", None,
@@ -145,6 +147,8 @@ def help_page():
         x_value = "" if option.kind == "switch" else "=" + value
         lines.append(f"  {option.variable}={value}, -X {option.x_option}{x_value}")
         lines.append(f"      {option.help}")
-        if option.default not in (None, False):
+        if option.default is True:
+            lines.append("      Default: 1.")
+        elif option.default not in (None, False):
             lines.append(f"      Default: {option.default}.")
     return "\n".join(lines)

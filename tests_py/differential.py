@@ -12,6 +12,7 @@ A program (see program.py and programs/) runs in a process of its own, in severa
     evaluator  as warm0, with the frame evaluator installed
     counted    compiled when called for the third time, with whatever else runs in the process
     disturbed  as warm0, with a collection at nearly every allocation and another thread that wants to run
+    loops      as warm0, but what is compiled are loops, and they are entered while they run
     forced     as warm0, leaving compiled code every few guards though nothing failed
 
 The same sequence of calls runs first without the JIT, before it is imported. Compared are
@@ -47,6 +48,8 @@ REPETITIONS = 20
 MORE_OFTEN = 12  # what has grown has to do so again
 # In the mode "forced" the mean number of guards and checks of the frame between exits.
 FORCED_PERIOD = 12
+# Rounds of a loop that the interpreter runs first, in the mode "loops".
+LOOP_ROUNDS = 0
 MAX_CRASHES = 12
 # Functions of these kinds may stay interpreted; why_not_compiled has to say why.
 MAY_STAY_INTERPRETED = 0x20 | 0x80 | 0x200  # CO_GENERATOR, CO_COROUTINE, CO_ASYNC_GENERATOR
@@ -90,6 +93,25 @@ def forced_exits(period, seed):
     finally:
         module.force_exits(0, 0)
         module.set_option("compiler", os.environ.get("PYTHONJITOPTIONS", "").replace(",", "\n"))
+
+
+def watch_loops(functions):
+    """Let every loop of these functions, and of those that they make, be compiled and entered after some rounds."""
+    import dis
+
+    from cinderjit import _native
+
+    module = _native.load()
+
+    def watch(code, space):
+        for unit in {i.jump_target // 2 for i in dis.get_instructions(code) if i.baseopname == "JUMP_BACKWARD"}:
+            module.watch_loop(code, space, unit, LOOP_ROUNDS)
+        for constant in code.co_consts:
+            if isinstance(constant, types.CodeType):
+                watch(constant, space)
+
+    for function in functions:
+        watch(function.__code__, function.__globals__)
 
 
 def functions_of(namespace, path):
@@ -141,7 +163,7 @@ class Run:
         if only is not None:
             self.cases = [case for case in self.cases if case.name == only]
         self.skip = set(skip)
-        self.warm = int(mode[4:]) if mode.startswith("warm") else 0 if mode in ("half", "evaluator", "disturbed", "forced") else None
+        self.warm = int(mode[4:]) if mode.startswith("warm") else 0 if mode in ("half", "evaluator", "disturbed", "forced", "loops") else None
         self.others = {id(case.function) for case in self.cases}
         if self.warm:
             self.cases = [case for case in self.cases if len(case.inputs) > self.warm]
@@ -226,6 +248,12 @@ class Run:
             self.progress(f"compile {function.__qualname__}")
             self.compile(function)
 
+    def watch_loops(self):
+        import program
+
+        program.set_compile(lambda function: watch_loops([function]))
+        watch_loops(functions_of(self.namespace, self.path))
+
     def records(self):
         """Do everything; yield (key, text) of each thing to compare."""
         with forced_exits(FORCED_PERIOD, 1) if self.mode == "forced" and not isinstance(self.compiler, (Plain, type(None))) else contextlib.nullcontext():
@@ -240,7 +268,9 @@ class Run:
                 for _ in range(WARM_UP):
                     self.call(case, self.warm % len(case.inputs), watch=False)
                 collect_silently()
-        if self.compiler is not None and self.mode == "counted":
+        if self.mode == "loops" and not isinstance(self.compiler, (Plain, type(None))):
+            self.watch_loops()
+        elif self.compiler is not None and self.mode == "counted":
             self.compiler.compile_after_n_calls(2)
         elif self.compiler is not None:
             self.compile_all()
@@ -248,7 +278,7 @@ class Run:
                 self.compiler.install_frame_evaluator()
         with disturbance() if self.mode == "disturbed" else contextlib.nullcontext():
             yield from self.compared_calls()
-        if self.mode in ("cold", "warm0", "forced"):
+        if self.mode in ("cold", "warm0", "forced", "loops"):
             yield from self.leaks()
         yield "final globals", "\n".join(f"{n} = {v}" for n, v in describe_globals(self.namespace).items())
 
@@ -258,7 +288,7 @@ class Run:
             first = 0 if self.warm is None else self.warm + 1
             for step in range(count):
                 number = (first + step) % count
-                for turn in range({"cold": 2, "warm0": 2, "counted": 5, "forced": 3}.get(self.mode, 1)):
+                for turn in range({"cold": 2, "warm0": 2, "counted": 5, "forced": 3, "loops": 2}.get(self.mode, 1)):
                     name = f"{case.name}({case.inputs[number]}) call {turn + 1}"
                     self.progress(f"{case.name} ({case.inputs[number]}) call {turn + 1}")
                     yield name, self.call(case, number)
@@ -356,7 +386,7 @@ def unraisable(report):
 def modes_of(path, thorough):
     cases = Run(path, "cold", None).cases
     most = max((len(case.inputs) for case in cases), default=0)
-    return ["cold", *(f"warm{number}" for number in range(most if thorough else min(most, LEARNED))), "half", "evaluator", "disturbed", "forced", "counted"]
+    return ["cold", *(f"warm{number}" for number in range(most if thorough else min(most, LEARNED))), "half", "evaluator", "disturbed", "forced", "loops", "counted"]
 
 
 def child(options):
@@ -405,6 +435,10 @@ def child(options):
                     problem(key, differs)
             if mode == "evaluator":
                 compiler.remove_frame_evaluator()
+            if mode == "loops" and not options.plain:
+                loops = compiler.get_and_clear_runtime_stats()["loops"]
+                if loops and not any(loop["entered"] for loop in loops):
+                    run.problems.append("no loop was entered")
             for text in run.problems:
                 problem("compile", text)
             del run

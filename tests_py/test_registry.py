@@ -324,7 +324,7 @@ def test_failing_guards_are_told_and_learned_from():
     assert (stat["kind"], stat["reason"], stat["count"], stat["guilty_type"]) == ("deopt", "guard type", 1, "str")
     assert stat["function"].endswith("double") and stat["filename"] == __file__
     assert stat["lineno"] == double.__code__.co_firstlineno + 1
-    assert cinderjit.get_and_clear_runtime_stats() == {"deopt": []}
+    assert cinderjit.get_and_clear_runtime_stats()["deopt"] == []
     run_often(double, "ab", times=300)
     assert "GuardFailed type=str" in cinderjit.dump(double, "snapshot")
     assert cinderjit.is_jit_compiled(double)

@@ -357,6 +357,7 @@ const (
 	Entries
 	Return
 	Deopt
+	LeaveLoop
 	Unreachable
 	NumOps
 )
@@ -589,6 +590,7 @@ var Ops = [NumOps]OpInfo{
 	Entries:     {Name: "Entries", Terminator: true, Doc: "Ends the entry block of a function with several entries: the first successor is where calls begin, the others are resume blocks. What is defined before is there in all of them if it is a constant, else in the first only."},
 	Return:      {Name: "Return", Args: "o", Steals: 1, Terminator: true, Doc: "Returns the value, with a reference, after LeaveFrame."},
 	Deopt:       {Name: "Deopt", Exits: true, Terminator: true, Doc: "Leaves to FS."},
+	LeaveLoop:   {Name: "LeaveLoop", Exits: true, Terminator: true, Doc: "Leaves to FS, because the loop has ended for which the code was made."},
 	Unreachable: {Name: "Unreachable", Terminator: true, Doc: "Control does not get here."},
 }
 

@@ -141,6 +141,8 @@ type Func struct {
 	DirectArgs int
 	// Resumable code is entered with a generator only.
 	Resumable bool
+	// Loop is set of code that is entered at the begin of a loop only.
+	Loop bool
 	// OutSize is the size of the outgoing argument area, in bytes.
 	OutSize int64
 	// Inlines are the inlined calls; [0] stands for the outermost code. The

@@ -72,6 +72,7 @@ func Lower(h *hir.Func, conv *Convention) *Func {
 	l.f.DirectArgs = l.directArgs()
 	if c := h.Snap.Code(l.f.Code); c != nil {
 		l.f.Resumable = c.Resumable()
+		_, l.f.Loop = c.LoopEntry()
 	}
 	l.layOutInlines()
 	for _, b := range order.RPO {
@@ -91,7 +92,10 @@ func Lower(h *hir.Func, conv *Convention) *Func {
 // parameter, or -1: only functions with few enough have one.
 func (l *lowerer) directArgs() int {
 	c := l.h.Snap.Code(l.f.Code)
-	if c == nil || c.Resumable() || c.NumArgs() > l.conv.MaxDirectArgs() || c.Flags&snapshot.CodeOptimized == 0 {
+	if c == nil {
+		return -1
+	}
+	if _, loop := c.LoopEntry(); loop || c.Resumable() || c.NumArgs() > l.conv.MaxDirectArgs() || c.Flags&snapshot.CodeOptimized == 0 {
 		return -1
 	}
 	return c.NumArgs()

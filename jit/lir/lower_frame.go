@@ -290,9 +290,12 @@ func lowerReturn(l *lowerer, v hir.Value) {
 	l.addOperand(in, regalloc.Operand{V: a, Kind: regalloc.Use, Constraint: regalloc.Fixed, Fixed: l.conv.IntResults[0]})
 }
 
-func lowerDeopt(l *lowerer, v hir.Value) {
-	side := l.exitSide(v, object.Deopt, object.ReasonUnsupported)
-	l.emit(Exit).Side = side
+// lowerLeave leaves in any case.
+func lowerLeave(reason object.Reason) func(*lowerer, hir.Value) {
+	return func(l *lowerer, v hir.Value) {
+		side := l.exitSide(v, object.Deopt, reason)
+		l.emit(Exit).Side = side
+	}
 }
 
 func lowerUnreachable(l *lowerer, v hir.Value) { l.emit(Trap) }

@@ -1,6 +1,9 @@
 package lir
 
-import "github.com/cinderjit/cinderjit/jit/hir"
+import (
+	"github.com/cinderjit/cinderjit/jit/hir"
+	"github.com/cinderjit/cinderjit/jit/object"
+)
 
 // lowerTable has the lowering of each opcode that is not a plain call of its
 // helper. It is filled by init because the functions refer to it.
@@ -129,7 +132,8 @@ func init() {
 		hir.Branch:      lowerBranch,
 		hir.Entries:     lowerEntries,
 		hir.Return:      lowerReturn,
-		hir.Deopt:       lowerDeopt,
+		hir.Deopt:       lowerLeave(object.ReasonUnsupported),
+		hir.LeaveLoop:   lowerLeave(object.ReasonLoopLeft),
 		hir.Unreachable: lowerUnreachable,
 	}
 }

@@ -41,6 +41,7 @@ const (
 	ReasonInvalidated
 	ReasonRaised
 	ReasonReraised
+	ReasonLoopLeft
 
 	numReasons
 )

@@ -19,7 +19,7 @@ var exitNames = [numExitKinds]string{"deopt", "observe", "raise"}
 var reasonNames = [numReasons]string{
 	"unknown", "guard type", "guard value", "guard null", "guard flag", "overflow", "bounds",
 	"unbound", "key missing", "divide by zero", "unexpected branch", "unsupported",
-	"frame observed", "eval breaker", "invalidated", "raised", "reraised",
+	"frame observed", "eval breaker", "invalidated", "raised", "reraised", "loop left",
 }
 
 var completionNames = [numCompletions]string{"push", "discard", "init", "bool", "not"}

@@ -30,7 +30,7 @@ func markCold(f *hir.Func, o *hir.Order) {
 				continue
 			}
 			op := f.At(f.Terminator(b)).Op
-			cold := op == hir.Deopt || op == hir.Unreachable
+			cold := op == hir.Deopt || op == hir.LeaveLoop || op == hir.Unreachable
 			if len(blk.Succs) > 0 {
 				cold = all(f, blk.Succs)
 			}

@@ -364,7 +364,7 @@ func (r *refcounter) terminate(v hir.Value) {
 	f := r.f
 	r.extra = r.extra[:0]
 	switch f.At(v).Op {
-	case hir.Deopt:
+	case hir.Deopt, hir.LeaveLoop:
 		r.attach(v)
 	case hir.Return:
 		if d := r.take(f.Arg(v, 0), func(int32) bool { return false }); d >= 0 {

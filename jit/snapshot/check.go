@@ -165,6 +165,9 @@ func (s *Snapshot) checkCode(c *Code) error {
 		if f.Offset < 0 || int(f.Offset) >= len(c.Bytecode) || !starts[f.Offset] || f.Kind == FeedbackNone {
 			return fmt.Errorf("feedback at offset %d", f.Offset)
 		}
+		if f.Kind == EntryClass && (f.Value < 0 || f.Value >= int64(c.NLocalsPlus)) {
+			return fmt.Errorf("no local variable %d at offset %d", f.Value, f.Offset)
+		}
 		if err := s.checkFeedback(f); err != nil {
 			return fmt.Errorf("%s at offset %d: %w", f.Kind, f.Offset, err)
 		}

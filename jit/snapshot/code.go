@@ -98,6 +98,17 @@ func (c *Code) FeedbackAt(offset int) []Feedback {
 	return c.Feedback[lo:hi]
 }
 
+// LoopEntry returns the record of the loop at which frames of this code are to be
+// entered, if it is compiled for that only.
+func (c *Code) LoopEntry() (Feedback, bool) {
+	for _, f := range c.Feedback {
+		if f.Kind == LoopEntry {
+			return f, true
+		}
+	}
+	return Feedback{}, false
+}
+
 // FeedbackOf returns the first record of the given kind at a byte offset.
 func (c *Code) FeedbackOf(offset int, kind FeedbackKind) (Feedback, bool) {
 	for _, f := range c.FeedbackAt(offset) {

@@ -103,6 +103,13 @@ const (
 	// OperandsFloatFloat: two floats, in an operation of which the interpreter has no form for floats.
 	OperandsFloatFloat
 
+	// LoopEntry: the code is to be compiled for a frame that stands at this
+	// instruction, the first of a loop. Value is 1 if the frame's namespace is that
+	// of the module.
+	LoopEntry
+	// EntryClass: local variable number Value of that frame is an instance of Type.
+	EntryClass
+
 	numFeedbackKinds
 )
 
@@ -160,6 +167,8 @@ var feedbackTable = [numFeedbackKinds]struct {
 	StoreSubscriptMethod: {"StoreSubscriptMethod", usesType | usesObject},
 	SuperAttr:            {"SuperAttr", usesType | usesObject},
 	OperandsFloatFloat:   {"OperandsFloatFloat", 0},
+	LoopEntry:            {"LoopEntry", usesValue},
+	EntryClass:           {"EntryClass", usesType | usesValue},
 }
 
 // String returns the kind's name in the text form.

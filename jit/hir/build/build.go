@@ -89,9 +89,15 @@ func Build(s *snapshot.Snapshot, o Options) (*hir.Func, error) {
 	}
 	b.f.Code = o.Code
 	b.f.NumLocals = b.code.NLocalsPlus
-	if b.code.Resumable() {
+	entry, loop := b.code.LoopEntry()
+	switch {
+	case loop:
+		if err := b.buildLoop(entry); err != nil {
+			return nil, err
+		}
+	case b.code.Resumable():
 		b.buildResumable()
-	} else {
+	default:
 		b.build()
 	}
 	if b.unfit {
@@ -195,6 +201,9 @@ type builder struct {
 	taken    []takenLocal
 	inLocal  [][]hir.Value // by slot: the values it has where something raises or in a handler
 	noted    *hir.Value    // locals that are in inLocal already
+
+	inside   []bool // by bytecode block: it is part of the loop for which the code is built; nil if it is built for all
+	inModule bool   // the frame's namespace is that of the module
 
 	entered []bool // by bytecode block: a frame can be resumed there; nil if it can nowhere
 

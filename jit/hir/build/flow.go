@@ -68,6 +68,11 @@ func (b *builder) jump(from, to hir.BlockID) {
 
 // flow ends the present HIR block: control goes on in a bytecode block.
 func (b *builder) flow(to bytecode.BlockID) {
+	if b.inside != nil && !b.inside[to] {
+		b.f.At(b.raw(hir.LeaveLoop)).FS = b.frameState(b.bc.Instrs[b.bc.Block(to).Begin].Start / 2)
+		b.cur = noBlock
+		return
+	}
 	if b.flowUntraced(to) {
 		return
 	}
@@ -369,13 +374,14 @@ func (b *builder) changes(id bytecode.BlockID, depth int) changes {
 	return c
 }
 
-// entersLoop reports whether a frame can be resumed inside of a loop, so that
-// everything in it may come from there.
+// entersLoop reports whether a frame can be resumed inside of a loop, behind its
+// begin, so that everything in it may come from there.
 func (b *builder) entersLoop(l bytecode.LoopID) bool {
 	if b.entered == nil {
 		return false
 	}
-	return slices.ContainsFunc(b.bc.Loops[l].Blocks, func(id bytecode.BlockID) bool { return b.entered[id] })
+	header := b.bc.Loops[l].Header
+	return slices.ContainsFunc(b.bc.Loops[l].Blocks, func(id bytecode.BlockID) bool { return b.entered[id] && id != header })
 }
 
 // reaches returns how many stack values an instruction replaces; below them

@@ -10,9 +10,9 @@ var globalHandlers = map[bytecode.Op]handler{
 	bytecode.OpLoadGlobal:            (*builder).loadGlobal,
 	bytecode.OpStoreGlobal:           generic(hir.StoreGlobal, 1, withName),
 	bytecode.OpDeleteGlobal:          generic(hir.DeleteGlobal, 0, withName),
-	bytecode.OpLoadName:              generic(hir.LoadName, 0, withName|pushes),
-	bytecode.OpStoreName:             generic(hir.StoreName, 1, withName),
-	bytecode.OpDeleteName:            generic(hir.DeleteName, 0, withName),
+	bytecode.OpLoadName:              (*builder).loadName,
+	bytecode.OpStoreName:             inModule(hir.StoreName, hir.StoreGlobal, 1),
+	bytecode.OpDeleteName:            inModule(hir.DeleteName, hir.DeleteGlobal, 0),
 	bytecode.OpLoadLocals:            generic(hir.LoadLocals, 0, pushes),
 	bytecode.OpLoadFromDictOrGlobals: generic(hir.LoadFromDictOrGlobals, 1, withName|pushes),
 	bytecode.OpLoadBuildClass:        generic(hir.LoadBuildClass, 0, pushes),
@@ -40,6 +40,35 @@ func (b *builder) loadGlobal() {
 	}
 	if b.in.PushesSelfOrNull() {
 		b.push(b.nullValue())
+	}
+}
+
+// loadName looks in the frame's namespace first. Where that is the module's, it
+// does what LOAD_GLOBAL does.
+func (b *builder) loadName() {
+	if !b.inModule {
+		b.generic(hir.LoadName, 0, withName|pushes)
+		return
+	}
+	v := b.globalConstant()
+	if v == 0 {
+		v = b.globalEntry()
+	}
+	if v != 0 {
+		b.push(v)
+		return
+	}
+	b.generic(hir.LoadGlobal, 0, withName|pushes)
+}
+
+// inModule does the same to a namespace, which is the module's or not.
+func inModule(other, module hir.Op, pops int) handler {
+	return func(b *builder) {
+		op := other
+		if b.inModule {
+			op = module
+		}
+		b.generic(op, pops, withName)
 	}
 }
 
@@ -72,13 +101,23 @@ func (b *builder) globalEntry() hir.Value {
 	return b.guardNotNull(b.load(hir.LoadField, hir.HeapDict, f.Value, keys))
 }
 
-// assigned reports whether the code assigns or deletes a global name.
+// assigned reports whether the code assigns or deletes a global name, in the loop
+// if only a loop is built.
 func (b *builder) assigned(name snapshot.ID) bool {
 	if b.globalsAssigned == nil {
 		b.globalsAssigned = map[snapshot.ID]bool{}
 		for i := range b.bc.Instrs {
 			in := &b.bc.Instrs[i]
-			if in.Base == bytecode.OpStoreGlobal || in.Base == bytecode.OpDeleteGlobal {
+			if b.inside != nil && (in.Block < 0 || !b.inside[in.Block]) {
+				continue
+			}
+			switch in.Base {
+			case bytecode.OpStoreName, bytecode.OpDeleteName:
+				if !b.inModule {
+					continue
+				}
+				fallthrough
+			case bytecode.OpStoreGlobal, bytecode.OpDeleteGlobal:
 				b.globalsAssigned[b.code.Names[in.NameIndex()]] = true
 			}
 		}

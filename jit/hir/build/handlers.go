@@ -58,6 +58,11 @@ func (b *builder) findHandlers() {
 			b.landings[id] = nil
 		}
 	}
+	for i, inside := range b.inside {
+		if !inside {
+			b.landings[i] = nil
+		}
+	}
 	// What only puts something in order and raises again is worth it if that is
 	// handled, or if it is known to happen.
 	for changed := !b.warm || b.opts.IgnoreFeedback; changed; {

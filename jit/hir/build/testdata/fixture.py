@@ -5,7 +5,8 @@ function f and calls it until the interpreter has specialised it; the snapshot
 of f replaces the file's section "snapshot". With a list "captured" of functions,
 their bytecode is in it too. With a dict "seen", the unspecialised subscripts by opcode are ones
 at which an array of the class and format that it gives was seen. A dict "earlier" gives, for
-instructions, classes that they were specialised for earlier. Runs under the interpreter that
+instructions, classes that they were specialised for earlier. "loop" is the number of a backward jump with a dict of the
+classes of local variables: the code is compiled for its loop. Runs under the interpreter that
 cinderjit is for. Only what the tests need is resolved from the inline caches;
 the real snapshot is made by the C side.
 """
@@ -262,6 +263,12 @@ class Snapshot:
                 yield f"SubscriptNumbers type={self.ref(class_)} value={ord(format_)}"
             case "POP_JUMP_IF_TRUE" | "POP_JUMP_IF_FALSE" | "POP_JUMP_IF_NONE" | "POP_JUMP_IF_NOT_NONE":
                 yield f"BranchHistory value={cache(1, 1):#x}"
+        if c is self.function.__code__ and "loop" in space:
+            jumps = [i for i in dis.get_instructions(c) if i.baseopname == "JUMP_BACKWARD"]
+            index, types_ = space["loop"]
+            if at == jumps[index].jump_target:
+                yield "LoopEntry value=0"
+                yield from (f"EntryClass type={self.ref(t)} value={c.co_varnames.index(n)}" for n, t in types_.items())
         for class_ in space.get("earlier", {}).get(SPECIALIZED.get(name, name), ()):
             yield f"GuardFailed type={self.ref(class_)} value=0"
 

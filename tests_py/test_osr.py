@@ -1,0 +1,214 @@
+"""On-stack replacement: loops are found and entered while they run."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+import cinderjit
+
+
+def run(program, **environment):
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("PYTHONJIT")}
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", program], env=clean | environment, capture_output=True, text=True, timeout=300)
+    assert done.stderr == ""
+    return done.stdout
+
+
+ENTERED = """
+import time
+import cinderjit
+
+def entered(name):
+    return sum(l["entered"] for l in cinderjit.get_and_clear_runtime_stats()["loops"] if l["function"] == name)
+"""
+
+SCRIPT = ENTERED + """
+end = time.monotonic() + WAIT
+found = rounds = 0
+while not found and time.monotonic() < end:
+    rounds += 1
+    if rounds % 1000 == 0:
+        found = entered("<module>")
+print(found > 0)
+"""
+
+FUNCTION = ENTERED + """
+def main():
+    end = time.monotonic() + WAIT
+    found = rounds = 0
+    while not found and time.monotonic() < end:
+        rounds += 1
+        if rounds % 1000 == 0:
+            found = entered("main")
+    return found
+
+print(main() > 0)
+"""
+
+
+@pytest.mark.parametrize("program, settings, wait, found", [
+    (SCRIPT, {"PYTHONJITAUTO": "1000"}, 100, True),
+    (FUNCTION, {"PYTHONJITAUTO": "1000"}, 100, True),
+    (SCRIPT, {"PYTHONJITALL": "1"}, 100, True),
+    (SCRIPT, {"PYTHONJITAUTO": "1000", "PYTHONJITOSR": "0"}, 1, False),
+    (FUNCTION, {}, 1, False),
+])
+def test_loops_are_found(program, settings, wait, found):
+    assert run(program.replace("WAIT", str(wait)), **settings) == f"{found}\n"
+
+
+def test_jit_list(tmp_path):
+    (tmp_path / "list").write_text("__main__:main\n")
+    assert run(FUNCTION.replace("WAIT", "100"), PYTHONJITLISTFILE=str(tmp_path / "list")) == "True\n"
+    (tmp_path / "list").write_text("__main__:other\n")
+    assert run(FUNCTION.replace("WAIT", "1"), PYTHONJITLISTFILE=str(tmp_path / "list")) == "False\n"
+
+
+def test_switched_on_and_off_in_the_process():
+    program = ENTERED + """
+from cinderjit import _native
+native = _native.load()
+
+def main(wait):
+    end = time.monotonic() + wait
+    found = rounds = 0
+    while not found and time.monotonic() < end:
+        rounds += 1
+        if rounds % 1000 == 0:
+            found = entered("main")
+    return found > 0
+
+native.set_option("osr", False)
+cinderjit.compile_after_n_calls(1000)
+print(main(1))
+native.set_option("osr", True)
+print(main(100))
+cinderjit.disable(deopt_all=True)
+print(main(1))
+"""
+    assert run(program) == "False\nTrue\nFalse\n"
+
+
+# What follows watches loops by hand.
+
+sys.path.insert(0, os.path.dirname(__file__))
+from differential import watch_loops  # noqa: E402
+
+
+def loops_of(function):
+    return [loop for loop in cinderjit.get_and_clear_runtime_stats()["loops"] if loop["function"] == function.__qualname__]
+
+
+def test_statistics():
+    def f(n):
+        total = 0
+        for i in range(n):
+            total += i
+        return total
+
+    f(20)
+    watch_loops([f])
+    assert f(100) == 4950
+    [loop] = loops_of(f)
+    assert (loop["compiled"], loop["entered"], loop["in_use"]) == (1, 1, True)
+    assert loop["filename"] == __file__ and loop["lineno"] == f.__code__.co_firstlineno + 2
+    assert f(100) == 4950 and f(50) == 1225
+    assert loops_of(f)[0]["entered"] == 2
+
+
+def test_leaving_and_entering_again_takes_no_machine_stack():
+    def f(n):
+        total = 0
+        for i in range(n):
+            total += 1 if i % 50 else 1.0
+        return total
+
+    f(20)
+    watch_loops([f])
+    assert f(20000) == 20000.0
+
+
+def test_loop_that_is_left_often_learns():
+    def f(items):
+        total = 0
+        for item in items:
+            total = item + 1
+        return total
+
+    f([1] * 20)
+    watch_loops([f])
+    f([1] * 50)
+    f(([1] * 5 + [1.5] * 5) * 50)
+    loops_of(f)
+    cinderjit.get_and_clear_runtime_stats()
+    f(([1] * 5 + [1.5] * 5) * 50)
+    assert sum(exit["count"] for exit in cinderjit.get_and_clear_runtime_stats()["deopt"]) < 20
+
+
+def test_locals_of_other_classes():
+    def f(x, n):
+        for i in range(n):
+            x = x + x if i < 3 else x
+        return x
+
+    f(1, 20)
+    watch_loops([f])
+    for value in (1, "a", 1.5, [0], (1,), 2**80, True) * 3:
+        assert f(value, 10) == value * 8
+
+
+def test_suppressed_and_disabled():
+    def f(n):
+        total = 0
+        for i in range(n):
+            total += i
+        return total
+
+    f(20)
+    watch_loops([f])
+    f(50)
+    cinderjit.jit_suppress(f)
+    loops_of(f)
+    assert f(100) == 4950
+    assert [loop["entered"] for loop in loops_of(f)] == [0]
+
+
+def test_code_dies_while_its_loop_runs():
+    space = {}
+    exec("def f(n):\n    global f\n    for i in range(n):\n        if i == 10:\n            del f\n    return i\n", space)
+    watch_loops([space["f"]])
+    assert space["f"](200) == 199
+    assert "f" not in space
+
+
+def test_somebody_takes_the_tool():
+    def f(n):
+        total = 0
+        for i in range(n):
+            total += i
+        return total
+
+    monitoring = sys.monitoring
+    tool = monitoring.OPTIMIZER_ID
+    f(20)
+    watch_loops([f])
+    f(50)
+    assert monitoring.get_tool(tool) is None
+    events = []
+    monitoring.use_tool_id(tool, "somebody")
+    try:
+        assert monitoring.register_callback(tool, monitoring.events.JUMP, lambda *a: events.append(a)) is None
+        assert f(50) == 1225 and events == []
+        monitoring.set_local_events(tool, f.__code__, monitoring.events.JUMP)
+        loops_of(f)
+        assert f(50) == 1225 and len(events) == 50
+        assert [loop["entered"] for loop in loops_of(f)] == [0]
+        monitoring.set_local_events(tool, f.__code__, 0)
+    finally:
+        monitoring.free_tool_id(tool)
+    watch_loops([f])
+    assert f(50) == 1225
+    assert [loop["entered"] for loop in loops_of(f)] == [1]
