@@ -198,7 +198,7 @@ debug_exit(PyObject *Py_UNUSED(module), PyObject *args)
                                     : cj_load(data.buf, (size_t)data.len, ((PyTupleObject *)objects)->ob_item,
                                               (uint32_t)PyTuple_GET_SIZE(objects), code);
     PyBuffer_Release(&data);
-    uint64_t stack[16] = {0};
+    uint64_t stack[16] = {0}, record[2] = {0}; /* the latter stands for the saved frame pointer and return address */
     CJExitRegs regs = {.sp = (uint64_t)stack};
     if (object == NULL || !set_registers(&regs, stack, Py_ARRAY_LENGTH(stack), registers)) {
         return NULL;
@@ -221,6 +221,7 @@ debug_exit(PyObject *Py_UNUSED(module), PyObject *args)
     tstate->current_frame = frame;
     regs.x[19] = (uint64_t)tstate;
     regs.x[20] = (uint64_t)frame;
+    regs.x[29] = (uint64_t)record;
     if (!Py_IsNone(raised)) {
         PyErr_SetRaisedException(Py_NewRef(raised));
     }
