@@ -389,6 +389,18 @@ operands_die_quietly(const CJExitRegs *regs, const CJObject *object, const CJExi
     return true;
 }
 
+/* Whether the frames of inlined functions find room without a new piece of the data stack. Each makes room before the next one moves. */
+static bool
+inlined_fit(PyThreadState *tstate, const _PyInterpreterFrame *innermost, const _PyInterpreterFrame *outermost)
+{
+    for (const _PyInterpreterFrame *frame = innermost; frame != outermost; frame = frame->previous) {
+        if (!_PyThreadState_HasStackSpace(tstate, _PyFrame_GetCode((_PyInterpreterFrame *)frame)->co_framesize)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 bool
 cj_end_raising(CJExitRegs *regs, CJObject *object, uint32_t index)
 {
@@ -406,6 +418,7 @@ cj_end_raising(CJExitRegs *regs, CJObject *object, uint32_t index)
     }
     if (!exit->handler.none || frame->owner != FRAME_OWNED_BY_THREAD || cj_exceptions_watched(tstate)
         || tstate->interp->monitors.tools[PY_MONITORING_EVENT_PY_UNWIND] != 0
+        || !inlined_fit(tstate, tstate->current_frame, frame)
         || (exit->nframes > 1 && !operands_die_quietly(regs, object, exit, tstate->current_frame, frame))) {
         return false;
     }

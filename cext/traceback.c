@@ -54,6 +54,9 @@ cj_add_traceback(PyThreadState *tstate, _PyInterpreterFrame *frame)
 {
     PyFrameObject *shown = cj_frame_object(frame);
     if (shown == NULL) {
+        if (tstate->current_exception == NULL) {
+            PyErr_NoMemory(); /* PyEval_GetFrame has cleared it */
+        }
         return;
     }
     PyObject *raised = tstate->current_exception;
