@@ -13,6 +13,56 @@ cj_load_attr(PyObject *owner, PyObject *name)
     return PyObject_GetAttr(owner, name);
 }
 
+/* Attributes of classes that getattr was asked for: valid as long as the class has this version, which no other class will
+ * have. The names are immortal; the values belong to the classes. */
+typedef struct {
+    PyTypeObject *class;
+    PyObject *name, *value;
+    unsigned int version;
+} ClassAttribute;
+
+enum { CLASS_ATTRIBUTES = 256 };
+
+/* The attribute of a class whose metaclass is type itself, as the class has it; NULL when it is not known to be got as it is. Borrowed. */
+static PyObject *
+class_attribute(PyTypeObject *class, PyObject *name)
+{
+    static ClassAttribute known[CLASS_ATTRIBUTES];
+    ClassAttribute *entry = &known[((uintptr_t)class >> 4 ^ (uintptr_t)name >> 3) % CLASS_ATTRIBUTES];
+    if (entry->class == class && entry->name == name && entry->version == class->tp_version_tag) {
+        return entry->value;
+    }
+    if (!_Py_IsImmortal(name)) {
+        return NULL;
+    }
+    PyObject *of_type = _PyType_Lookup(&PyType_Type, name), *value = _PyType_Lookup(class, name);
+    if (value == NULL || class->tp_version_tag == 0 || (of_type != NULL && Py_TYPE(of_type)->tp_descr_set != NULL)) {
+        return NULL;
+    }
+    PyTypeObject *kind = Py_TYPE(value);
+    if (kind->tp_descr_get != NULL && kind != &PyFunction_Type && kind != &PyWrapperDescr_Type && kind != &PyMethodDescr_Type) {
+        return NULL;
+    }
+    *entry = (ClassAttribute){class, name, value, class->tp_version_tag};
+    return value;
+}
+
+PyObject *
+cj_getattr(PyObject *owner, PyObject *name, PyObject *missing)
+{
+    if (PyType_CheckExact(owner)) {
+        PyObject *value = class_attribute((PyTypeObject *)owner, name);
+        if (value != NULL) {
+            return Py_NewRef(value);
+        }
+    }
+    if (missing == NULL) {
+        return PyObject_GetAttr(owner, name);
+    }
+    PyObject *value;
+    return PyObject_GetOptionalAttr(owner, name, &value) == 0 ? Py_NewRef(missing) : value;
+}
+
 CJPair
 cj_load_method(PyObject *owner, PyObject *name)
 {

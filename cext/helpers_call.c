@@ -15,6 +15,11 @@ cj_vectorcall(PyObject *callable, PyObject **arguments, int64_t nargsf, void *kw
     if (callable == (PyObject *)&_PyWeakref_RefType && kwnames == NULL && PyVectorcall_NARGS((size_t)nargsf) == 1) {
         return PyWeakref_NewRef(arguments[0], NULL);
     }
+    /* Bound methods of built-in objects by their own convention. */
+    if (Py_IS_TYPE(callable, &PyCFunction_Type) && kwnames == NULL && PyVectorcall_NARGS((size_t)nargsf) == 1
+        && (PyCFunction_GET_FLAGS(callable) & ~METH_COEXIST) == METH_O) {
+        return PyCFunction_GET_FUNCTION(callable)(PyCFunction_GET_SELF(callable), arguments[0]);
+    }
     return PyObject_Vectorcall(callable, arguments, (size_t)nargsf, kwnames);
 }
 

@@ -107,6 +107,12 @@ int64_t cj_contains(PyObject *a0, PyObject *a1);
 /* isinstance(operand 0, operand 1). */
 int64_t cj_is_instance(PyObject *a0, PyObject *a1);
 
+/* issubclass(operand 0, operand 1). */
+int64_t cj_is_subclass(PyObject *a0, PyObject *a1);
+
+/* getattr(operand 0, operand 1, operand 2), where operand 1 is a str and operand 2 may be NULL. */
+PyObject *cj_getattr(PyObject *a0, PyObject *a1, PyObject *a2);
+
 /* id(x). */
 PyObject *cj_object_id(PyObject *a0);
 
@@ -372,6 +378,8 @@ void *cj_get_tstate(void);
     X(compare_bool, "ooi", "i") \
     X(contains, "oo", "i") \
     X(is_instance, "oo", "i") \
+    X(is_subclass, "oo", "i") \
+    X(getattr, "oon", "o") \
     X(object_id, "o", "o") \
     X(extremum, "ooi", "o") \
     X(load_attr, "oo", "o") \

@@ -237,6 +237,15 @@ cj_is_instance(PyObject *object, PyObject *class)
     return known >= 0 ? known : PyObject_IsInstance(object, class);
 }
 
+int64_t
+cj_is_subclass(PyObject *derived, PyObject *class)
+{
+    if (PyType_CheckExact(class) && PyType_Check(derived)) {
+        return derived == class || PyType_IsSubtype((PyTypeObject *)derived, (PyTypeObject *)class);
+    }
+    return PyObject_IsSubclass(derived, class);
+}
+
 PyObject *
 cj_object_id(PyObject *object)
 {

@@ -224,6 +224,17 @@ def test_ids():
         same("object_id", [thing], lambda: id(thing))
 
 
+def test_classes():
+    for a in (int, bool, Strange, 5, int | str):
+        for b in (int, object, (str, int), (), 5, int | str, collections.abc.Sized):
+            same("is_subclass", [a, b], lambda: int(issubclass(a, b)))
+    for owner in (int, Strange, type, collections.abc.Sized, 5, Raising()):
+        for name in ("__repr__", "mro", "real", "__len__", "".join(["mis", "sing"])):
+            for _ in range(2):
+                same("getattr", [owner, name, NULL], lambda: getattr(owner, name))
+                same("getattr", [owner, name, None], lambda: getattr(owner, name, None))
+
+
 def test_extremes():
     for items in ([3, 1, 2], (1,), [], {5, -5}, frozenset([2]), [1, 2.5], [2**70, 1], "ab", 5, [Raising(), 1]):
         same("extremum", [items, min, 0], lambda: min(items))

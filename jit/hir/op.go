@@ -266,6 +266,8 @@ const (
 	CompareBool
 	Contains
 	IsInstance
+	IsSubclass
+	GetAttr
 	ObjectID
 	Extremum
 	LoadAttr
@@ -499,6 +501,8 @@ var Ops = [NumOps]OpInfo{
 	CompareBool:           {Name: "CompareBool", Args: "oo", Type: TCBool, Observable: true, UsesImm: true, Helper: "compare_bool", Err: ErrNegative, Doc: "Rich comparison followed by the truth value of its result."},
 	Contains:              {Name: "Contains", Args: "oo", Type: TCBool, Observable: true, Helper: "contains", Err: ErrNegative, Doc: "Whether operand 0 is in the container operand 1."},
 	IsInstance:            {Name: "IsInstance", Args: "oo", Type: TCBool, Observable: true, Helper: "is_instance", Err: ErrNegative, Doc: "isinstance(operand 0, operand 1)."},
+	IsSubclass:            {Name: "IsSubclass", Args: "oo", Type: TCBool, Observable: true, Helper: "is_subclass", Err: ErrNegative, Doc: "issubclass(operand 0, operand 1)."},
+	GetAttr:               {Name: "GetAttr", Args: "oon", Type: TObject, Own: OwnNew, Observable: true, Helper: "getattr", Err: ErrNull, Doc: "getattr(operand 0, operand 1, operand 2), where operand 1 is a str and operand 2 may be NULL."},
 	ObjectID:              {Name: "ObjectID", Args: "o", Type: TLong, Own: OwnNew, Observable: true, Helper: "object_id", Err: ErrNull, Doc: "id(x)."},
 	Extremum:              {Name: "Extremum", Args: "o", Type: TObject, Own: OwnNew, Observable: true, UsesImm: true, UsesObj: true, Helper: "extremum", Err: ErrNull, Doc: "min(x), or max(x) where Imm is 1; Obj is the function."},
 	LoadAttr:              {Name: "LoadAttr", Args: "o", Type: TObject, Own: OwnNew, Observable: true, UsesObj: true, Helper: "load_attr", Err: ErrNull, Doc: "Attribute by the name Obj."},

@@ -133,3 +133,112 @@ def class_is_told_otherwise(when):
         del Derived.__class__
     out.append(isinstance(x, int))
     return out
+
+
+class Meta(type):
+    def __subclasscheck__(cls, other):
+        return "checked" if other is int else []
+
+    def __getattr__(cls, name):
+        return "meta", name
+
+
+class Checking(metaclass=Meta):
+    known = 1
+
+
+class Pretending:
+    __bases__ = (Plain,)
+
+
+@case(
+    "Derived, Plain", "Plain, Derived", "int, (str, (float, int))", "bool, int", "int, Checking", "str, Checking", "1, int", "int, 1", "Derived, ()",
+    "Pretending(), Plain", "int | str, int", "int, int | str", "Checking, Checking", "int, type",
+)
+def subclass(a, b):
+    out = []
+    for _ in range(3):
+        try:
+            out.append(issubclass(a, b))
+        except TypeError as e:
+            out.append(str(e))
+    return out
+
+
+def representation(class_):
+    return getattr(class_, "__repr__", None)
+
+
+class Changing:
+    attribute = "first"
+
+    @property
+    def computed(self):
+        return "computed"
+
+    @classmethod
+    def bound(cls):
+        return "bound", cls.__name__
+
+    @staticmethod
+    def free():
+        return "free"
+
+
+class Below(Changing):
+    pass
+
+
+@case("2", "0")
+def attributes_of_changing_classes(n):
+    out = []
+
+    def look():
+        out.append((getattr(Below, "attribute", "none"), getattr(Changing, "attribute", "none"), representation(Below) is object.__repr__))
+        try:
+            out.append(getattr(Below, "later"))
+        except AttributeError as e:
+            out.append(str(e))
+        out.append((type(getattr(Below, "computed")).__name__, getattr(Below, "bound")(), getattr(Below, "free")(), getattr(Below, "__name__")))
+
+    for i in range(3):
+        look()
+    Changing.attribute = "second"
+    look()
+    Below.attribute = "own"
+    look()
+    Changing.later = len
+    look()
+    Below.__repr__ = lambda self: "mine"
+    look()
+    del Below.__repr__, Changing.later, Below.attribute
+    Changing.attribute = "first"
+    look()
+    return out
+
+
+@case("int", "Meta", "Checking", "5", "Changing()", "Derived", "type", "len")
+def representations(x):
+    r = representation(x)
+    return type(r), r in (int.__repr__, object.__repr__, type.__repr__), getattr(x, "known", 0), getattr(x, "__doc__", 1), getattr(x, "mro", 2) is None
+
+
+@case("20", "1")
+def bound_methods(n):
+    items, seen, names = [], set(), {}
+    append, add, pop, extend = items.append, seen.add, items.pop, items.extend
+    out = []
+    for i in range(n):
+        append(i)
+        add(i % 5)
+        if i % 6 == 5:
+            out.append(pop(0))
+            extend([i, i])
+        if i == n - 2:
+            append = print
+            add = names.get
+    try:
+        extend(5)
+    except TypeError as e:
+        out.append(str(e))
+    return items, sorted(seen), out

@@ -81,6 +81,16 @@ func (b *builder) callReplaced(s *site, id snapshot.ID, args []hir.Value) bool {
 	case o.Name == "builtins.id" && o.Kind == snapshot.KindBuiltin && len(args) == 1:
 		b.called(s, b.emit(hir.ObjectID, args[0]))
 		return true
+	case o.Name == "builtins.issubclass" && o.Kind == snapshot.KindBuiltin && len(args) == 2:
+		b.called(s, b.emit(hir.IsSubclass, args...))
+		return true
+	case o.Name == "builtins.getattr" && o.Kind == snapshot.KindBuiltin && (len(args) == 2 || len(args) == 3) &&
+		b.typeOf(args[1]).ExactClass() == snapshot.TypeStr:
+		if len(args) == 2 {
+			args = append(args[:2:2], b.nullValue())
+		}
+		b.called(s, b.emit(hir.GetAttr, args...))
+		return true
 	case (o.Name == "builtins.min" || o.Name == "builtins.max") && o.Kind == snapshot.KindBuiltin && len(args) == 1:
 		v := b.emitObj(hir.Extremum, id, args[0])
 		if o.Name == "builtins.max" {
