@@ -16,8 +16,9 @@ import sys
 
 import catalogue
 import launch
+import refcounts
 import table
-from places import OUTPUT, PYTHON
+from places import OUTPUT, PYTHON, emulated
 
 
 def request(benchmark, row, options):
@@ -107,6 +108,28 @@ def show_exits(records, limit):
             print(f"\n{record['row']}, {record['mode']}, exits a call:", *lines, sep="\n")
 
 
+def refcount_table(chosen, options):
+    """The rows of increments and decrements of reference counts that a warm call executes in each mode."""
+    lines = []
+    for benchmark, row in chosen:
+        if benchmark.refused:
+            continue
+        for name in rows_of(benchmark, row, options):
+            plain = None
+            for mode in options.modes:
+                try:
+                    inside, everywhere = refcounts.measure(mode, request(benchmark, name, options), options.calls, options.time_limit)
+                except launch.Failure as failure:
+                    lines.append([name, mode.name, str(failure), *[""] * 4])
+                    continue
+                total = sum(everywhere)
+                if mode.policy is None and plain is None:
+                    plain = total
+                lines.append([name, mode.name, *(f"{n / 1e3:.1f} k" for n in everywhere), *(f"{n / 1e3:.1f} k" for n in inside),
+                              f"{total / plain:.3f}" if plain else ""])
+    return lines
+
+
 def parse(arguments):
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -127,6 +150,8 @@ def parse(arguments):
     parser.add_argument("--resume", action="store_true", help="measure only what the output file does not have")
     parser.add_argument("--exits", type=int, default=0, metavar="N",
                         help="show the N places of each row where compiled code is left most often, and refused functions")
+    parser.add_argument("--refcounts", action="store_true",
+                        help="run each row again and show how many reference counts a warm call changes (under emulation)")
     parser.add_argument("--markdown", type=pathlib.Path, help="write the table to this file too")
     options = parser.parse_args(arguments)
     try:
@@ -168,8 +193,16 @@ def main(arguments=None):
     print("\n".join(ending))
     if options.exits:
         show_exits(session.shown, options.exits)
+    counted = []
+    if options.refcounts:
+        if not emulated():
+            sys.exit("reference counts are counted under emulation only")
+        counted = refcount_table(chosen, options)
+        print(table.as_text(counted, refcounts.COLUMNS))
     if options.markdown:
         text = table.as_markdown(lines) + "\n\n" + "".join(f"- {sentence}\n" for sentence in ending)
+        if counted:
+            text += "\n" + table.as_markdown(counted, refcounts.COLUMNS) + "\n"
         options.markdown.write_text(text)
     return 1 if any("failure" in record for record in session.shown) else 0
 

@@ -16,6 +16,7 @@ import catalogue
 import emulator
 import hot
 import launch
+import refcounts
 import run
 import table
 from places import emulated
@@ -332,3 +333,26 @@ def test_without_the_emulators_counter_time_is_measured(benchmark, monkeypatch):
         assert table.line(known, None)[4].endswith(" ms")
         known["mode"] = "cpython-jit"
         assert float(table.line(known, known)[5]) == 1
+
+
+def test_reference_counts_are_told_from_other_stores():
+    load, add, store = 0xB9400010, 0x11000610, 0xB9000010  # ldr w16, [x0]; add w16, w16, #1; str w16, [x0]
+    subs, skip = 0x71000610, 0x37F80070  # subs w16, w16, #1; tbnz w16, #31
+    assert refcounts.direction([load, skip, add, store], 3) == 1
+    assert refcounts.direction([load, skip, subs, store], 3) == -1
+    assert refcounts.direction([load, skip, add, store], 2) == 0
+    assert refcounts.direction([load, skip, store], 2) == 0
+    elsewhere = 0xB9400030  # ldr w16, [x1]
+    assert refcounts.direction([elsewhere, skip, add, store], 3) == 0
+
+
+@counted
+def test_reference_counts_of_a_call(tmp_path):
+    """Compiled code changes fewer reference counts than the interpreter, and some in its own code."""
+    options = run.parse(["--calls", "1", "--warmup", "1"])
+    benchmark, row = catalogue.choose(["hexiom"], catalogue.all_benchmarks())[0]
+    row = run.rows_of(benchmark, row, options)[0]
+    found = {mode: refcounts.measure(launch.Mode(mode), run.request(benchmark, row, options), 1, 120) for mode in ("plain", "jit")}
+    (plain_inside, plain), (inside, everywhere) = found["plain"], found["jit"]
+    assert plain_inside == [0, 0]
+    assert 0 < sum(inside) <= sum(everywhere) < sum(plain)

@@ -1,6 +1,7 @@
 """Runs one benchmark as often as asked and sums up what its calls cost."""
 
 import contextlib
+import ctypes
 import gc
 import hashlib
 import io
@@ -156,6 +157,13 @@ class Measurement:
     def take_snapshot(self):
         folder = self.request["snapshot"]
         shutil.copyfile("/proc/self/maps", os.path.join(folder, "maps"))
+        with open("/proc/self/maps") as lines:
+            for line in lines:
+                fields = line.split()
+                if len(fields) == 5 and fields[1].startswith("r-x"):  # compiled code is in no file
+                    start, end = (int(part, 16) for part in fields[0].split("-"))
+                    with open(os.path.join(folder, f"code-{start:x}"), "wb") as file:
+                        file.write(ctypes.string_at(start, end - start))
         with open(os.path.join(folder, "functions"), "w") as file:
             json.dump(self.jit.machine_code(), file)
         with open(os.path.join(folder, "helpers"), "w") as file:
