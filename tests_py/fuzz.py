@@ -40,7 +40,7 @@ def source(kind, seed):
 def plan(seed, count):
     """How a program is run: a list of (mode, share of functions compiled, distance of forced exits)."""
     chooser = random.Random(f"modes of {seed}")
-    modes = [f"warm{chooser.randrange(4)}", "cold", "disturbed", "counted", "evaluator", f"warm{chooser.randrange(4)}"]
+    modes = [f"warm{chooser.randrange(4)}", "cold", "disturbed", "counted", "evaluator", f"warm{chooser.randrange(4)}", "loops"]
     chosen = ["forced", *chooser.sample(modes, min(count - 1, len(modes)))]
     return [(mode, chooser.choice([1.0, 1.0, 0.5, 0.7]), chooser.choice([2, 5, 12, 40])) for mode in chosen]
 
