@@ -147,8 +147,8 @@ def run_module(module, variables, match, limit):
             os.mkdir(os.path.join(folder, "work"))
             command = [sys.executable, "-X", "faulthandler", os.path.abspath(__file__), module, "--child", results, "--match", match, "--skip", skip]
             environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHONJIT")} | variables
-            if variables and "PYTHONJITCOMPILER" in os.environ:
-                environment["PYTHONJITCOMPILER"] = os.environ["PYTHONJITCOMPILER"]
+            if variables and "COMPILER_SOCKET" in os.environ:
+                environment["PYTHONJITCOMPILER"] = os.environ["COMPILER_SOCKET"]
             environment["PYTHONHASHSEED"] = "0"
             # Modules that were compiled to bytecode once need not be again.
             environment.pop("PYTHONDONTWRITEBYTECODE", None)

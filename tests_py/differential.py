@@ -422,7 +422,9 @@ def child(options):
         compiler = Plain()
     else:
         import cinderjit as compiler
+        import native_compiler
 
+        native_compiler.use()
         gc.freeze()
     compared = 0
     for mode in modes:
@@ -461,7 +463,7 @@ def run_program(path, mode=None, case=None, plain=False, thorough=False, timeout
             command += ["--plain"] * plain + ["--thorough"] * thorough + (["--mode", mode] if mode else []) + (["--case", case] if case else [])
             for name in skip:
                 command += ["--skip", name]
-            environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHONJIT") or k == "PYTHONJITCOMPILER"}
+            environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHONJIT")}
             environment["PYTHONHASHSEED"] = "0"
             if options:
                 environment["PYTHONJITOPTIONS"] = options

@@ -115,7 +115,9 @@ def child(options):
     warnings.showwarning = lambda message, category, *rest: print(f"{category.__name__}: {message}")
     import cinderjit
 
-    cinderjit.is_enabled()
+    import native_compiler
+
+    native_compiler.use()
     gc.disable()
     gc.freeze()
     results = open(options.results, "a", buffering=1)
@@ -152,7 +154,7 @@ def start(options, seeds, file=None, step=None, limit=None):
             command += ["--file", str(file)]
         if step is not None:
             command += ["--step", str(step)]
-        environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHONJIT") or k == "PYTHONJITCOMPILER"} | {"PYTHONHASHSEED": "0"}
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHONJIT")} | {"PYTHONHASHSEED": "0"}
         with open(said, "w") as output:
             process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, start_new_session=True)
             size, since, ended = 0, time.monotonic(), None

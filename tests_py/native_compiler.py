@@ -7,6 +7,9 @@ import pathlib
 import subprocess
 import tempfile
 
+# Names the socket to test processes. Not a setting of the JIT: those load it at start-up.
+VARIABLE = "COMPILER_SOCKET"
+
 PROGRAM = pathlib.Path(__file__).parent.parent / "build/compilerd"
 
 
@@ -29,5 +32,12 @@ def compiler():
 def compile_natively():
     """Has what this process starts compile natively, until it ends."""
     stack = contextlib.ExitStack()
-    os.environ["PYTHONJITCOMPILER"] = stack.enter_context(compiler())
+    os.environ[VARIABLE] = stack.enter_context(compiler())
     atexit.register(stack.close)
+
+
+def use():
+    """Has this process compile there, if it is one of those."""
+    from cinderjit import _native
+
+    _native.load().set_option("remote", os.environ.get(VARIABLE))

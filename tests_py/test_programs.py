@@ -33,7 +33,7 @@ MODES = os.environ.get("DIFFERENTIAL_MODES", "cold,warm0,warm1,disturbed")
 @pytest.fixture(autouse=True)
 def native(compiler_socket, monkeypatch):
     """Have everything compiled natively, which is the same and quicker; all other tests compile in their process."""
-    monkeypatch.setenv("PYTHONJITCOMPILER", compiler_socket)
+    monkeypatch.setenv("COMPILER_SOCKET", compiler_socket)
 
 
 def check(path):
