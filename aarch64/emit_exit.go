@@ -61,7 +61,7 @@ func (e *emitter) describeExit(in *lir.Instr, kind object.ExitKind, reason objec
 			Native: native,
 			Code:   object.ID(fr.Code), Callee: e.location(fr.Callee, locs),
 			Offset: uint32(fr.Offset), Next: uint32(fr.Next), Completion: fr.Completion,
-			Untraced: fr.Untraced, InMemory: fr.InMemory, Locals: e.locations(fr.Locals, locs), Stack: e.locations(fr.Stack, locs),
+			Untraced: fr.Untraced, Unhandled: fr.Unhandled, InMemory: fr.InMemory, Locals: e.locations(fr.Locals, locs), Stack: e.locations(fr.Stack, locs),
 		})
 	}
 	if kind != s.Kind && kind == object.Raise {
@@ -162,9 +162,12 @@ func exitKey(x *object.Exit) string {
 		num(uint64(f.Offset))
 		num(uint64(f.Next))
 		num(uint64(f.Completion))
-		if f.Untraced {
+		switch {
+		case f.Unhandled:
+			num(2)
+		case f.Untraced:
 			num(1)
-		} else {
+		default:
 			num(0)
 		}
 		num(uint64(f.Native))

@@ -557,6 +557,17 @@ unreadable(void)
     Py_FatalError("cinderjit: an exit of compiled code cannot be read");
 }
 
+/* Makes the traceback entry that the exception of the outermost frame lacks. */
+static void
+trace(Values *values, const CJExit *exit, _PyInterpreterFrame *outermost)
+{
+    PyThreadState *tstate = (PyThreadState *)values->regs->x[19];
+    const CJFrame *frame = &exit->frames[exit->nframes - 1];
+    PyObject *exception = frame->unhandled ? new_value(values, &frame->stack[frame->nstack - 1]) : Py_NewRef(tstate->exc_info->exc_value);
+    cj_trace(tstate, outermost, exception);
+    Py_DECREF(exception);
+}
+
 /* Leaves at an exit. With raised_at, the exception that is set is raised there instead. Result and regs->x[16] as of
  * cj_exit. */
 static PyObject *
@@ -576,11 +587,11 @@ leave(CJExitRegs *regs, CJObject *object, uint32_t index, CJExit exit, _Py_CODEU
         PyErr_Clear();
     }
 
+    Values values = {.regs = regs, .object = object};
     if (exit.frames[exit.nframes - 1].untraced) {
         tstate->current_frame = outermost;
-        cj_trace_handled(tstate, outermost);
+        trace(&values, &exit, outermost);
     }
-    Values values = {.regs = regs, .object = object};
     _PyInterpreterFrame *few[8], **frames = few;
     if (exit.nframes > Py_ARRAY_LENGTH(few)) {
         frames = PyMem_RawMalloc(exit.nframes * sizeof(*frames));
@@ -593,6 +604,7 @@ leave(CJExitRegs *regs, CJObject *object, uint32_t index, CJExit exit, _Py_CODEU
     /* From the outside in. first is the innermost frame that could be made. */
     uint32_t first = exit.nframes - 1;
     frames[first] = outermost;
+    _Py_CODEUNIT *here = outermost->instr_ptr;
     fill_frame(&values, &exit.frames[first], outermost);
     const _PyStackRef executable = outermost->f_executable, function = outermost->f_funcobj;
     outermost->f_executable = PyStackRef_MakeHeapSafe(executable);
@@ -608,6 +620,7 @@ leave(CJExitRegs *regs, CJObject *object, uint32_t index, CJExit exit, _Py_CODEU
         }
         first--;
         frames[first] = frame;
+        here = frame->instr_ptr;
         fill_frame(&values, &exit.frames[first], frame);
         tstate->py_recursion_remaining--;
     }
@@ -615,6 +628,11 @@ leave(CJExitRegs *regs, CJObject *object, uint32_t index, CJExit exit, _Py_CODEU
         frames[first]->instr_ptr = raised_at;
     }
     tstate->current_frame = frames[first];
+    _Py_CODEUNIT *next = frames[first]->instr_ptr;
+    if (exit.kind == CJ_OBSERVE) {
+        /* What dies now dies in the instruction that the frame is at, before the one that it goes on with. */
+        frames[first]->instr_ptr = here;
+    }
 
     release_boxes(&values);
     for (uint32_t i = 0; i < exit.nvirtuals; i++) {
@@ -626,6 +644,7 @@ leave(CJExitRegs *regs, CJObject *object, uint32_t index, CJExit exit, _Py_CODEU
         Py_XDECREF(at->kind == CJ_IN_CONSTANT ? cj_object_constant(object, at->index)
                                               : (PyObject *)raw_bits(&values, at));
     }
+    frames[first]->instr_ptr = next;
     if (!raise && !forced) {
         count_exit(object, index, guilty);
     }
@@ -772,10 +791,10 @@ cj_service(CJExitRegs *regs, CJObject *object, uint32_t index, PyObject *dead)
         exit = &read;
     }
     const bool untraced = exit->frames[exit->nframes - 1].untraced;
-    if (untraced) {
-        cj_trace_handled((PyThreadState *)regs->x[19], (_PyInterpreterFrame *)regs->x[20]);
-    }
     Values values = {.regs = regs, .object = object};
+    if (untraced) {
+        trace(&values, exit, (_PyInterpreterFrame *)regs->x[20]);
+    }
     show_numbers(&values, exit, true);
     release_boxes(&values);
     int64_t status = 0;

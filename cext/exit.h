@@ -67,7 +67,8 @@ typedef struct {
     uint32_t offset, next; /* code units */
     uint8_t completion;
     bool in_memory;
-    bool untraced; /* the exception being handled lacks the traceback entry of this frame, which belongs to instr_ptr */
+    bool untraced;  /* the exception being handled lacks the traceback entry of this frame, which belongs to instr_ptr */
+    bool unhandled; /* that exception is on top of the stack, and not being handled yet */
     uint32_t native; /* of an inlined frame: bytes above the stack pointer, or CJ_NOT_MADE, as at every deopt */
     uint32_t nlocals, nstack;
     CJLocation *locals, *stack;
@@ -204,8 +205,8 @@ _PyInterpreterFrame *cj_move_inlined(PyThreadState *tstate, _PyInterpreterFrame 
  * no traceback entry when it has raised again. */
 void cj_end_inlined(PyThreadState *tstate, _PyInterpreterFrame *native, bool again);
 
-/* Adds the current frame, as of its instr_ptr, to the traceback of the exception that is being handled. */
-void cj_trace_handled(PyThreadState *tstate, _PyInterpreterFrame *frame);
+/* Adds the current frame, as of its instr_ptr, to the traceback of the exception, which the caller keeps alive. */
+void cj_trace(PyThreadState *tstate, _PyInterpreterFrame *frame, PyObject *exception);
 
 /* Whether the current frame, which leaves compiled code with the exception that is set, needs no traceback entry, because
  * nobody can look at it before the exception is gone: the frame was called by compiled code directly, its

@@ -131,6 +131,7 @@ cj_exit_read(const CJObject *object, uint32_t index, CJExit *exit)
         frame->in_memory = flags & 1;
         frame->completion = flags >> 1 & 7;
         frame->untraced = flags >> 4 & 1;
+        frame->unhandled = flags >> 5 & 1;
         frame->native = exit->kind != CJ_DEOPT && frame->code != 0 ? cj_read_u32(&reader) : CJ_NOT_MADE;
         frame->locals = read_locations(&reader, &memory, &frame->nlocals);
         frame->stack = read_locations(&reader, &memory, &frame->nstack);

@@ -140,7 +140,7 @@ void
 cj_trace_handled_here(void)
 {
     PyThreadState *tstate = _PyThreadState_GET();
-    cj_trace_handled(tstate, tstate->current_frame);
+    cj_trace(tstate, tstate->current_frame, tstate->exc_info->exc_value);
 }
 
 /* first is the part that does not match, second the part that does; each is None when it is empty. What matches becomes the

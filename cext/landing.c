@@ -76,12 +76,12 @@ cj_exceptions_watched(PyThreadState *tstate)
 }
 
 void
-cj_trace_handled(PyThreadState *tstate, _PyInterpreterFrame *frame)
+cj_trace(PyThreadState *tstate, _PyInterpreterFrame *frame, PyObject *exception)
 {
     PyObject *raised = tstate->current_exception;
-    tstate->current_exception = Py_NewRef(tstate->exc_info->exc_value);
+    tstate->current_exception = Py_NewRef(exception);
     cj_add_traceback(tstate, frame);
-    Py_DECREF(tstate->current_exception); /* is being handled */
+    Py_DECREF(tstate->current_exception); /* the caller has it */
     tstate->current_exception = raised;
 }
 

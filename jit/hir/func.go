@@ -69,8 +69,9 @@ type FrameState struct {
 	InFrame bool
 	// Untraced: the exception that is being handled lacks the traceback entry of
 	// this frame, which is made where compiled code is left. instr_ptr tells its place.
-	Untraced bool
-	Stack    []Value // bottom first; Null for PUSH_NULL. In a caller without the operands of the call
+	// Unhandled: it is on top of the stack, and not being handled yet.
+	Untraced, Unhandled bool
+	Stack               []Value // bottom first; Null for PUSH_NULL. In a caller without the operands of the call
 	// Next and Init are about callers: the code unit at which the interpreter
 	// continues when the call has returned, and whether the result has to be
 	// None and is dropped, as that of __init__.

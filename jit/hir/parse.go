@@ -393,6 +393,7 @@ func (p *parser) frame() FrameStateID {
 	fs := FrameState{Offset: int32(p.number("", 32))}
 	fs.InFrame = p.eat("frame ")
 	fs.Untraced = p.eat("untraced ")
+	fs.Unhandled = p.eat("unhandled ")
 	p.want("[")
 	fs.Locals = p.values("]")
 	p.want("(")

@@ -201,6 +201,9 @@ func (p *printer) frame(id FrameStateID) {
 	if fs.Untraced {
 		p.b.WriteString("untraced ")
 	}
+	if fs.Unhandled {
+		p.b.WriteString("unhandled ")
+	}
 	p.b.WriteByte('[')
 	p.values(fs.Locals)
 	p.b.WriteString("] (")

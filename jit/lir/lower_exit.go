@@ -91,7 +91,7 @@ func (l *lowerer) fillExit(v hir.Value, s *Side) {
 	s.InFrame = l.h.Frames[in.FS].InFrame
 	for id := in.FS; id != 0; id = l.h.Frames[id].Parent {
 		fs := &l.h.Frames[id]
-		fr := Frame{Inline: fs.Inline, Code: fs.Code, Offset: fs.Offset, Next: fs.Next, Untraced: fs.Untraced}
+		fr := Frame{Inline: fs.Inline, Code: fs.Code, Offset: fs.Offset, Next: fs.Next, Untraced: fs.Untraced, Unhandled: fs.Unhandled}
 		if fs.Init {
 			fr.Completion = object.CompleteInit
 		}

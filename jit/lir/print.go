@@ -280,6 +280,9 @@ func (f *Func) printSide(sb *strings.Builder, s *Side, locs []regalloc.Loc) {
 		if fr.Untraced {
 			sb.WriteString(" untraced")
 		}
+		if fr.Unhandled {
+			sb.WriteString(" unhandled")
+		}
 		if !fr.InMemory {
 			sb.WriteString(" locals")
 			list(fr.Locals)

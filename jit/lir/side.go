@@ -36,6 +36,7 @@ type Frame struct {
 	Completion object.Completion
 	InMemory   bool
 	Untraced   bool
+	Unhandled  bool
 	Locals     []Place
 	Stack      []Place
 }

@@ -211,8 +211,8 @@ func (r *reader) exit() Exit {
 	for range r.length() {
 		f := Frame{Code: ID(r.uint()), Callee: r.location(), Offset: r.uint(), Next: r.uint()}
 		flags := r.byte()
-		f.InMemory, f.Completion = flags&1 != 0, Completion(flags&^untracedFlag>>1)
-		f.Untraced = flags&untracedFlag != 0
+		f.InMemory, f.Completion = flags&1 != 0, Completion(flags&^(untracedFlag|unhandledFlag)>>1)
+		f.Untraced, f.Unhandled = flags&untracedFlag != 0, flags&unhandledFlag != 0
 		if f.native(e.Kind) {
 			f.Native = r.uint()
 		}

@@ -242,6 +242,9 @@ func (w *writer) exit(e *Exit) {
 		if f.Untraced {
 			flags |= untracedFlag
 		}
+		if f.Unhandled {
+			flags |= unhandledFlag
+		}
 		w.uint(flags)
 		if f.native(e.Kind) {
 			w.uint(f.Native)
@@ -252,8 +255,11 @@ func (w *writer) exit(e *Exit) {
 	w.locations(e.Owned)
 }
 
-// untracedFlag stands above the completion in the flags of a frame.
-const untracedFlag = 16
+// These stand above the completion in the flags of a frame.
+const (
+	untracedFlag  = 16
+	unhandledFlag = 32
+)
 
 // Check reports the first rule that o breaks.
 func (o *Object) Check() error {

@@ -108,8 +108,9 @@ type Frame struct {
 	// Deopt it does not exist.
 	Native uint32
 	// Untraced says that the exception that is being handled lacks the traceback entry of this
-	// frame, whose instr_ptr tells its place.
-	Untraced bool
+	// frame, whose instr_ptr tells its place. Unhandled says that it is on top of the frame's stack, and
+	// not being handled yet.
+	Untraced, Unhandled bool
 	// InMemory says that the local slots already stand in the frame. Otherwise Locals lists all slots; NoLocation
 	// is a slot that stands in the frame already, NullLocation one that is unbound.
 	InMemory bool

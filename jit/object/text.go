@@ -138,6 +138,9 @@ func (e *Exit) String() string {
 		if f.Untraced {
 			b.WriteString(" untraced")
 		}
+		if f.Unhandled {
+			b.WriteString(" unhandled")
+		}
 		if !f.InMemory {
 			b.WriteString(" locals" + locationList(f.Locals))
 		}

@@ -52,6 +52,8 @@ type endState struct {
 	pending []hir.Value
 	at      position
 	before  hir.FrameStateID
+	// unwinding is whether the instruction at hand has failed.
+	unwinding bool
 }
 
 func (r *refcounter) block(b hir.BlockID) {
@@ -68,7 +70,7 @@ func (r *refcounter) block(b hir.BlockID) {
 		end := r.ends[preds[0]]
 		r.at, r.before = end.at, end.before
 		none := r.failed(preds[0], b)
-		r.unwinding = none >= 0
+		r.unwinding = none >= 0 || end.unwinding
 		for _, v := range end.pending {
 			if r.index(v) != none {
 				r.pending = append(r.pending, v)
@@ -374,7 +376,7 @@ func (r *refcounter) terminate(v hir.Value) {
 		r.dropRest(nil)
 		r.flush(0)
 	case hir.Branch:
-		r.ends[r.b] = endState{held: r.held, pending: r.pending, at: r.at, before: r.before}
+		r.ends[r.b] = endState{held: r.held, pending: r.pending, at: r.at, before: r.before, unwinding: r.unwinding}
 	case hir.Jump:
 		s := f.Blocks[r.b].Succs[0]
 		k := predIndex(f, s, r.b)

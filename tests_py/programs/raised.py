@@ -218,3 +218,86 @@ def written_by_callee(n):
             out.append((i, lines(error)))
         out.append(i)
     return out
+
+
+# ---- what dies on the way to the handler ----
+
+
+class Looking:
+    """Dies as an operand, and does something with what is there then."""
+
+    def __init__(self, log, what):
+        self.log, self.what = log, what
+
+    def __del__(self):
+        caller = sys._getframe(1)
+        self.log.append((handled(), caller.f_lineno - caller.f_code.co_firstlineno))
+        if self.what == "write":
+            caller.f_locals["i"] = -5
+        elif self.what == "keep":
+            self.log.append(caller.f_locals["i"])
+        elif self.what == "raise":
+            try:
+                raise Own(self.what)
+            except Own as error:
+                self.log.append(repr(error.__context__))
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        return "missing"
+
+
+def closing(log, what):
+    try:
+        while True:
+            yield what
+    finally:
+        log.append(handled())
+        if what == "raise":
+            raise Own(what)
+
+
+@case("3, None", "3, 'write'", "3, 'keep'", "3, 'raise'")
+def operands_die_first(n, what):
+    log = []
+    for i in range(n):
+        try:
+            (Looking(log, None), Looking(log, what), {}[i])
+        except KeyError:
+            log.append((i, handled()))
+        try:
+            [Looking(log, what), {}[i]]
+        except KeyError as error:
+            log.append((i, lines(error), error.__context__))
+        try:
+            Looking(log, what) + {}[i]
+        except KeyError:
+            pass
+    return log
+
+
+@case("3, None", "3, 'write'", "3, 'keep'", "3, 'raise'")
+def iterators_die_first(n, what):
+    log = []
+    for i in range(n):
+        try:
+            for key in Looking(log, what):
+                {}[key]
+        except KeyError:
+            log.append((i, handled()))
+        try:
+            for key in closing(log, what):
+                {}[key]
+        except KeyError as error:
+            log.append((lines(error), repr(error.__context__)))
+        try:
+            try:
+                raise Own(i)
+            except Own:
+                for key in closing(log, what):
+                    {}[key]
+        except LookupError as error:
+            log.append((i, lines(error), repr(error.__context__)))
+    return log

@@ -241,7 +241,7 @@ func (b *builder) catchOne(v hir.Value, id bytecode.BlockID) {
 				break
 			}
 			b.st = raised.clone()
-			b.catchClause(v, &before, &c, fs, calls)
+			b.catchClause(v, &before, id, &c, fs, calls)
 		}
 	}
 	b.st = raised
@@ -267,9 +267,9 @@ func (b *builder) outermostState(id hir.FrameStateID) (fs *hir.FrameState, calls
 	return &state, calls
 }
 
-// catchClause lets what v raises go to a clause, if Catch gives it. Afterwards the
+// catchClause lets what v raises go to a clause of the handler, if Catch gives it. Afterwards the
 // present block is the one for what it does not give.
-func (b *builder) catchClause(v hir.Value, before *hir.Instr, c *clause, fs *hir.FrameState, calls int) {
+func (b *builder) catchClause(v hir.Value, before *hir.Instr, handler bytecode.BlockID, c *clause, fs *hir.FrameState, calls int) {
 	how := 2 * calls
 	if before.Op == hir.DictSubscr && calls == 0 && c.missing && c.forgets {
 		b.f.At(v).Op = hir.DictFind
@@ -286,11 +286,17 @@ func (b *builder) catchClause(v hir.Value, before *hir.Instr, c *clause, fs *hir
 	b.f.Blocks[failed].Cold, b.f.Blocks[caught].Cold = true, true
 	b.cur = caught
 	if !c.forgets {
+		// What was on the stack dies before the exception is being handled.
+		unwound := b.newState(b.bc.Instrs[b.bc.Block(handler).Begin].Start / 2)
+		unwound.Untraced, unwound.Unhandled, unwound.Stack = true, true, append(unwound.Stack, exception)
+		fs := b.f.NewFrameState(unwound)
+		b.f.At(b.raw(hir.CheckFrame)).FS = fs
+		b.f.At(b.raw(hir.Snapshot)).FS = fs
 		b.st.handling, b.st.untraced, b.st.exception = b.st.handling+1, true, exception
 		b.st.stack = append(b.st.stack, b.raw(hir.SwapHandled, exception), exception)
+	} else {
+		b.f.At(b.raw(hir.CheckFrame)).FS = b.frameState(b.bc.Instrs[c.from].Start / 2)
 	}
-	check := b.raw(hir.CheckFrame)
-	b.f.At(check).FS = b.frameState(b.bc.Instrs[c.from].Start / 2)
 	b.copyBlock(c.body, c.from)
 	b.cur = failed
 }

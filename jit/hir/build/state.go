@@ -110,7 +110,7 @@ func (b *builder) fs() hir.FrameStateID {
 func (b *builder) frameState(offset int32) hir.FrameStateID {
 	if b.lastFS != 0 {
 		fs := &b.f.Frames[b.lastFS]
-		if fs.Offset == offset && fs.InFrame == b.st.inFrame && fs.Untraced == b.st.untraced && slices.Equal(fs.Stack, b.st.stack) && slices.Equal(fs.Locals, b.st.locals) {
+		if fs.Offset == offset && fs.InFrame == b.st.inFrame && fs.Untraced == b.st.untraced && !fs.Unhandled && slices.Equal(fs.Stack, b.st.stack) && slices.Equal(fs.Locals, b.st.locals) {
 			return b.lastFS
 		}
 		if !b.st.shared && slices.Equal(fs.Locals, b.st.locals) {
