@@ -587,8 +587,7 @@ force_exits(PyObject *Py_UNUSED(module), PyObject *args)
     if (!PyArg_ParseTuple(args, "II:force_exits", &period, &seed)) {
         return NULL;
     }
-    cj_force_exits(period, seed);
-    Py_RETURN_NONE;
+    return PyLong_FromUnsignedLong(cj_force_exits(period, seed));
 }
 
 #define NO_ARGS(name) {#name, name, METH_NOARGS, NULL}

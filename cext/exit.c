@@ -30,7 +30,7 @@
 #include "opcode_ids.h"
 
 int32_t cj_exit_countdown = INT32_MAX;
-static uint32_t forced_period, forced_state;
+static uint32_t forced_period, forced_state, forced_taken;
 
 /* The next distance, from Marsaglia's xorshift generator. */
 static int32_t
@@ -45,12 +45,15 @@ next_countdown(void)
     return (int32_t)(forced_state % (2 * forced_period));
 }
 
-void
+uint32_t
 cj_force_exits(uint32_t period, uint32_t seed)
 {
+    uint32_t taken = forced_taken;
+    forced_taken = 0;
     forced_period = period < 1 << 29 ? period : 1 << 29;
     forced_state = seed != 0 ? seed : 1;
     cj_exit_countdown = next_countdown();
+    return taken;
 }
 
 typedef struct {
@@ -578,6 +581,7 @@ leave(CJExitRegs *regs, CJObject *object, uint32_t index, CJExit exit, _Py_CODEU
     bool forced = cj_exit_countdown < 0;
     if (forced) {
         cj_exit_countdown = next_countdown();
+        forced_taken++;
     }
     bool raise = exit.kind == CJ_RAISE || raised_at != NULL;
     PyObject *raised = raise ? PyErr_GetRaisedException() : NULL;

@@ -121,8 +121,8 @@ void cj_exits_forget(CJObject *object);
 extern int32_t cj_exit_countdown;
 
 /* From now on such an exit is taken after 1 to 2 * period of these places, chosen by the seed. A period of 0
- * stops it. */
-void cj_force_exits(uint32_t period, uint32_t seed);
+ * stops it. Returns how many were taken since the last call. */
+uint32_t cj_force_exits(uint32_t period, uint32_t seed);
 
 /* The kind of exit number index, which exists. */
 CJExitKind cj_exit_kind(const CJObject *object, uint32_t index);

@@ -42,6 +42,10 @@ type Options struct {
 	// ForceExits makes every guard and every check of the frame count down a number of
 	// the run time, and leave when it has become negative: a test of exits.
 	ForceExits bool
+	// Share is the percentage of functions that are compiled, chosen by their names and
+	// ShareSeed; the others fail with ErrLeftOut. 0 means all.
+	Share     int
+	ShareSeed int
 	// BugIn names a stage ("build", "opt", "lower" …) that panics: a test of what
 	// a bug in the compiler costs.
 	BugIn string
@@ -101,6 +105,9 @@ var ErrCodeSize = errors.New("machine code is larger than the limit")
 func Compile(s *snapshot.Snapshot, o Options) (*object.Object, error) {
 	c := &compiler{o: o, name: s.Object(s.Root).Name}
 	return c.protect(func() (*object.Object, error) {
+		if !o.chosen(c.name) {
+			return nil, &Error{Function: c.name, Stage: "choose", Err: ErrLeftOut}
+		}
 		f, err := c.build(s)
 		if err != nil {
 			return nil, err

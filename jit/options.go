@@ -30,6 +30,10 @@ func ParseOptions(text string) (Options, error) {
 			o.SpillEverything = number != 0
 		case "force_exits":
 			o.ForceExits = number != 0
+		case "share":
+			o.Share = number
+		case "share_seed":
+			o.ShareSeed = number
 		case "bug_in":
 			o.BugIn, err = value, nil
 		case "check_allocation":

@@ -3,6 +3,7 @@ package tests_go
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -123,6 +124,37 @@ func TestBugIn(t *testing.T) {
 		if !errors.As(err, &bug) || bug.Stage != stage.Name {
 			t.Errorf("%s: error %v", stage.Name, err)
 		}
+	}
+}
+
+// TestShare checks that the same functions are left out again, that seeds choose others, and
+// that being left out is a reason.
+func TestShare(t *testing.T) {
+	left := func(share, seed int) string {
+		var all strings.Builder
+		for n := range 64 {
+			s := callsSnapshot(t, 1)
+			s.Object(s.Root).Name = fmt.Sprintf("module:f%d", n)
+			_, err := jit.Compile(s, jit.Options{Share: share, ShareSeed: seed})
+			var gaveUp *jit.Error
+			if err != nil && (!errors.As(err, &gaveUp) || !errors.Is(err, jit.ErrLeftOut)) {
+				t.Fatal(err)
+			}
+			if err != nil {
+				fmt.Fprintf(&all, "%d ", n)
+			}
+		}
+		return all.String()
+	}
+	if left(0, 1) != "" || left(100, 1) != "" {
+		t.Error("functions are left out of all")
+	}
+	some := left(50, 1)
+	if n := strings.Count(some, " "); n < 16 || n > 48 {
+		t.Errorf("%d of 64 are left out of half", n)
+	}
+	if some != left(50, 1) || some == left(50, 2) {
+		t.Error("the seed does not choose")
 	}
 }
 

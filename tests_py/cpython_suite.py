@@ -1,6 +1,6 @@
 """Runs modules of CPython's own test suite plain and with everything compiled, and compares.
 
-    build/python tests_py/cpython_suite.py [MODULE…] [--shard K/N] [--again] [--table FILE] [--env NAME=VALUE]…
+    build/python tests_py/cpython_suite.py [MODULE…] [--shard K/N] [--again] [--table FILE] [--env NAME=VALUE]… [--random SEED]
 
 Every test of a module (test.test_dict and so on; without arguments those of MODULES) runs
 in one process without the JIT and in one with PYTHONJITALL=1, or with the given variables.
@@ -12,6 +12,10 @@ does), so that a run that was interrupted goes on where it was; plain outcomes b
 interpreter and serve every build. --shard 2/3 takes every third module, beginning with the
 second. --table writes docs/cpython_suite.md, or another file, from all that is kept.
 
+With --random the functions are not all compiled, but a share of them, after some calls, so that the compiler has
+seen types; and what is compiled leaves its code at guards and checks that did not fail, once in a while. Share, functions,
+calls and exits follow from the seed and the module's name: the same seed does the same again.
+
 Differences that are understood are in cpython_suite_known.txt, each with its kind and the reason.
 """
 
@@ -21,6 +25,7 @@ import hashlib
 import json
 import os
 import pathlib
+import random
 import signal
 import subprocess
 import sys
@@ -55,6 +60,18 @@ MODULES = """
     test_exception_hierarchy test_baseexception test_pow test_index test_hash test_numeric_tower test_opcodes test_pulldom test_crossinterp
 """.split()
 MAX_CRASHES = 25
+# The variable that tells the process of a module how often forced exits are taken: mean distance and seed.
+FORCED = "SUITE_FORCED_EXITS"
+
+
+def at_random(module, seed):
+    """The environment variables with which a module runs in a random way."""
+    chooser = random.Random(f"{seed} {module}")
+    return {
+        "PYTHONJITAUTO": str(chooser.choice([2, 3, 5, 9])),
+        "PYTHONJITOPTIONS": f"force_exits=1,verify=1,share={chooser.choice([50, 70, 90])},share_seed={chooser.randrange(10**6)}",
+        FORCED: f"{chooser.choice([3, 10, 30, 100])} {chooser.randrange(1, 10**6)}",
+    }
 
 
 def child(module, results, match, skip):
@@ -62,6 +79,12 @@ def child(module, results, match, skip):
     import unittest
     from test import support
 
+    force_exits = None
+    if FORCED in os.environ:
+        from cinderjit import _native
+
+        force_exits = _native.load().force_exits
+        force_exits(*map(int, os.environ[FORCED].split()))
     # As in CPython's default run, nothing that needs a network, or minutes of computing.
     support.use_resources = {}
     log = open(results, "a", buffering=1)
@@ -113,7 +136,7 @@ def child(module, results, match, skip):
         note(test=module, outcome="error", why=error)
     prune(suite)
     suite.run(Result())
-    note(done=True)
+    note(done=True, forced=force_exits(0, 0) if force_exits else 0)
 
 
 def wait(process, results, limit):
@@ -299,6 +322,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("modules", nargs="*")
     parser.add_argument("--env", action="append", default=[], metavar="NAME=VALUE", help="instead of PYTHONJITALL=1")
+    parser.add_argument("--random", metavar="SEED", help="compile a random share of the functions, and force exits")
     parser.add_argument("--match", default="", help="only tests whose name contains this pattern")
     parser.add_argument("--shard", default="1/1", metavar="K/N", help="part K of N of the modules")
     parser.add_argument("--again", action="store_true", help="run compiled what was run with this build already")
@@ -312,9 +336,11 @@ def main():
         sys.path.pop(0)
         child(options.modules[0], options.child, options.match, set(json.loads(pathlib.Path(options.skip).read_text())))
         return 0
-    variables = dict(pair.split("=", 1) for pair in options.env) or {"PYTHONJITALL": "1"}
+    if options.env and options.random is not None:
+        parser.error("--random chooses the variables itself")
+    fixed = dict(pair.split("=", 1) for pair in options.env) or {"PYTHONJITALL": "1"}
     if options.table:
-        options.table.write_text(table(variables, options.match))
+        options.table.write_text(table(fixed, options.match))
         return 0
     if not options.local:
         sys.path.insert(0, str(HERE))
@@ -324,7 +350,8 @@ def main():
     part, parts = map(int, options.shard.split("/"))
     modules = [name.removeprefix("test.") for name in dict.fromkeys(options.modules or MODULES)][part - 1::parts]
     started = time.monotonic()
-    unexplained = {module: compare(module, variables, options) for module in modules}
+    unexplained = {
+        module: compare(module, fixed if options.random is None else at_random(module, options.random), options) for module in modules}
     wrong = [f"{module} ({n})" for module, n in unexplained.items() if n]
     print(f"{len(modules)} modules in {time.monotonic() - started:.0f} s; unexplained differences in {', '.join(wrong) or 'none'}", flush=True)
     return bool(wrong)

@@ -178,6 +178,23 @@ print(cinderjit.force_compile(g), g(1))
     assert "Bug in the compiler at __main__:f" in log and "goroutine" in log
 
 
+def test_a_share_of_the_functions_is_compiled():
+    program = """
+import cinderjit
+made = {}
+for number in range(200):
+    exec(f"def f{number}(x): return x + {number}", made)
+functions = [made[f"f{number}"] for number in range(200)]
+print(*(number for number, f in enumerate(functions) if cinderjit.force_compile(f)))
+print({cinderjit.why_not_compiled(f) for f in functions}, sum(f(1) for f in functions))
+"""
+    told = [run("-c", program, PYTHONJITOPTIONS=f"share=50,share_seed={seed}").stdout.splitlines() for seed in (1, 1, 2)]
+    assert told[0] == told[1] != told[2]
+    assert all(60 < len(numbers.split()) < 140 for numbers, _ in told)
+    assert all(reason.startswith("{None, 'not in the share") or reason.startswith("{'not in the share") for _, reason in told)
+    assert all(reason.endswith(f" {sum(range(1, 201))}") for _, reason in told)
+
+
 def test_a_wrong_compiler_option_is_a_reason():
     done = run("-c", """
 import cinderjit
