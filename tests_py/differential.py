@@ -24,9 +24,11 @@ finalisers, changes of reference counts, growth of memory and the final globals.
 import argparse
 import contextlib
 import difflib
+import functools
 import gc
 import io
 import json
+import marshal
 import os
 import pathlib
 import re
@@ -39,6 +41,7 @@ import time
 import traceback
 import types
 import warnings
+from opcode import opmap
 
 HERE = pathlib.Path(__file__).parent
 PROGRAMS = HERE / "programs"
@@ -50,6 +53,7 @@ MORE_OFTEN = 12  # what has grown has to do so again
 FORCED_PERIOD = 12
 # Rounds of a loop that the interpreter runs first, in the mode "loops".
 LOOP_ROUNDS = 0
+EXTENDED_ARG, JUMP_BACKWARD = opmap["EXTENDED_ARG"], opmap["JUMP_BACKWARD"]
 MAX_CRASHES = 12
 # Functions of these kinds may stay interpreted; why_not_compiled has to say why.
 MAY_STAY_INTERPRETED = 0x20 | 0x80 | 0x200  # CO_GENERATOR, CO_COROUTINE, CO_ASYNC_GENERATOR
@@ -95,16 +99,26 @@ def forced_exits(period, seed):
         module.set_option("compiler", os.environ.get("PYTHONJITOPTIONS", "").replace(",", "\n"))
 
 
+def loop_heads(bytecode):
+    """The code units to which the loops in bytecode without inline caches' contents jump back."""
+    heads, argument = set(), 0
+    for at in range(0, len(bytecode), 2):
+        operation, argument = bytecode[at], argument << 8 | bytecode[at + 1]
+        if operation == JUMP_BACKWARD:
+            heads.add(at // 2 + 2 - argument)
+        if operation != EXTENDED_ARG:
+            argument = 0
+    return heads
+
+
 def watch_loops(functions):
     """Let every loop of these functions, and of those that they make, be compiled and entered after some rounds."""
-    import dis
-
     from cinderjit import _native
 
     module = _native.load()
 
     def watch(code, space):
-        for unit in {i.jump_target // 2 for i in dis.get_instructions(code) if i.baseopname == "JUMP_BACKWARD"}:
+        for unit in loop_heads(code.co_code):
             module.watch_loop(code, space, unit, LOOP_ROUNDS)
         for constant in code.co_consts:
             if isinstance(constant, types.CodeType):
@@ -143,6 +157,17 @@ def functions_of(namespace, path):
     return sorted(functions, key=lambda f: (f.__code__.co_firstlineno, f.__qualname__))
 
 
+@functools.lru_cache(2)
+def _marshalled(source, path):
+    with warnings.catch_warnings(action="ignore"):
+        return marshal.dumps(compile(source, path, "exec"))
+
+
+def fresh_code(path):
+    """The code of a program, of which the interpreter knows nothing yet. Compiling it takes much longer than reading it again."""
+    return marshal.loads(_marshalled(pathlib.Path(path).read_text(), path))
+
+
 class Run:
     """One mode of one program in this process."""
 
@@ -155,10 +180,8 @@ class Run:
         self.progress = progress
         self.problems = []
         program.set_compile(None)
-        source = pathlib.Path(path).read_text()
         self.namespace = {"__name__": "program_under_test", "__file__": self.path, "__builtins__": __builtins__}
-        with warnings.catch_warnings(action="ignore"):
-            code = compile(source, self.path, "exec")
+        code = fresh_code(self.path)
         self.cases = program.collect(self.namespace, lambda namespace: exec(code, namespace))
         if only is not None:
             self.cases = [case for case in self.cases if case.name == only]
