@@ -66,7 +66,11 @@ cj_jitlist_add(const char *text)
     }
     Pattern p = {.text = strdup(text)};
     if (p.text != NULL && split(&p) < 0) {
-        PyErr_Format(PyExc_ValueError, "not module:qualname nor name@file.py:line: %s", text);
+        PyObject *shown = PyUnicode_DecodeUTF8(text, (Py_ssize_t)strlen(text), "backslashreplace");
+        if (shown != NULL) {
+            PyErr_Format(PyExc_ValueError, "not module:qualname nor name@file.py:line: %R", shown);
+            Py_DECREF(shown);
+        }
         pattern_free(&p);
         return -1;
     }

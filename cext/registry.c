@@ -23,6 +23,9 @@ enum { MAX_BROKEN = 20, CALLS_AFTER_BREAK = 30 };
 
 static CJRecord *records;          /* all that are alive */
 static CJRecord *graveyard;        /* dead ones that retired code may still name */
+enum { MANY_BURIED = 64 };
+static size_t nburied, sweep_at = MANY_BURIED;
+static bool sweep_asked;
 static _Py_hashtable_t *entries;   /* PyFunctionObject * → CJFunctionEntry * */
 static Py_ssize_t extra_index = -1;
 static bool active = true;
@@ -130,6 +133,32 @@ cj_registry_first(void)
     return records;
 }
 
+/* Frees dead records once no retired code is left that could name them. */
+static void
+sweep(void)
+{
+    if (graveyard == NULL || cj_free_zombies() > 0) {
+        return;
+    }
+    while (graveyard != NULL) {
+        CJRecord *record = graveyard;
+        graveyard = record->next;
+        free(record->reason);
+        free(record);
+    }
+    nburied = 0;
+}
+
+static int
+sweep_later(void *Py_UNUSED(unused))
+{
+    sweep();
+    sweep_at = nburied + MANY_BURIED;
+    sweep_asked = false;
+    return 0;
+}
+
+/* Records die in the middle of a code object's death, where no retired code may be freed. */
 static void
 bury(CJRecord *record)
 {
@@ -143,20 +172,8 @@ bury(CJRecord *record)
     cj_sightings_free(&record->sightings);
     record->next = graveyard;
     graveyard = record;
-}
-
-/* Frees dead records once no retired code is left that could name them. */
-static void
-sweep(void)
-{
-    if (graveyard == NULL || cj_free_zombies() > 0) {
-        return;
-    }
-    while (graveyard != NULL) {
-        CJRecord *record = graveyard;
-        graveyard = record->next;
-        free(record->reason);
-        free(record);
+    if (++nburied >= sweep_at && !sweep_asked) {
+        sweep_asked = Py_AddPendingCall(sweep_later, NULL) == 0;
     }
 }
 

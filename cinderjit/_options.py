@@ -133,7 +133,7 @@ def read(environment=None, x_options=None):
 def unknown(environment=None, x_options=None):
     """The settings of this process that look like ours and are none, as the user wrote them."""
     environment, x_options = _sources(environment, x_options)
-    names = [f"-X {name}" for name in x_options if name.startswith("jit-")]
+    names = [f"-X {name}" for name in x_options if name == "jit" or name.startswith("jit-")]
     names += [name for name in environment if name.startswith("PYTHONJIT")]
     known = {option.variable for option in OPTIONS} | {f"-X {option.x_option}" for option in OPTIONS}
     return sorted(set(names) - known)

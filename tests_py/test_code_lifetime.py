@@ -1,5 +1,6 @@
 """Classes, functions and code objects that die: nothing compiled outlives them or is used for their successors."""
 
+import ctypes
 import gc
 import weakref
 
@@ -189,3 +190,30 @@ def test_dead_classes_leave_no_weak_references():
     for n in range(8):
         assert round_of(n) == expected(n)
     assert dead() - before <= 2
+
+
+class Mallinfo(ctypes.Structure):
+    """struct mallinfo2 of glibc."""
+
+    _fields_ = [(name, ctypes.c_size_t) for name in ("arena", "ordblks", "smblks", "hblks", "hblkhd", "usmblks", "fsmblks", "uordblks", "fordblks", "keepcost")]
+
+
+@pytest.mark.parametrize("compile_it", [cinderjit.force_compile, cinderjit.lazy_compile])
+def test_nothing_is_kept_of_what_has_died(compile_it):
+    mallinfo2 = ctypes.CDLL(None).mallinfo2
+    mallinfo2.restype = Mallinfo
+    number = 192
+
+    def used_after_a_round():
+        for i in range(number):
+            function = eval(f"lambda a: a + {i}")
+            function(1)
+            compile_it(function)
+            function(2)
+            del function
+        gc.collect()
+        return mallinfo2().uordblks
+
+    used = [used_after_a_round() for _ in range(4)]
+    # Less than the interpreter's smallest block for each function.
+    assert used[3] - used[1] < 2 * number * 16, used

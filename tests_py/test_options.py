@@ -111,8 +111,8 @@ def test_parsing():
         _options.read({}, {"jit-auto": True})
     with pytest.raises(_options.OptionError, match="-X jit-auto needs a number, not 'abc'"):
         _options.read({}, {"jit-auto": "abc"})
-    assert _options.unknown({"PYTHONJITAUTO": "1", "PYTHONJITX": "1", "PATH": ""}, {"jit-all": True, "jit-x": "1", "dev": True}) == [
-        "-X jit-x", "PYTHONJITX"]
+    assert _options.unknown({"PYTHONJITAUTO": "1", "PYTHONJITX": "1", "PATH": ""}, {"jit-all": True, "jit-x": "1", "jit": True, "dev": True}) == [
+        "-X jit", "-X jit-x", "PYTHONJITX"]
 
 
 def test_a_compiled_loop_before_any_compiled_generator():
