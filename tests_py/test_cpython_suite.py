@@ -2,10 +2,15 @@
 
 import json
 import os
+import pathlib
 import subprocess
 import sys
 
+HERE = str(pathlib.Path(__file__).parent)
+sys.path.insert(0, HERE)
 import cpython_suite
+
+sys.path.remove(HERE)
 
 # A module of tests whose function is compiled after some calls, and whose guards always hold.
 MODULE = """
