@@ -9,6 +9,7 @@
 #include "internal/pycore_hashtable.h"
 #include "internal/pycore_interp_structs.h"
 #include "internal/pycore_opcode_metadata.h"
+#include "code_table.h"
 #include "jitlist.h"
 #include "opcode.h"
 #include "options.h"
@@ -27,7 +28,7 @@ enum { MANY_BURIED = 64 };
 static size_t nburied, sweep_at = MANY_BURIED;
 static bool sweep_asked;
 static _Py_hashtable_t *entries;   /* PyFunctionObject * → CJFunctionEntry * */
-static Py_ssize_t extra_index = -1;
+static bool started;
 static bool active = true;
 static bool suspended; /* a thread is short of machine stack: all entries are back */
 
@@ -35,27 +36,11 @@ static PyObject *counting_entry(PyObject *, PyObject *const *, size_t, PyObject 
 
 /* ---- records ---- */
 
-/* How the interpreter keeps a code object's data, which it does not tell. */
-typedef struct {
-    Py_ssize_t size;
-    void *items[];
-} Extra;
-
-static bool extra_known; /* it was found to be like that */
-
+/* The records of a code object with different globals are a list. */
 static CJRecord *
 first_of(PyCodeObject *code)
 {
-    if (extra_known) {
-        const Extra *extra = code->co_extra;
-        return extra != NULL && extra->size > extra_index ? extra->items[extra_index] : NULL;
-    }
-    void *first = NULL;
-    if (extra_index < 0 || PyUnstable_Code_GetExtra((PyObject *)code, extra_index, &first) < 0) {
-        PyErr_Clear();
-        return NULL;
-    }
-    return first;
+    return cj_code_table_get(code);
 }
 
 CJCode *
@@ -82,17 +67,6 @@ cj_registry_find_for_frame(PyCodeObject *code, PyObject *globals)
     return found;
 }
 
-/* The layout of the data is looked at once, with data that is known. */
-static void
-learn_extra(PyCodeObject *code, CJRecord *record)
-{
-    const Extra *extra = code->co_extra;
-    if (!extra_known && extra != NULL && extra->size > extra_index && extra->size < 1000 && extra->items[extra_index] == record) {
-        cj_stubs_extra_index(extra_index);
-        extra_known = true;
-    }
-}
-
 CJRecord *
 cj_registry_get(PyCodeObject *code, PyObject *globals)
 {
@@ -107,17 +81,16 @@ cj_registry_get(PyCodeObject *code, PyObject *globals)
     }
     record->code = cj_code_idle(code, globals);
     record->code.registry = record;
-    /* The first record of a code object stays the first: replacing the code's data would report its death. */
     CJRecord *first = first_of(code);
     if (first != NULL) {
         record->same_code = first->same_code;
         first->same_code = record;
     }
-    else if (PyUnstable_Code_SetExtra((PyObject *)code, extra_index, record) < 0) {
+    else if (cj_code_table_add(code, record) < 0) {
         free(record);
+        PyErr_NoMemory();
         return NULL;
     }
-    learn_extra(code, record);
     record->next = records;
     record->self = &records;
     if (records != NULL) {
@@ -623,12 +596,11 @@ function_dies(PyFunctionObject *function)
     }
 }
 
-/* The interpreter's message that a code object dies. */
 static void
-code_dies(void *first)
+code_dies(PyCodeObject *code)
 {
     CJRecord *same;
-    for (CJRecord *record = first; record != NULL; record = same) {
+    for (CJRecord *record = cj_code_table_remove(code); record != NULL; record = same) {
         same = record->same_code;
         cj_registry_take_code(record);
         record->state = CJ_IDLE;
@@ -691,7 +663,7 @@ suspend_entries(bool suspend)
 int
 cj_registry_start(void)
 {
-    if (extra_index >= 0) {
+    if (started) {
         return 0;
     }
     entries = _Py_hashtable_new(_Py_hashtable_hash_ptr, _Py_hashtable_compare_direct);
@@ -699,14 +671,10 @@ cj_registry_start(void)
         PyErr_NoMemory();
         return -1;
     }
-    Py_ssize_t index = PyUnstable_Eval_RequestCodeExtraIndex(code_dies);
-    if (index < 0) {
-        PyErr_SetString(PyExc_RuntimeError, "other tools took all places for data of code objects");
-        return -1;
-    }
     cj_watch_function_made = cj_registry_consider;
     cj_watch_function_changes = function_changes;
     cj_watch_function_dies = function_dies;
+    cj_watch_code_dies = code_dies;
     cj_watch_broken = broken;
     cj_loader_hooks.code_for_function = code_for_function;
     cj_loader_hooks.suspend_entries = suspend_entries;
@@ -714,6 +682,6 @@ cj_registry_start(void)
     if (cj_watch_start() < 0) {
         return -1;
     }
-    extra_index = index;
+    started = true;
     return 0;
 }

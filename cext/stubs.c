@@ -9,6 +9,7 @@
 #include <Python.h>
 
 #include "arena.h"
+#include "code_table.h"
 #include "collector.h"
 #include "entry.h"
 #include "exit.h"
@@ -65,7 +66,7 @@ extern const uint8_t cj_stub_free_float[], cj_stub_free_int[], cj_stub_free_gene
     cj_stub_heap_size_target[], cj_stub_young_target[], cj_stub_kept_generators_target[], cj_stub_tracer_target[];
 extern const uint8_t cj_stub_generator_type_target[], cj_stub_coroutine_type_target[], cj_stub_delegation_target[],
     cj_stub_delegation_mask_target[], cj_stub_unwatched_target[];
-extern const uint8_t cj_stub_resume[], cj_stub_extra_index_target[], cj_stub_none_target[];
+extern const uint8_t cj_stub_resume[], cj_stub_code_table_target[], cj_stub_none_target[];
 extern const uint8_t cj_stub_small_ints_target[], cj_stub_ints_target[], cj_stub_floats_target[], cj_stub_ints_limit_target[],
     cj_stub_floats_limit_target[], cj_stub_float_type_target[], cj_stub_int_type_target[], cj_stub_tuple_type_target[],
     cj_stub_list_type_target[], cj_stub_str_type_target[], cj_stub_tuples_target[], cj_stub_lists_target[], cj_stub_kept_arrays_target[];
@@ -117,7 +118,6 @@ extern const uint8_t cj_stub_small_ints_target[], cj_stub_ints_target[], cj_stub
     X(generator_exc_previous, offsetof(PyGenObject, gi_exc_state.previous_item)) \
     X(object_type, offsetof(PyObject, ob_type))                               \
     X(thread_exc_info, offsetof(PyThreadState, exc_info))                     \
-    X(code_extra, offsetof(PyCodeObject, co_extra))                           \
     X(thread_current_frame, offsetof(PyThreadState, current_frame))           \
     X(thread_eval_breaker, offsetof(PyThreadState, eval_breaker))             \
     X(thread_recursion_remaining, offsetof(PyThreadState, py_recursion_remaining)) \
@@ -185,9 +185,6 @@ static uint8_t *block, *helper_stubs;
 static uint64_t tls_offset; /* 0 when it was not found */
 
 enum { HELPER_STUB_SIZE = 16 };
-
-/* An index that no code object has data for. */
-#define NO_EXTRA ((uint64_t)INT64_MAX)
 
 /* Finds where the interpreter keeps the thread state: the thread-local variable is not exported, but it is the one
  * word near the thread pointer that follows a change of thread state. */
@@ -268,7 +265,7 @@ cj_stubs_start(void)
         /* Without them the stubs that need them call C. */
         {cj_stub_young_target, (uint64_t)cj_young},
         {cj_stub_heap_size_target, (uint64_t)cj_tracked},
-        {cj_stub_extra_index_target, NO_EXTRA},
+        {cj_stub_code_table_target, (uint64_t)&cj_code_table},
         {cj_stub_none_target, (uint64_t)Py_None},
         /* By the size of the whole frame. */
         {cj_stub_kept_generators_target, (uint64_t)cj_kept_generators - FRAME_SPECIALS_SIZE * sizeof(CJKeptGenerators)},
@@ -338,21 +335,6 @@ void *
 cj_make_generator_entry(void)
 {
     return (void *)cj_stub_address("make_generator");
-}
-
-static void
-set_word(const uint8_t *target, uint64_t value)
-{
-    uint8_t *at = block + (target - cj_stubs_begin);
-    cj_arena_open(at, sizeof(value));
-    memcpy(at, &value, sizeof(value));
-    cj_arena_close(at, sizeof(value));
-}
-
-void
-cj_stubs_extra_index(Py_ssize_t index)
-{
-    set_word(cj_stub_extra_index_target, (uint64_t)index);
 }
 
 PyObject *

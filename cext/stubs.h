@@ -19,9 +19,6 @@ void *cj_resume_slow_entry(void);
 /* The stub make_generator, for CJCode.direct_entry. */
 void *cj_make_generator_entry(void);
 
-/* Tells the stub resume where in a code object's data the record is. Before, it finds none. */
-void cj_stubs_extra_index(Py_ssize_t index);
-
 /* Address of the stub of a helper by its number in the compiler's table, or NULL. */
 const uint8_t *cj_helper_stub(uint32_t number);
 

@@ -682,16 +682,16 @@ STUB(cj_stub_resume)
 	b.eq	cj_stub_resume_delegating
 cj_stub_resume_own:				/* w9 is the state */
 	tbz	w9, #31, cj_stub_resume_slow
-	ldr	x10, [x0, FIELD(generator_executable)]		/* code object */
-	and	x10, x10, #~1
-	ldr	x10, [x10, FIELD(code_extra)]	/* data of other tools, and of this one: the size, then the items */
-	cbz	x10, cj_stub_resume_slow
-	ldr	x11, cj_stub_extra_index_target
-	ldr	x12, [x10], #8
-	cmp	x11, x12
-	b.ge	cj_stub_resume_slow
-	ldr	x10, [x10, x11, lsl #3]
-	cbz	x10, cj_stub_resume_slow
+	ldr	x13, [x0, FIELD(generator_executable)]		/* code object */
+	and	x13, x13, #~1
+	ldr	x11, cj_stub_code_table_target
+	ldp	x12, x14, [x11]			/* slots, mask */
+	eor	x15, x13, x13, lsr #9
+	and	x15, x14, x15, lsr #1
+3:	add	x11, x12, x15
+	ldp	x11, x10, [x11]			/* code object, record */
+	cmp	x11, x13
+	b.ne	4f
 	ldr	x11, [x0, FIELD(generator_globals)]
 	ldr	x12, [x0, FIELD(generator_builtins)]
 	ldr	x13, [x10, FIELD(record_globals)]
@@ -721,7 +721,12 @@ cj_stub_resume_own:				/* w9 is the state */
 	cmp	x1, x11
 	b.eq	1b
 	b	cj_stub_resume_slow
-TARGET(cj_stub_extra_index_target)
+	/* Another code object's slot. */
+4:	cbz	x11, cj_stub_resume_slow
+	add	x15, x15, #16
+	and	x15, x15, x14
+	b	3b
+TARGET(cj_stub_code_table_target)
 TARGET(cj_stub_none_target)
 
 /* resume_delegating: the same for one that is suspended in yield from or await. As long as what that waits for is a generator or

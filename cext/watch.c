@@ -36,10 +36,11 @@ typedef struct {
 void (*cj_watch_function_made)(PyFunctionObject *function);
 void (*cj_watch_function_changes)(PyFunctionObject *function, PyObject *new_code);
 void (*cj_watch_function_dies)(PyFunctionObject *function);
+void (*cj_watch_code_dies)(PyCodeObject *code);
 void (*cj_watch_broken)(CJObject *object);
 
 static _Py_hashtable_t *types, *dicts, *functions;
-static int type_watcher = -1, dict_watcher = -1, function_watcher = -1;
+static int type_watcher = -1, dict_watcher = -1, function_watcher = -1, code_watcher = -1;
 static int own_modifications;
 static PyObject *death_callback;
 
@@ -496,6 +497,15 @@ make_table(_Py_hashtable_t **table)
     return 0;
 }
 
+static int
+code_event(PyCodeEvent event, PyCodeObject *code)
+{
+    if (event == PY_CODE_EVENT_DESTROY && cj_watch_code_dies != NULL) {
+        cj_watch_code_dies(code);
+    }
+    return 0;
+}
+
 int
 cj_watch_start(void)
 {
@@ -520,6 +530,9 @@ cj_watch_start(void)
         return -1;
     }
     if (dict_watcher < 0 && (dict_watcher = PyDict_AddWatcher(dict_event)) < 0) {
+        return -1;
+    }
+    if (code_watcher < 0 && (code_watcher = PyCode_AddWatcher(code_event)) < 0) {
         return -1;
     }
     function_watcher = PyFunction_AddWatcher(function_event);

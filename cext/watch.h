@@ -7,7 +7,7 @@
 
 #include "object.h"
 
-/* Registers the type, dict and function watchers. Returns 0, or -1 with an exception. */
+/* Registers the type, dict, function and code watchers. Returns 0, or -1 with an exception. */
 int cj_watch_start(void);
 
 /* Watches a type for changes and for its death. Returns 0, or -1 with an exception. */
@@ -45,6 +45,8 @@ extern void (*cj_watch_function_made)(PyFunctionObject *function);
 extern void (*cj_watch_function_changes)(PyFunctionObject *function, PyObject *new_code);
 /* Told before a function dies. May be NULL. */
 extern void (*cj_watch_function_dies)(PyFunctionObject *function);
+/* Told before a code object dies. May be NULL. */
+extern void (*cj_watch_code_dies)(PyCodeObject *code);
 /* Told of an object whose assumption does not hold any longer. */
 extern void (*cj_watch_broken)(CJObject *object);
 

@@ -211,14 +211,17 @@ def run_module(module, variables, match, limit):
 
 
 def known_differences():
-    """(pattern of tests, kind, reason) of each difference that is known."""
+    """(pattern of tests, kind, what the test has to say or "", reason) of each difference that is known."""
     known = []
     for line in KNOWN.read_text().splitlines() if KNOWN.exists() else ():
         if line and not line.startswith("#"):
             pattern, kind, reason = line.split(maxsplit=2)
             if kind not in KINDS:
                 sys.exit(f"{KNOWN.name}: unknown kind {kind!r} of {pattern}")
-            known.append((pattern, kind, reason))
+            said = ""
+            if reason.startswith('"'):
+                _, said, reason = reason.split('"', 2)
+            known.append((pattern, kind, said, reason.strip()))
     return known
 
 
@@ -258,7 +261,7 @@ def differences(plain, jit):
         before = plain.get(test, ("missing", ""))[0]
         after, why = jit.get(test, ("missing", ""))
         if before != after:
-            explained = next(((kind, reason) for pattern, kind, reason in known if fnmatch.fnmatch(test, pattern)), None)
+            explained = next(((kind, reason) for pattern, kind, said, reason in known if fnmatch.fnmatch(test, pattern) and said in why), None)
             yield test, before, after, why, explained
 
 

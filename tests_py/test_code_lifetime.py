@@ -2,6 +2,8 @@
 
 import ctypes
 import gc
+import random
+import sys
 import weakref
 
 import pytest
@@ -217,3 +219,65 @@ def test_nothing_is_kept_of_what_has_died(compile_it):
     used = [used_after_a_round() for _ in range(4)]
     # Less than the interpreter's smallest block for each function.
     assert used[3] - used[1] < 2 * number * 16, used
+
+
+def test_calls_of_code_objects_are_counted_apart_though_others_die():
+    cinderjit.compile_after_n_calls(3)
+    try:
+        chooser = random.Random(1)
+        alive = []
+        for number in range(6000):
+            namespace = {}
+            exec(f"def f(): return {number}", namespace)
+            f = namespace["f"]
+            for _ in range(number % 3):
+                f()
+            alive.append((f, number))
+            if number % 2:
+                alive.pop(chooser.randrange(len(alive)))
+        del f, namespace
+        gc.collect()
+        assert len(alive) == 3000
+        for f, number in chooser.sample(alive, 40):
+            told = []
+            for _ in range(4 - number % 3):
+                told.append(cinderjit.is_jit_compiled(f))
+                assert f() == number
+            told.append(cinderjit.is_jit_compiled(f))
+            assert told == [False] * (len(told) - 1) + [True], number
+    finally:
+        cinderjit.compile_after_n_calls(None)
+
+
+def test_generators_of_code_made_among_others_run_compiled():
+    made = {}
+    for number in range(300):
+        exec(f"def g{number}(n):\n  for k in range(n): yield k + {number}", made)
+    generators = [made[f"g{number}"] for number in range(300)]
+    assert all(cinderjit.force_compile(g) for g in generators)
+
+    def total(generators):
+        return sum(value for g in generators for value in g(3))
+
+    assert cinderjit.force_compile(total)
+    assert total(generators) == sum(3 * number + 3 for number in range(300))
+    # Half of them die; the others are found behind the gaps.
+    for number in range(0, 300, 2):
+        del made[f"g{number}"]
+    del generators[::2]
+    gc.collect()
+    assert total(generators) == sum(3 * number + 3 for number in range(1, 300, 2))
+    assert all(cinderjit.is_jit_compiled(g) for g in generators)
+
+
+def test_the_code_object_of_a_compiled_function_is_as_before():
+    internal = pytest.importorskip("_testinternalcapi")
+
+    def f(a, b):
+        return a + b
+
+    size = sys.getsizeof(f.__code__)
+    assert cinderjit.force_compile(f) and f(1, 2) == 3
+    assert sys.getsizeof(f.__code__) == size
+    # Otherwise it could not be handed to other interpreters.
+    internal.verify_stateless_code(f.__code__)
