@@ -14,7 +14,7 @@ second. --table writes docs/cpython_suite.md, or another file, from all that is 
 
 With --random the functions are not all compiled, but a share of them, after some calls, so that the compiler has
 seen types; and what is compiled leaves its code at guards and checks that did not fail, once in a while. Share, functions,
-calls and exits follow from the seed and the module's name: the same seed does the same again.
+calls, exits and whether the frame evaluator is used follow from the seed and the module's name: the same seed does the same again.
 
 Differences that are understood are in cpython_suite_known.txt, each with its kind and the reason.
 """
@@ -70,6 +70,7 @@ def at_random(module, seed):
     return {
         "PYTHONJITAUTO": str(chooser.choice([2, 3, 5, 9])),
         "PYTHONJITOPTIONS": f"force_exits=1,verify=1,share={chooser.choice([50, 70, 90])},share_seed={chooser.randrange(10**6)}",
+        "PYTHONJITFRAMEEVALUATOR": chooser.choice(["0", "0", "1"]),
         FORCED: f"{chooser.choice([3, 10, 30, 100])} {chooser.randrange(1, 10**6)}",
     }
 
