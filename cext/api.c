@@ -516,6 +516,7 @@ install_frame_evaluator(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(none))
     if (!check_started() || cj_frame_evaluator_install(cj_registry_find_for_frame) < 0) {
         return NULL;
     }
+    cj_instrumentation_changed(); /* somebody may look at calls already */
     Py_RETURN_NONE;
 }
 

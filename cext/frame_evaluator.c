@@ -12,6 +12,7 @@
 
 static CJCode *(*lookup_code)(PyCodeObject *, PyObject *); /* NULL: only pass frames on */
 static _PyFrameEvalFunction previous;                      /* NULL: the interpreter's own */
+static bool paused;                                        /* taken out for a while; it was in front of previous */
 
 static PyObject *
 evaluate(PyThreadState *tstate, _PyInterpreterFrame *frame, int throwflag)
@@ -37,7 +38,7 @@ cj_frame_evaluator_install(CJCode *(*lookup)(PyCodeObject *, PyObject *))
     PyInterpreterState *interp = PyInterpreterState_Get();
     _PyFrameEvalFunction current = _PyInterpreterState_GetEvalFrameFunc(interp);
     lookup_code = lookup;
-    if (current == evaluate) {
+    if (current == evaluate || paused) {
         return 0;
     }
     previous = current == _PyEval_EvalFrameDefault ? NULL : current;
@@ -50,12 +51,30 @@ cj_frame_evaluator_remove(void)
 {
     PyInterpreterState *interp = PyInterpreterState_Get();
     lookup_code = NULL;
+    paused = false;
     if (_PyInterpreterState_GetEvalFrameFunc(interp) == evaluate) {
         _PyInterpreterState_SetEvalFrameFunc(interp, previous != NULL ? previous : _PyEval_EvalFrameDefault);
         previous = NULL;
     }
     /* Otherwise another owner chains to this one, which goes on passing frames. */
     return 0;
+}
+
+void
+cj_frame_evaluator_pause(bool pause)
+{
+    PyInterpreterState *interp = PyInterpreterState_Get();
+    _PyFrameEvalFunction current = _PyInterpreterState_GetEvalFrameFunc(interp);
+    if (pause && current == evaluate) {
+        _PyInterpreterState_SetEvalFrameFunc(interp, previous != NULL ? previous : _PyEval_EvalFrameDefault);
+        paused = true;
+    }
+    else if (!pause && paused) {
+        paused = false;
+        /* Somebody may have come meanwhile. */
+        previous = current == _PyEval_EvalFrameDefault ? NULL : current;
+        _PyInterpreterState_SetEvalFrameFunc(interp, evaluate);
+    }
 }
 
 bool

@@ -84,6 +84,68 @@ cj_look_for_tools(PyThreadState *tstate)
     return 1;
 }
 
+/* Code objects whose calls somebody wanted to see by themselves, borrowed. Callers that are watched like that report a call as
+ * one of a C function when the function is not entered by the interpreter's own vectorcall, or when there is a frame evaluator. */
+static PyCodeObject **call_watched;
+static size_t ncall_watched, call_watched_room;
+
+static bool
+calls_watched(const PyCodeObject *code)
+{
+    const _PyCoMonitoringData *data = code->_co_monitoring;
+    uint8_t tools = data == NULL ? 0 : data->local_monitors.tools[PY_MONITORING_EVENT_CALL];
+    for (int tool = 0; tool < PY_MONITORING_TOOL_IDS; tool++) {
+        /* The events of a tool that has gone are taken back when the code is entered next. */
+        if ((tools >> tool & 1) != 0 && data->tool_versions[tool] == PyInterpreterState_Get()->monitoring_tool_versions[tool]) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void
+cj_instrumentation_forget(const PyCodeObject *code)
+{
+    for (size_t i = 0; i < ncall_watched; i++) {
+        if (call_watched[i] == code) {
+            call_watched[i] = call_watched[--ncall_watched];
+            return;
+        }
+    }
+}
+
+/* Notes whether somebody watches the calls of a code object by itself. Without memory for it nothing is noted. */
+static void
+note_watched(PyCodeObject *code)
+{
+    cj_instrumentation_forget(code);
+    if (!calls_watched(code)) {
+        return;
+    }
+    if (ncall_watched == call_watched_room) {
+        size_t room = call_watched_room * 2 + 8;
+        PyCodeObject **more = PyMem_RawRealloc(call_watched, room * sizeof(*more));
+        if (more == NULL) {
+            return;
+        }
+        call_watched = more;
+        call_watched_room = room;
+    }
+    call_watched[ncall_watched++] = code;
+}
+
+/* Whether the calls of any code object are watched by themselves. Forgets those that are not any longer. */
+static bool
+any_calls_watched(void)
+{
+    for (size_t i = ncall_watched; i > 0; i--) {
+        if (!calls_watched(call_watched[i - 1])) {
+            call_watched[i - 1] = call_watched[--ncall_watched];
+        }
+    }
+    return ncall_watched > 0;
+}
+
 static bool
 monitored(PyCodeObject *code)
 {
@@ -103,6 +165,15 @@ relies_on_monitored(const CJObject *object)
     return false;
 }
 
+static bool everything_watched;
+
+bool
+cj_everything_watched(void)
+{
+    /* The end may have been told to nobody. */
+    return everything_watched && (any_calls_watched() || any_tool(PyInterpreterState_Get()->monitors.tools));
+}
+
 /* The instrumentation version that compiled code expects in the eval breaker. */
 static uintptr_t expected_version;
 
@@ -115,7 +186,10 @@ current_version(void)
 void
 cj_instrumentation_changed(void)
 {
-    bool everything = any_tool(PyInterpreterState_Get()->monitors.tools);
+    const uint8_t *tools = PyInterpreterState_Get()->monitors.tools;
+    bool calls = any_calls_watched();
+    everything_watched = calls || any_tool(tools);
+    cj_frame_evaluator_pause(calls || tools[PY_MONITORING_EVENT_CALL] != 0);
     /* A version that moved for another reason makes every entry of old code slow. */
     uintptr_t version = current_version();
     bool moved = version != expected_version;
@@ -124,7 +198,7 @@ cj_instrumentation_changed(void)
     for (CJRecord *record = cj_registry_first(); record != NULL; record = next) {
         next = record->next;
         PyCodeObject *code = record->code.code;
-        bool now = everything || monitored(code);
+        bool now = everything_watched || monitored(code);
         if (record->loops != NULL && (now || moved)) {
             cj_osr_take_code(record);
         }
@@ -163,6 +237,10 @@ report(size_t which, PyObject *self, PyObject *a, PyObject *b, PyObject *c)
     }
     if (PyInterpreterState_Get() == PyInterpreterState_Main()) {
         PyObject *raised = PyErr_GetRaisedException();
+        if (which == SET_LOCAL_EVENTS && result != NULL) {
+            /* It has taken three arguments. */
+            note_watched((PyCodeObject *)((PyObject *const *)a)[1]);
+        }
         cj_instrumentation_changed();
         PyErr_SetRaisedException(raised);
     }
@@ -206,7 +284,7 @@ cj_instrumentation_start(void)
         /* A version without the function, or a function that somebody replaced, is left alone. */
         if (function != NULL && PyCFunction_CheckExact(function) && reporter->original == NULL) {
             PyMethodDef *method = ((PyCFunctionObject *)function)->m_ml;
-            bool fits = i != USE_TOOL_ID || method->ml_flags == METH_FASTCALL;
+            bool fits = (i != USE_TOOL_ID && i != SET_LOCAL_EVENTS) || method->ml_flags == METH_FASTCALL;
             if (strcmp(method->ml_name, reporter->name) == 0 && fits) {
                 reporter->original = (AnyFunction)(void (*)(void))method->ml_meth;
                 method->ml_meth = (PyCFunction)(void (*)(void))entries[i];

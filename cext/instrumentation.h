@@ -12,6 +12,12 @@ void cj_instrumentation_start(void);
 /* Compares what is instrumented with what is compiled. For changes that were not reported. */
 void cj_instrumentation_changed(void);
 
+/* Whether no function may have an entry of ours, as somebody looks at all code, or at calls. */
+bool cj_everything_watched(void);
+
+/* A code object dies. */
+void cj_instrumentation_forget(const PyCodeObject *code);
+
 /* Whether only the interpreter may run the code in this thread: tools want events, or it has to be brought up to date. */
 bool cj_is_instrumented(PyThreadState *tstate, PyCodeObject *code);
 

@@ -161,6 +161,9 @@ PyObject *cj_resume_frame(PyThreadState *tstate, _PyInterpreterFrame *frame, CJO
 int cj_frame_evaluator_install(CJCode *(*lookup)(PyCodeObject *, PyObject *globals));
 int cj_frame_evaluator_remove(void);
 bool cj_frame_evaluator_installed(void);
+/* Takes it out while somebody looks at calls, and puts it back: an interpreter with an evaluator calls Python functions as if they
+   were C functions, and reports them as such. Nothing is done while another owner is in front of it. */
+void cj_frame_evaluator_pause(bool pause);
 
 /* Reading a loaded object. Strings are borrowed from it. */
 const char *cj_object_name(CJObject *object, Py_ssize_t *size);

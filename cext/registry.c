@@ -10,6 +10,7 @@
 #include "internal/pycore_interp_structs.h"
 #include "internal/pycore_opcode_metadata.h"
 #include "code_table.h"
+#include "instrumentation.h"
 #include "jitlist.h"
 #include "opcode.h"
 #include "options.h"
@@ -389,6 +390,7 @@ cj_registry_count(CJRecord *record, int64_t calls)
 {
     record->state = CJ_COUNTING;
     record->calls_left = calls;
+    record->traced = record->traced || cj_everything_watched();
     free(record->reason);
     record->reason = NULL;
     cj_registry_update(record);
@@ -599,6 +601,7 @@ function_dies(PyFunctionObject *function)
 static void
 code_dies(PyCodeObject *code)
 {
+    cj_instrumentation_forget(code);
     CJRecord *same;
     for (CJRecord *record = cj_code_table_remove(code); record != NULL; record = same) {
         same = record->same_code;

@@ -98,6 +98,93 @@ def test_events_are_those_of_the_interpreter(events):
     assert events(f) == expected
 
 
+def watch_calls(local, counted):
+    """What a tool is told of calls and of returns from C functions, in a function that calls one in Python, one that was made meanwhile, and len."""
+    namespace = {}
+    exec("def inner(a): return a\n"
+         "def outer(a):\n"
+         "  def made(a): return a\n"
+         "  return inner(made(inner(a)) + len([a]))\n", namespace)
+    inner, outer = namespace["inner"], namespace["outer"]
+    for i in range(5):
+        outer(i)
+    if counted is not None:
+        cinderjit.compile_after_n_calls(counted)
+        assert cinderjit.force_compile(inner)
+    monitoring = sys.monitoring
+    events = monitoring.events
+    seen = []
+    monitoring.use_tool_id(3, "test")
+    try:
+        for event, name in ((events.CALL, "call"), (events.C_RETURN, "c_return")):
+            monitoring.register_callback(3, event, lambda code, offset, callee, first, name=name: seen.append((name, callee.__name__)))
+        if local:
+            monitoring.set_local_events(3, outer.__code__, events.CALL)
+        else:
+            monitoring.set_events(3, events.CALL)
+        for i in range(4):
+            outer(i)
+        monitoring.set_events(3, 0)
+        monitoring.set_local_events(3, outer.__code__, 0)
+        monitoring.free_tool_id(3)
+        told = len(seen)
+        for i in range(12):
+            outer(i)
+        assert len(seen) == told
+        assert counted is None or (cinderjit.is_jit_compiled(inner) and cinderjit.is_jit_compiled(outer))
+    finally:
+        monitoring.free_tool_id(3)
+        cinderjit.compile_after_n_calls(None)
+    return [e for e in seen if e[1] in ("inner", "made", "len")]
+
+
+@pytest.mark.parametrize("evaluator", [False, True])
+@pytest.mark.parametrize("local", [False, True])
+def test_calls_of_python_functions_are_not_reported_as_those_of_c_functions(local, evaluator):
+    once = [("call", "inner"), ("call", "made"), ("call", "len"), ("c_return", "len"), ("call", "inner")]
+    assert watch_calls(local, None) == once * 4
+    try:
+        if evaluator:
+            cinderjit.install_frame_evaluator()
+        assert watch_calls(local, 3) == once * 4
+        assert cinderjit.is_frame_evaluator_installed() == evaluator
+    finally:
+        cinderjit.remove_frame_evaluator()
+
+
+def test_an_evaluator_installed_while_calls_are_watched_waits():
+    monitoring = sys.monitoring
+    seen = []
+
+    def called(a):
+        return a
+
+    def calls():
+        seen.clear()
+        called(len([]))
+        return [callee.__name__ for callee in seen if callee in (called, len)]
+
+    monitoring.use_tool_id(3, "test")
+    try:
+        monitoring.register_callback(3, monitoring.events.C_RETURN, lambda code, offset, callee, first: seen.append(callee))
+        monitoring.set_events(3, monitoring.events.CALL)
+        assert calls() == ["len"]
+        cinderjit.install_frame_evaluator()
+        assert cinderjit.is_frame_evaluator_installed() and calls() == ["len"]
+        monitoring.set_events(3, 0)
+        assert cinderjit.is_frame_evaluator_installed() and calls() == []
+        # It is back, and goes again.
+        monitoring.set_events(3, monitoring.events.CALL)
+        assert calls() == ["len"]
+        cinderjit.remove_frame_evaluator()
+        assert not cinderjit.is_frame_evaluator_installed()
+        monitoring.set_events(3, 0)
+        assert not cinderjit.is_frame_evaluator_installed() and calls() == []
+    finally:
+        cinderjit.remove_frame_evaluator()
+        monitoring.free_tool_id(3)
+
+
 def test_code_is_compiled_again_afterwards():
     f, g = pair(True)
     profile_events(f)
