@@ -113,7 +113,7 @@ class Jit:
         return compile_what_ran(self.module, excluded_folder)
 
     def machine_code(self):
-        """The compiled functions as loaded: name, address, and the code in hexadecimal."""
+        """The compiled functions as loaded: name, address, the code in hexadecimal, and as text."""
         if self.module is None:
             return []
         from cinderjit import _native
@@ -121,7 +121,8 @@ class Jit:
         found = []
         for function in self.module.get_compiled_functions():
             address, size = _native.loaded().get_compiled_address(function), self.module.get_compiled_size(function)
-            found.append({"name": full_name(function), "address": address, "code": ctypes.string_at(address, size).hex()})
+            found.append({"name": full_name(function), "address": address, "code": ctypes.string_at(address, size).hex(),
+                          "listing": self.module.disassemble(function)})
         return sorted(found, key=lambda item: item["address"])
 
     def helper_stubs(self):

@@ -1,6 +1,8 @@
 package opt
 
 import (
+	"slices"
+
 	"github.com/cinderjit/cinderjit/jit/hir"
 	"github.com/cinderjit/cinderjit/jit/snapshot"
 )
@@ -13,8 +15,9 @@ import (
 // Memory is tracked by versions: every instruction that writes a region begins
 // a new version of it, and a load is equal to another only under the same
 // version. A store of a field begins a new version for its offset only, because
-// fields at different offsets of whole objects do not overlap. Blocks with
-// several predecessors begin with versions of their own.
+// fields at different offsets of whole objects do not overlap. A block with
+// several predecessors goes on with the versions that all of them end with, if it
+// begins a loop those that no block of the loop changes.
 //
 // A guard on the class of an object holds for the rest of its life: the run
 // time invalidates code that relies on a class when __class__ of an instance
@@ -172,15 +175,76 @@ func (n *numbering) learnFromBranch(b hir.BlockID, enter func(numberKey, hir.Val
 	n.decide(n.w.resolve(f.Arg(t, 0)), f.Blocks[p].Succs[0] == b, enter)
 }
 
+// entryState returns the memory with which b begins. The predecessors that come
+// before b have been visited.
 func (n *numbering) entryState(b hir.BlockID) memory {
-	if preds := n.f.Blocks[b].Preds; len(preds) == 1 && b != 0 {
-		m := n.end[preds[0]]
-		m.fields = append([]fieldChange(nil), m.fields...)
-		return m
-	}
 	var m memory
-	n.bump(&m, hir.HeapAll)
+	first := true
+	var latches []hir.BlockID
+	for _, p := range n.f.Blocks[b].Preds {
+		switch {
+		case n.order.Index[p] < 0:
+		case n.order.Index[p] >= n.order.Index[b]:
+			latches = append(latches, p)
+		case first:
+			m, first = n.end[p], false
+			m.fields = slices.Clone(m.fields)
+		default:
+			n.meet(&m, &n.end[p])
+		}
+	}
+	if first {
+		n.bump(&m, hir.HeapAll)
+	}
+	if len(latches) > 0 {
+		n.writeLoop(b, latches, &m)
+	}
 	return m
+}
+
+// meet makes m what is known where both m and other may be.
+func (n *numbering) meet(m, other *memory) {
+	for i := range m.heap {
+		if m.heap[i] != other.heap[i] {
+			n.bump(m, 1<<i)
+		}
+	}
+	for _, c := range other.fields {
+		if m.field(c.offset) != c.version {
+			n.bumpField(m, c.offset)
+		}
+	}
+	for _, c := range m.fields {
+		if other.field(c.offset) != c.version {
+			n.bumpField(m, c.offset)
+		}
+	}
+}
+
+// writeLoop begins new versions of what the loop from header to its latches may
+// change.
+func (n *numbering) writeLoop(header hir.BlockID, latches []hir.BlockID, m *memory) {
+	inside := map[hir.BlockID]bool{header: true}
+	for work := latches; len(work) > 0; {
+		b := work[len(work)-1]
+		work = work[:len(work)-1]
+		if inside[b] {
+			continue
+		}
+		inside[b] = true
+		if n.order.Index[b] < 0 || !n.order.Dominates(header, b) {
+			n.bump(m, hir.HeapAll) // a way into its middle
+			return
+		}
+		work = append(work, n.f.Blocks[b].Preds...)
+	}
+	for _, b := range n.order.RPO[n.order.Index[header]:] {
+		if inside[b] {
+			for _, v := range n.f.Blocks[b].Instrs {
+				n.write(n.f.At(v), m)
+			}
+		}
+	}
 }
 
 // write begins new versions of what in may change.
@@ -188,21 +252,25 @@ func (n *numbering) write(in *hir.Instr, m *memory) {
 	o := in.Op.Info()
 	switch in.Op {
 	case hir.StoreField, hir.SwapField, hir.StoreI64, hir.StoreU8, hir.StoreF64:
-		n.clock++
-		for i := range m.fields {
-			if m.fields[i].offset == in.Imm {
-				m.fields[i].version = n.clock
-				return
-			}
-		}
-		m.fields = append(m.fields, fieldChange{in.Imm, n.clock})
+		n.bumpField(m, in.Imm)
 		return
 	}
-	if o.Observable || in.Op == hir.Snapshot && in.Aux == mayRelease {
+	if o.Observable || (in.Op == hir.Snapshot || o.Terminator) && in.Aux == mayRelease {
 		n.bump(m, hir.HeapAll)
 		return
 	}
 	n.bump(m, o.Writes)
+}
+
+func (n *numbering) bumpField(m *memory, offset int64) {
+	n.clock++
+	for i := range m.fields {
+		if m.fields[i].offset == offset {
+			m.fields[i].version = n.clock
+			return
+		}
+	}
+	m.fields = append(m.fields, fieldChange{offset, n.clock})
 }
 
 func (n *numbering) bump(m *memory, heaps hir.Heap) {

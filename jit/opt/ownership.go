@@ -42,8 +42,8 @@ const (
 	owned
 )
 
-// mayRelease in Aux of a Snapshot marks that a reference may be dropped there
-// which runs other code.
+// mayRelease in Aux of a Snapshot or terminator marks that a reference may be
+// dropped there which runs other code.
 const mayRelease = 1
 
 func analyseOwnership(f *hir.Func) *ownership {
@@ -306,13 +306,10 @@ func (o *ownership) promote() bool {
 		}
 		o.lastUses(b, func(v hir.Value, after bitset) {
 			in := f.At(v)
-			if in.Op == hir.Snapshot {
+			if in.Op == hir.Snapshot || in.Op.Info().Terminator {
 				if flush(before) {
 					in.Aux = mayRelease
 				}
-			}
-			if in.Op.Info().Terminator {
-				flush(before)
 			}
 			if in.Op == hir.ReplaceFloat {
 				// The object that is replaced is written to, unless it has another reference.
