@@ -14,6 +14,7 @@
 #include "layout.h"
 #include "registry.h"
 #include "snapshot_table.h"
+#include "watch.h"
 
 /* Longer constants are known by their type only. */
 enum { MAX_TEXT = 1 << 16, MAX_ITEMS = 256 };
@@ -395,7 +396,7 @@ traits_of(PyTypeObject *type, const CJEntry *entry)
     SET(GetItem, (mapping != NULL && mapping->mp_subscript != NULL) || (sequence != NULL && sequence->sq_item != NULL));
     SET(GC, PyType_HasFeature(type, Py_TPFLAGS_HAVE_GC));
     SET(PythonDealloc, type->tp_dealloc == cj_python_dealloc());
-    SET(AttrsKnown, entry->wants_attrs);
+    SET(AttrsKnown, entry->wants_attrs && !cj_watch_type_changes_often(type));
     SET(TypeMetaclass, Py_TYPE(type) == &PyType_Type);
     SET(ObjectNew, object_new_accepts(type));
 #undef SET

@@ -76,6 +76,11 @@ cj_compare_exact(PyObject *left, PyObject *right, int op)
     if (PyFloat_CheckExact(left) && PyFloat_CheckExact(right)) {
         return CJ_COMPARE(PyFloat_AS_DOUBLE(left), PyFloat_AS_DOUBLE(right), op);
     }
+    /* Objects that are equal to nothing but themselves. */
+    richcmpfunc plain = PyBaseObject_Type.tp_richcompare;
+    if ((op == Py_EQ || op == Py_NE) && Py_TYPE(left)->tp_richcompare == plain && Py_TYPE(right)->tp_richcompare == plain) {
+        return (left == right) == (op == Py_EQ);
+    }
     return -1;
 }
 
@@ -188,6 +193,9 @@ cj_length_exact(PyObject *object)
     if (type == &PyRange_Type) {
         PyLongObject *length = (PyLongObject *)((cj_range_object *)object)->length;
         return _PyLong_IsCompact(length) ? _PyLong_CompactValue(length) : -1;
+    }
+    if (PyType_HasFeature(type, Py_TPFLAGS_LIST_SUBCLASS) && type->tp_as_sequence->sq_length == PyList_Type.tp_as_sequence->sq_length) {
+        return Py_SIZE(object);
     }
     return type == &PySet_Type || type == &PyFrozenSet_Type ? PySet_GET_SIZE(object) : -1;
 }

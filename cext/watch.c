@@ -9,8 +9,8 @@
 #include "internal/pycore_object.h"
 #include "versions.h"
 
-/* A variable that has changed this often under code that relied on it is not relied on again. So many are remembered for
-   each namespace. */
+/* A variable that has changed this often under code that relied on it is not relied on again; nor are the attributes of a
+   class. So many variables are remembered for each namespace. */
 enum { OFTEN = 2, MAX_CHANGED = 32 };
 
 typedef struct {
@@ -31,6 +31,7 @@ typedef struct {
         PyObject *key; /* owned */
         uint32_t times;
     } changed[MAX_CHANGED];
+    uint32_t times; /* type: how often its changes broke code */
 } Watched;
 
 void (*cj_watch_function_made)(PyFunctionObject *function);
@@ -257,7 +258,18 @@ void
 cj_watch_type_changed(PyTypeObject *type)
 {
     cj_type_versions_forget(type);
-    break_all(find(types, type), NULL);
+    Watched *watched = find(types, type);
+    if (watched != NULL && watched->count > 0) {
+        watched->times++;
+    }
+    break_all(watched, NULL);
+}
+
+bool
+cj_watch_type_changes_often(PyTypeObject *type)
+{
+    Watched *watched = find(types, type);
+    return watched != NULL && watched->times >= OFTEN;
 }
 
 void
@@ -267,6 +279,10 @@ cj_watch_instance_left(PyObject *self, PyTypeObject *before)
     /* Code that reads a module's variables watches only its namespace. */
     if (PyModule_Check(self)) {
         break_all(find(dicts, PyModule_GetDict(self)), NULL);
+    }
+    /* A new metaclass can have attributes that come before those of the class. */
+    if (PyType_Check(self)) {
+        break_all(find(types, self), NULL);
     }
 }
 

@@ -19,6 +19,9 @@ bool cj_watch_changes_often(PyObject *dict, PyObject *key);
 
 int cj_watch_dict(PyObject *dict);
 
+/* Whether the type was changed several times while code relied on it. */
+bool cj_watch_type_changes_often(PyTypeObject *type);
+
 /* While set, changes of types are the JIT's own and mean nothing. */
 void cj_watch_own_modification(bool own);
 

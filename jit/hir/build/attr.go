@@ -2,6 +2,7 @@ package build
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/cinderjit/cinderjit/jit/bytecode"
 	"github.com/cinderjit/cinderjit/jit/hir"
@@ -34,7 +35,7 @@ var attrLoads = map[snapshot.FeedbackKind]func(*builder, snapshot.Feedback) bool
 
 func (b *builder) loadAttr() {
 	b.peekObject(1)
-	if b.loadAttrKnown() || b.severalReceivers() && b.loadAttrPolymorphic() {
+	if b.loadAttrKnown() || b.loadFunctionOfClass() || b.severalReceivers() && b.loadAttrPolymorphic() {
 		return
 	}
 	if b.trusted() {
@@ -70,6 +71,41 @@ func (b *builder) loadAttrKnown() bool {
 	}
 	f, ok := b.resolveLoad(class)
 	return ok && attrLoads[f.Kind](b, f)
+}
+
+// loadFunctionOfClass reads a function, class method or static method of a known
+// class; the interpreter has no form of the instruction for class methods. Other values
+// of classes change more often.
+func (b *builder) loadFunctionOfClass() bool {
+	class := b.typeOf(b.peek(1)).Obj
+	c := b.s.Class(class)
+	name := b.s.Object(b.name()).Str
+	if c == nil || b.opts.IgnoreFeedback || !b.in.PushesSelfOrNull() || !b.known(class) ||
+		!c.Has(snapshot.TraitTypeMetaclass|snapshot.TraitAttrsKnown) || strings.HasPrefix(name, "__") {
+		return false // what type itself has, and comes first, has such names
+	}
+	id, ok := c.Attr(name)
+	if !ok {
+		return false
+	}
+	function, self := id, b.nullValue()
+	switch o := b.s.Object(id); o.Kind {
+	case snapshot.KindFunction:
+	case snapshot.KindStaticMethod:
+		function = o.Refs[0]
+	case snapshot.KindClassMethod:
+		function, self = o.Refs[0], b.peek(1)
+	default:
+		return false
+	}
+	if function == snapshot.NoObject || b.s.Object(function).Kind != snapshot.KindFunction {
+		return false
+	}
+	b.dependType(class)
+	b.pop()
+	b.push(b.constant(function))
+	b.push(self)
+	return true
 }
 
 // pushAttr replaces the receiver by an attribute that is no method.

@@ -17,7 +17,7 @@ func (b *builder) callNative(s *site, id snapshot.ID, args []hir.Value) bool {
 		return true
 	case b.callMath(s, id, args):
 		return true
-	case id == snapshot.MethodListAppend && len(args) == 2:
+	case id == snapshot.MethodListAppend && len(args) == 2 && !b.isListSubclass(args[0]):
 		if b.typeOf(args[0]).ExactClass() != snapshot.TypeList && !b.trusted() {
 			return false
 		}
@@ -72,6 +72,13 @@ func (b *builder) callNative(s *site, id snapshot.ID, args []hir.Value) bool {
 	}
 	b.called(s, b.emitObj(op, id, append([]hir.Value{self}, args...)...))
 	return true
+}
+
+// isListSubclass reports whether a value is an instance of a known class derived
+// from list.
+func (b *builder) isListSubclass(v hir.Value) bool {
+	class := b.typeOf(v).ExactClass()
+	return class > snapshot.NumWellKnown && b.s.IsSubtype(class, snapshot.TypeList)
 }
 
 // callReplaced builds calls that have instructions of their own.

@@ -207,8 +207,40 @@ func (b *builder) loadAttrPolymorphic() bool {
 	if len(ways) > 0 {
 		b.mergeBehind(ways)
 		b.prove(receiver, cases)
+		if b.in.PushesSelfOrNull() {
+			b.methods[b.peek(2)] = methods{b.unguarded(receiver), cases}
+		}
 	}
 	return true
+}
+
+// methods tells of a callable that was read from a receiver of several classes
+// which method belongs to which of them.
+type methods struct {
+	receiver hir.Value // behind guards
+	cases    []snapshot.Feedback
+}
+
+// proveCallable records for the way on which a callable is a certain function that the
+// receiver has one of the classes whose method that is.
+func (b *builder) proveCallable(s *site, callable hir.Value, fn snapshot.ID) {
+	self := b.self(s)
+	m := b.methods[callable]
+	if m.receiver == 0 || b.unguarded(self) != m.receiver {
+		return
+	}
+	var cases []snapshot.Feedback
+	for _, f := range m.cases {
+		if f.Object == fn {
+			cases = append(cases, f)
+		}
+	}
+	switch {
+	case len(cases) == 1 && b.typeOf(self).ExactClass() == snapshot.NoObject:
+		b.refine(self, hir.InstanceOf(cases[0].Type))
+	case len(cases) > 1:
+		b.prove(self, cases)
+	}
 }
 
 // storeAttrPolymorphic builds STORE_ATTR for several classes of receivers.
@@ -352,6 +384,7 @@ func (b *builder) callOneOf(s *site) bool {
 			yes, no = b.branch(b.same(callable, b.constant(fn)))
 			b.cur = yes
 		}
+		b.proveCallable(s, callable, fn)
 		b.callKnown(s, fn)
 		if b.cur != noBlock {
 			ways = append(ways, edge{b.cur, b.st.clone()})

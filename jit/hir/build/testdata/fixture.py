@@ -118,6 +118,8 @@ class Snapshot:
             return f"{head} module {quote(o.__name__)} {t} refs={self.refs([o.__dict__])}"
         if type(o) is types.MethodType:
             return f"{head} method {t} refs={self.refs([o.__func__, o.__self__])}"
+        if type(o) in (classmethod, staticmethod):
+            return f"{head} {type(o).__name__} {t} refs={self.refs([o.__func__])}"
         if type(o) is property:
             return f"{head} property {t} refs={self.refs([o.fget, NOTHING, NOTHING])}"
         if type(o) is types.BuiltinFunctionType:
@@ -290,7 +292,8 @@ def functions():
         if isinstance(v, types.FunctionType):
             yield v
         elif isinstance(v, type):
-            yield from (f for f in v.__dict__.values() if isinstance(f, types.FunctionType))
+            found = (getattr(f, "__func__", f) for f in v.__dict__.values())
+            yield from (f for f in found if isinstance(f, types.FunctionType))
 
 
 def main(path):
