@@ -201,10 +201,11 @@ func (b *builder) callIsinstance(s *site, v, class hir.Value) {
 		b.called(s, b.emit(hir.IsInstance, v, class))
 		return
 	}
-	// An object of that very class is an instance, whatever the metaclass says.
+	// An object of that very class is an instance, whatever the metaclass says. Nothing tells when the object is given
+	// another class, so that its class is read anew behind whatever may do that.
 	b.fs()
 	before := b.st.clone()
-	same, other := b.branch(b.same(b.classOf(v), class))
+	same, other := b.branch(b.same(b.load(hir.LoadPtr, hir.HeapOther, b.l.Object.Type, v), class))
 	b.cur = same
 	b.drop(s)
 	b.push(b.boolConstant(true))
