@@ -432,3 +432,22 @@ def read_ab(o):
 def descriptor_is_the_same():
     d = object.__dict__["__class__"]
     return type(d).__name__, d.__name__, d.__doc__, d.__get__(1), sys.getsizeof(d), repr(d), d.__objclass__
+
+
+class Before:
+    pass
+
+
+class After:
+    pass
+
+
+@case("Before(), 1", "Before(), 7", "Before(), 20")
+def asked_again(thing, at):
+    answers = []
+    for i in range(12):
+        answers.append(isinstance(thing, Before))
+        if i == at:
+            thing.__class__ = After
+        answers.append((isinstance(thing, Before), isinstance(thing, After)))
+    return answers
