@@ -8,7 +8,7 @@ GO_PACKAGES := $(GO_FOLDERS:%=./%/...)
 # More arguments for pytest, such as PYTEST="-k autoload".
 PYTEST ?=
 
-.PHONY: help sysroot build wheel test test-go test-py run docs clean
+.PHONY: help sysroot build wheel test test-go test-py judges run docs clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -31,6 +31,10 @@ test-go: ## the Go tests, which need no Python
 
 test-py: build ## the Python tests
 	@$(HOST_PYTHON) tools/test_python.py $(PYTEST)
+
+judges: build ## short runs of the leak check and the sanitizers (docs/fuzzing.md)
+	$(PYTHON) tests_py/leaks.py --bounded
+	$(HOST_PYTHON) tools/sanitize.py --bounded
 
 run: build ## the benchmark richards, plain and with the JIT
 	$(HOST_PYTHON) bench/show.py

@@ -51,6 +51,9 @@ func (e *emitter) describeExit(in *lir.Instr, kind object.ExitKind, reason objec
 	}
 	locs := e.locs[in.NumDefs()+in.NumUses():]
 	x := object.Exit{Kind: kind, Reason: reason, Text: s.Text, Guilty: e.location(s.Guilty, locs), Owned: e.locations(s.Owned, locs)}
+	for _, made := range s.Virtuals {
+		x.Virtuals = append(x.Virtuals, object.Virtual{Kind: made.Kind, Fields: e.locations(made.Fields, locs)})
+	}
 	for i := range s.Frames {
 		fr := &s.Frames[i]
 		native := uint32(0)
@@ -106,6 +109,8 @@ func (e *emitter) location(p lir.Place, locs []regalloc.Loc) object.Location {
 		return object.Constant(object.ID(p.Obj))
 	case lir.PlaceImm:
 		return object.Imm(p.Imm, p.Repr)
+	case lir.PlaceVirtual:
+		return object.VirtualAt(uint32(p.Index))
 	case lir.PlaceValue:
 		switch l := locs[p.Index]; {
 		case l.IsSlot():
@@ -155,6 +160,11 @@ func exitKey(x *object.Exit) string {
 	b = append(b, x.Text...)
 	b = append(b, 0)
 	loc(x.Guilty)
+	num(uint64(len(x.Virtuals)))
+	for _, made := range x.Virtuals {
+		num(uint64(made.Kind))
+		locs(made.Fields)
+	}
 	for i := range x.Frames {
 		f := &x.Frames[i]
 		num(uint64(f.Code))

@@ -12,8 +12,13 @@ import (
 
 // lastArgument is a function that returns its last argument.
 func lastArgument(t *testing.T, n int) (compiled, *hir.Func) {
-	text := fmt.Sprintf("func locals=%d\nb0:\n  v1:Object = Param %d\n  LeaveFrame fs1{9 [%s] (v1)}\n  Incref v1\n  Return v1\n",
-		n, n-1, manyZeros(n))
+	return lastArgumentAfter(t, n, "")
+}
+
+// lastArgumentAfter does something with it, v1, before.
+func lastArgumentAfter(t *testing.T, n int, before string) (compiled, *hir.Func) {
+	text := fmt.Sprintf("func locals=%d\nb0:\n  v1:Object = Param %d\n%s  LeaveFrame fs1{9 [%s] (v1)}\n  Incref v1\n  Return v1\n",
+		n, n-1, before, manyZeros(n))
 	f, err := hir.Parse(text, testSnapshot(n))
 	if err != nil {
 		t.Fatal(err)
@@ -95,6 +100,7 @@ func TestEntries(t *testing.T) {
 func TestSlowEntry(t *testing.T) {
 	var m emulator
 	c, f := lastArgument(t, 2)
+	calling, _ := lastArgumentAfter(t, 2, "  v2:Object = UnaryNegative v1 fs2{3 [- -] (v1)}\n  Decref v2\n")
 	l := &f.Snap.Layout.Thread
 	for _, s := range []struct {
 		name  string
@@ -102,13 +108,15 @@ func TestSlowEntry(t *testing.T) {
 		value uint64
 		size  int
 		slow  bool
+		c     compiled
 	}{
-		{"enough", l.RecursionLeft, 1, 4, false},
-		{"no recursion left", l.RecursionLeft, 0, 4, true},
-		{"data stack is full", l.DataStackLimit, dataStack + 8, 8, true},
-		{"data stack just fits", l.DataStackLimit, dataStack + 8*uint64(f.Snap.Code(testCode).FrameSize), 8, false},
-		{"data stack lacks a word", l.DataStackLimit, dataStack + 8*uint64(f.Snap.Code(testCode).FrameSize) - 8, 8, true},
-		{"machine stack is full", l.StackSoftLimit, 1 << 62, 8, true},
+		{"enough", l.RecursionLeft, 1, 4, false, c},
+		{"no recursion left", l.RecursionLeft, 0, 4, true, c},
+		{"data stack is full", l.DataStackLimit, dataStack + 8, 8, true, c},
+		{"data stack just fits", l.DataStackLimit, dataStack + 8*uint64(f.Snap.Code(testCode).FrameSize), 8, false, c},
+		{"data stack lacks a word", l.DataStackLimit, dataStack + 8*uint64(f.Snap.Code(testCode).FrameSize) - 8, 8, true, c},
+		{"machine stack is full", l.StackSoftLimit, 1 << 62, 8, true, calling},
+		{"machine stack is full, but nothing is called", l.StackSoftLimit, 1 << 62, 8, false, c},
 	} {
 		patch := image{threadBase + uint64(s.off), make([]byte, s.size)}
 		if s.size == 4 {
@@ -117,7 +125,7 @@ func TestSlowEntry(t *testing.T) {
 			binary.LittleEndian.PutUint64(patch.data, s.value)
 		}
 		args := []uint64{objectAddress(testClass), objectAddress(testList)}
-		e := emulation{name: s.name, c: c, entry: c.obj.Direct, args: args, snap: f.Snap, unchecked: true,
+		e := emulation{name: s.name, c: s.c, entry: s.c.obj.Direct, args: args, snap: f.Snap, unchecked: true,
 			heap: []image{patch, {args[0], intObject(5, 1)}, {args[1], intObject(6, 1)}}}
 		e.responses = []response{{id: 1<<20 + stubSlow, ret0: 77}}
 		e.check = func(t *testing.T, o *outcome) {

@@ -160,12 +160,18 @@ func (e *emitter) directEntry() {
 		e.a.Emit(CmpImm(W32, recursion, int64(e.f.Depth)))
 		e.a.BCond(LT, e.slow)
 	}
-	e.a.Emit(Ldr(W64, X10, e.addr(threadReg, t.StackSoftLimit, MemU64, X10)))
-	e.a.AddConst(W64, X11, SP, -object.StackMargin, X11)
-	e.loadPair(newFrame, t.DataStackTop, X12, t.DataStackLimit, threadReg)
-	e.a.AddConst(W64, X13, newFrame, 8*int64(code.FrameSize), scratch)
-	e.a.Emit(Cmp(W64, X11, X10))
-	e.a.Emit(Ccmp(W64, X13, X12, FlagsFor(HI, true), HS))
+	if e.callsNothing() {
+		e.loadPair(newFrame, t.DataStackTop, X12, t.DataStackLimit, threadReg)
+		e.a.AddConst(W64, X13, newFrame, 8*int64(code.FrameSize), scratch)
+		e.a.Emit(Cmp(W64, X13, X12))
+	} else {
+		e.a.Emit(Ldr(W64, X10, e.addr(threadReg, t.StackSoftLimit, MemU64, X10)))
+		e.a.AddConst(W64, X11, SP, -object.StackMargin, X11)
+		e.loadPair(newFrame, t.DataStackTop, X12, t.DataStackLimit, threadReg)
+		e.a.AddConst(W64, X13, newFrame, 8*int64(code.FrameSize), scratch)
+		e.a.Emit(Cmp(W64, X11, X10))
+		e.a.Emit(Ccmp(W64, X13, X12, FlagsFor(HI, true), HS))
+	}
 	e.a.BCond(HI, e.slow)
 	e.a.Emit(Str(W64, X13, At(threadReg, int32(t.DataStackTop))))
 
@@ -190,6 +196,25 @@ func (e *emitter) directEntry() {
 	e.frameEntry()
 	e.a.B(e.tail)
 	e.a.PopSection()
+}
+
+// smallFrame is up to which size of the native frame callsNothing is of use.
+const smallFrame = 512
+
+// callsNothing reports whether the function calls neither helpers nor compiled
+// code and has a small frame. It needs no look at the machine stack then: the
+// margin has room for it, and no recursion goes through it, except by objects
+// that die, where the interpreter looks.
+func (e *emitter) callsNothing() bool {
+	if e.frameSize > smallFrame {
+		return false
+	}
+	for i := range e.f.Instrs {
+		if lir.Ops[e.f.Instrs[i].Op].Call {
+			return false
+		}
+	}
+	return true
 }
 
 // loadPair loads two fields, together when they are neighbours. r is not base.

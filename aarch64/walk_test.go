@@ -152,6 +152,10 @@ func walkFunc(op hir.Op) *hir.Func {
 		}
 		switch {
 		case info.Terminator:
+		case info.Virtual:
+			f.At(emit(hir.GuardType, o)).Obj = testClass
+			f.Frames[len(f.Frames)-1].Locals = []hir.Value{v, 0}
+			finish(o)
 		case f.At(v).Type.IsObject():
 			finish(v)
 		case f.At(v).Type.Is(hir.BitCInt):

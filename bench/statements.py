@@ -23,6 +23,9 @@ ROUNDS = 1000
 
 # In the namespace of all statements.
 PRELUDE = """
+__name__ = "statements"
+
+import functools
 import types
 
 class Error(Exception): pass
@@ -69,6 +72,12 @@ class Manager:
 class Passing(Manager):
     def __exit__(self, *exception): return False
 
+def passes_on(function):
+    @functools.wraps(function)
+    def wrapper(*args, **kwargs): return function(*args, **kwargs)
+    return wrapper
+wrapped = passes_on(identity)
+
 places = types.ModuleType("places")
 places.Error = Error
 passing, nowhere = Passing(), iter(())
@@ -90,11 +99,14 @@ point, slots, table, items, text = Point(1), Slots(1), {"a": 1}, [1, 2, 3], "tex
 # name -> statement; the loop's function has the names of the prelude as locals too, except functions and classes.
 STATEMENTS = {
     "call, no arguments": "nothing()",
+    "call, twice": "nothing(); nothing()",
     "call, one argument": "one(text)",
     "call, default": "two(text)",
     "call, keyword": "two(text, b=text)",
     "call, *args": "two(*pair)",
     "call, to *args and **kwargs": "some(text, k=text)",
+    "call, wrapped": "wrapped(text)",
+    "call, wrapped, keyword": "wrapped(a=text)",
     "call, inlined": "identity(text)",
     "method": "point.method()",
     "property": "point.field",
@@ -111,12 +123,15 @@ STATEMENTS = {
     "subscript of dict": "table['a']",
     "store in dict": "table['a'] = text",
     "slice of list": "items[1:]",
+    "slice of str": "text[1:3]",
+    "slice of tuple": "pair[1:]",
     "tuple": "pair = (text, items)",
     "list": "[text, items]",
     "dict": "{'a': text}",
     "unpacking": "a, b = pair",
     "swap": "a, b = text, items; a, b = b, a",
     "closure": "lambda: text",
+    "key function": "max(items, key=lambda item: -item)",
     "f-string": "f'{text} {text}'",
     "generator, one item": "for a in numbers(1): pass",
     "generator, ten items": "for a in numbers(10): pass",

@@ -8,6 +8,7 @@
 #include "exit.h"
 #include "fork.h"
 #include "gocompile.h"
+#include "instrumentation.h"
 #include "internal/pycore_function.h"
 #include "internal/pycore_interp_structs.h"
 #include "jitlist.h"
@@ -383,12 +384,19 @@ describe(PyObject *Py_UNUSED(module), PyObject *args)
     if (!PyArg_ParseTuple(args, "sO:describe", &stage, &callable) || !cj_check_not_forked()) {
         return NULL;
     }
+    void *out = NULL;
+    size_t size = 0;
+    bool known = strcmp(stage, "reference") == 0 || cj_go_check_options(NULL, (char *)stage, &out, &size) == CJ_COMPILE_DONE;
+    if (!known) {
+        PyErr_Format(PyExc_ValueError, "%.*s", (int)size, (const char *)out);
+        free(out);
+        return NULL;
+    }
+    free(out);
     CJSnapshot *snapshot = take(callable);
     if (snapshot == NULL) {
         return NULL;
     }
-    void *out = NULL;
-    size_t size = 0;
     int status = cj_go_describe((char *)stage, snapshot->data, snapshot->size, cj_options.compiler, &out, &size);
     cj_snapshot_free(snapshot);
     return text_result(status, out, size);

@@ -7,5 +7,6 @@
 package cext
 
 // #cgo CFLAGS: -std=gnu11 -Wall -Wno-unused-function -fvisibility=hidden -fno-strict-aliasing
+// #cgo CFLAGS: -Werror=implicit-function-declaration
 // #cgo CFLAGS: -fno-omit-frame-pointer -DPy_BUILD_CORE_MODULE -DNDEBUG
 import "C"

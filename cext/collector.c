@@ -1,6 +1,8 @@
 /* See collector.h. */
 #include "collector.h"
 
+#include "functions.h"
+
 #include "internal/pycore_interp.h"
 #include "internal/pycore_pystate.h"
 
@@ -9,6 +11,7 @@ PyGC_Head *cj_young;
 Py_ssize_t *cj_tracked;
 struct _Py_freelists *cj_free_lists;
 CJKeptArrays cj_kept_arrays[CJ_KEPT_ITEMS];
+struct _Py_freelist cj_kept_ints;
 
 void
 cj_collector_start(void)
@@ -29,4 +32,24 @@ cj_collector_start(void)
     }
     Py_DECREF(newest);
 #endif
+}
+
+void
+cj_dealloc(PyObject *object)
+{
+    if (cj_objects_at_hand()) {
+        if (PyFunction_Check(object)) {
+            if (cj_function_free(object)) {
+                return;
+            }
+        }
+        else {
+            const PyASCIIObject *str = (PyASCIIObject *)object;
+            if (str->state.compact && str->state.ascii && !str->state.interned && !str->state.statically_allocated) {
+                PyObject_Free(object);
+                return;
+            }
+        }
+    }
+    _Py_Dealloc(object);
 }

@@ -7,6 +7,7 @@
 
 #include "internal/pycore_freelist_state.h"
 #include "internal/pycore_gc.h"
+#include "internal/pycore_long.h"
 #include "internal/pycore_object.h"
 #include "internal/pycore_runtime.h"
 
@@ -16,6 +17,9 @@ extern PyGC_Head *cj_young;
 extern Py_ssize_t *cj_tracked; /* the number of objects in all lists */
 extern PyInterpreterState *cj_home;
 extern struct _Py_freelists *cj_free_lists;
+
+/* Deallocates a function or an object that is exactly a str, to which no references are left, as the interpreter does. */
+void cj_dealloc(PyObject *object);
 
 /* Looks whether the collector is known. */
 void cj_collector_start(void);
@@ -59,6 +63,22 @@ cj_take_free(struct _Py_freelist *list)
         object->ob_refcnt_full = 1;
     }
     return object;
+}
+
+/* An iterator of lists, tuples or ranges, whose fields are not set and which the collector does not know yet. */
+static inline PyObject *
+cj_new_iterator(PyTypeObject *class)
+{
+    PyObject *iterator = NULL;
+    if (cj_objects_at_hand()) {
+        iterator = cj_take_free(class == &PyListIter_Type ? &cj_free_lists->list_iters
+                                : class == &PyTupleIter_Type ? &cj_free_lists->tuple_iters
+                                                             : &cj_free_lists->range_iters);
+    }
+    if (iterator != NULL) {
+        return iterator;
+    }
+    return PyType_IS_GC(class) ? PyObject_GC_New(PyObject, class) : PyObject_New(PyObject, class);
 }
 
 /* Whether the collector has to know of a tuple because of this item. */
@@ -124,6 +144,28 @@ cj_free_items(PyObject **items, Py_ssize_t room)
         return;
     }
     PyMem_Free(items);
+}
+
+/* Dead ints of two digits, which the interpreter keeps no list of. The stub free_int puts them there. */
+enum { CJ_KEPT_INTS = 64 };
+extern struct _Py_freelist cj_kept_ints;
+
+/* The int of these two digits, of which the high one is not 0: a new reference, NULL with MemoryError. */
+static inline PyObject *
+cj_two_digit_int(uint64_t magnitude, bool negative)
+{
+    PyLongObject *number = cj_objects_at_hand() ? (PyLongObject *)cj_take_free(&cj_kept_ints) : NULL;
+    if (number == NULL) {
+        number = PyObject_Malloc(sizeof(*number));
+        if (number == NULL) {
+            return PyErr_NoMemory();
+        }
+        _PyObject_Init((PyObject *)number, &PyLong_Type);
+    }
+    number->long_value.lv_tag = 2 << _PyLong_NON_SIZE_BITS | (negative ? SIGN_NEGATIVE : 0);
+    number->long_value.ob_digit[0] = (digit)(magnitude & PyLong_MASK);
+    number->long_value.ob_digit[1] = (digit)(magnitude >> PyLong_SHIFT);
+    return (PyObject *)number;
 }
 
 #endif

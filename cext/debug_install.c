@@ -31,10 +31,9 @@ find_code(PyCodeObject *code, PyObject *globals)
 
 /* Records are never freed, and keep code and globals alive. */
 static CJCode *
-code_for_function(PyObject *function)
+code_for(PyCodeObject *code, PyObject *globals)
 {
-    PyFunctionObject *f = (PyFunctionObject *)function;
-    CJCode *known = find_code((PyCodeObject *)f->func_code, f->func_globals);
+    CJCode *known = find_code(code, globals);
     if (known != NULL) {
         return known;
     }
@@ -43,10 +42,17 @@ code_for_function(PyObject *function)
         PyErr_NoMemory();
         return NULL;
     }
-    made->code = cj_code_idle((PyCodeObject *)Py_NewRef(f->func_code), Py_NewRef(f->func_globals));
+    made->code = cj_code_idle((PyCodeObject *)Py_NewRef(code), Py_NewRef(globals));
     made->next = codes;
     codes = made;
     return &made->code;
+}
+
+static CJCode *
+code_for_function(PyObject *function)
+{
+    PyFunctionObject *f = (PyFunctionObject *)function;
+    return code_for((PyCodeObject *)f->func_code, f->func_globals);
 }
 
 /* Functions that have a compiled entry, for suspend_entries. */
@@ -78,8 +84,8 @@ start(void)
     if (cj_runtime_start(0) < 0) {
         return false;
     }
-    if (cj_loader_hooks.code_for_function == NULL) {
-        cj_loader_hooks.code_for_function = code_for_function;
+    if (cj_loader_hooks.code_for == NULL) {
+        cj_loader_hooks.code_for = code_for;
     }
     if (cj_loader_hooks.suspend_entries != suspend_entries) {
         suspend_others = cj_loader_hooks.suspend_entries;

@@ -343,19 +343,43 @@ failed:
     return false;
 }
 
+/* Whether a function with positional parameters only gets all arguments but some that have default values. */
+static bool
+only_defaults_missing(const PyFunctionObject *function, Py_ssize_t nargs)
+{
+    const PyCodeObject *code = (PyCodeObject *)function->func_code;
+    return function->func_defaults != NULL && code->co_kwonlyargcount == 0
+           && (code->co_flags & (CO_VARARGS | CO_VARKEYWORDS)) == 0 && nargs <= code->co_argcount
+           && code->co_argcount - nargs <= PyTuple_GET_SIZE(function->func_defaults);
+}
+
 PyObject *
 cj_vectorcall_bind(PyObject *function, PyObject *const *arguments, size_t nargsf, PyObject *kwnames, CJCode *code)
 {
     PyThreadState *tstate = _PyThreadState_GET();
     Bound bound;
-    if (code->object != NULL && code->object->direct != CJ_NO_ENTRY
-        && bind(function, arguments, PyVectorcall_NARGS(nargsf), kwnames, &bound)) {
+    const bool direct = code->object != NULL && code->object->direct != CJ_NO_ENTRY;
+    const Py_ssize_t nargs = PyVectorcall_NARGS(nargsf);
+    if (direct && kwnames == NULL && only_defaults_missing((PyFunctionObject *)function, nargs)) {
+        const Py_ssize_t n = ((PyCodeObject *)((PyFunctionObject *)function)->func_code)->co_argcount;
+        PyObject *values[1 + CJ_DIRECT_PARAMETERS], *defaults = Py_NewRef(((PyFunctionObject *)function)->func_defaults);
+        PyObject *const *last = &PyTuple_GET_ITEM(defaults, PyTuple_GET_SIZE(defaults));
+        values[0] = function;
+        for (Py_ssize_t i = 0; i < n; i++) {
+            values[1 + i] = i < nargs ? arguments[i] : last[i - n];
+        }
+        PyObject *result = cj_enter_direct(code->direct_entry, code, tstate, tstate->current_frame, values);
+        Py_DECREF(defaults);
+        return result;
+    }
+    if (direct
+        && bind(function, arguments, nargs, kwnames, &bound)) {
         PyObject *result = cj_enter_direct(code->direct_entry, code, tstate, tstate->current_frame, bound.values);
         release(&bound);
         return result;
     }
     _PyInterpreterFrame *frame =
-        push_bound_frame(tstate, function, arguments, PyVectorcall_NARGS(nargsf), kwnames);
+        push_bound_frame(tstate, function, arguments, nargs, kwnames);
     if (frame == NULL) {
         return NULL;
     }

@@ -9,6 +9,7 @@
 #include "internal/pycore_dict.h"
 #include "internal/pycore_global_strings.h"
 #include "internal/pycore_long.h"
+#include "internal/pycore_pyhash.h"
 #include "internal/pycore_unicodeobject.h"
 #include "layout.h"
 #include "opcode.h"
@@ -201,7 +202,7 @@ cj_length_exact(PyObject *object)
 }
 
 /* list[slice] of an exact list: a new reference, NULL with an exception. Defined in helpers_subscr.c. */
-PyObject *cj_slice_of_list(PyObject *list, PySliceObject *slice);
+PyObject *cj_slice_of_exact(PyObject *container, PySliceObject *slice);
 
 /* Where an exact list or tuple has its item; NULL when it is something else, or the index is outside. */
 static inline PyObject **
@@ -232,7 +233,8 @@ cj_hash_exact(PyObject *object)
         return !cj_two_digits(object, &value) ? -1 : value == -1 ? -2 : value;
     }
     if (Py_TYPE(object)->tp_hash == PyBaseObject_Type.tp_hash) {
-        return Py_HashPointer(object);
+        const Py_hash_t hash = _Py_HashPointerRaw(object);
+        return hash == -1 ? -2 : hash;
     }
     return -1;
 }
@@ -248,14 +250,13 @@ cj_keys_equal(PyObject *left, PyObject *right)
     return cj_two_digits(left, &x) && cj_two_digits(right, &y) ? x == y : -1;
 }
 
-/* Looks for a key in a dict, by the interpreter's order of probes. *value is borrowed, NULL when the key is not there. False,
- * without *value, when that is not known here. */
+/* Looks for a key of this hash in a dict, by the interpreter's order of probes. *place is where its value stands, which may be NULL; or NULL
+ * when the key is not there, and *vacant is the index of the slot that it would get. False when that is not known here. */
 static inline bool
-cj_dict_lookup_exact(PyObject *dict, PyObject *key, PyObject **value)
+cj_dict_place(PyObject *dict, PyObject *key, Py_hash_t hash, PyObject ***place, size_t *vacant)
 {
     PyDictKeysObject *keys = ((PyDictObject *)dict)->ma_keys;
     PyDictValues *values = ((PyDictObject *)dict)->ma_values;
-    const Py_hash_t hash = cj_hash_exact(key);
     const bool names = DK_IS_UNICODE(keys);
     if (hash == -1 || keys->dk_log2_size >= 16 || (names && !PyUnicode_CheckExact(key))) {
         return false;
@@ -263,13 +264,17 @@ cj_dict_lookup_exact(PyObject *dict, PyObject *key, PyObject **value)
     const size_t mask = ((size_t)1 << keys->dk_log2_size) - 1;
     const bool wide = keys->dk_log2_size >= 8;
     size_t perturb = (size_t)hash;
+    *vacant = SIZE_MAX;
     for (size_t at = (size_t)hash & mask;; perturb >>= 5, at = (at * 5 + perturb + 1) & mask) {
         const Py_ssize_t index = wide ? ((int16_t *)keys->dk_indices)[at] : ((int8_t *)keys->dk_indices)[at];
-        if (index == DKIX_EMPTY) {
-            *value = NULL;
-            return true;
-        }
         if (index < 0) {
+            if (*vacant == SIZE_MAX) {
+                *vacant = at;
+            }
+            if (index == DKIX_EMPTY) {
+                *place = NULL;
+                return true;
+            }
             continue;
         }
         int found = 0;
@@ -277,12 +282,12 @@ cj_dict_lookup_exact(PyObject *dict, PyObject *key, PyObject **value)
             PyDictUnicodeEntry *entry = &DK_UNICODE_ENTRIES(keys)[index];
             found = entry->me_key == key
                     || (((PyASCIIObject *)entry->me_key)->hash == hash && cj_strs_equal(entry->me_key, key));
-            *value = values != NULL ? values->values[index] : entry->me_value;
+            *place = values != NULL ? &values->values[index] : &entry->me_value;
         }
         else {
             PyDictKeyEntry *entry = &DK_ENTRIES(keys)[index];
             found = entry->me_key == key ? 1 : entry->me_hash == hash ? cj_keys_equal(entry->me_key, key) : 0;
-            *value = entry->me_value;
+            *place = &entry->me_value;
         }
         if (found != 0) {
             return found > 0;
@@ -290,16 +295,35 @@ cj_dict_lookup_exact(PyObject *dict, PyObject *key, PyObject **value)
     }
 }
 
+/* Looks for a key in a dict. *value is borrowed, NULL when the key is not there. False, without *value, when that is not known here. */
+static inline bool
+cj_dict_lookup_exact(PyObject *dict, PyObject *key, PyObject **value)
+{
+    PyObject **place;
+    size_t vacant;
+    if (!cj_dict_place(dict, key, cj_hash_exact(key), &place, &vacant)) {
+        return false;
+    }
+    *value = place != NULL ? *place : NULL;
+    return true;
+}
+
+/* As PyDict_SetItem. The value of a key that is there is replaced at once, and a new key is put into a table that has room, unless somebody
+ * watches the dict. Defined in helpers_subscr.c. */
+int cj_dict_store(PyObject *dict, PyObject *key, PyObject *value);
+
+/* How many slots of a set behind the first one are looked at before the next jump, if the table has so many. */
+enum { CJ_SET_NEIGHBOURS = 9 };
+
 /* Whether an exact set or frozenset has a key with this hash, by the interpreter's order of probes; -1 when that is not known here. */
 static inline int
 cj_set_lookup_hash(PyObject *set, PyObject *key, Py_hash_t hash)
 {
-    enum { NEIGHBOURS = 9 };
     const setentry *table = ((PySetObject *)set)->table;
     const size_t mask = (size_t)((PySetObject *)set)->mask;
     size_t perturb = (size_t)hash;
     for (size_t at = (size_t)hash & mask;; perturb >>= 5, at = (at * 5 + 1 + perturb) & mask) {
-        const setentry *last = &table[at + NEIGHBOURS <= mask ? at + NEIGHBOURS : at];
+        const setentry *last = &table[at + CJ_SET_NEIGHBOURS <= mask ? at + CJ_SET_NEIGHBOURS : at];
         for (const setentry *entry = &table[at]; entry <= last; entry++) {
             if (entry->key == key) {
                 return 1;

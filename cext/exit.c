@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "collector.h"
 #include "helpers.h"
 
 #include "internal/pycore_cell.h"
@@ -20,7 +21,6 @@
 #include "internal/pycore_long.h"
 #include "internal/pycore_object.h"
 #include "internal/pycore_pystate.h"
-#include "internal/pycore_range.h"
 #include "internal/pycore_stackref.h"
 #include "internal/pycore_tuple.h"
 
@@ -65,6 +65,7 @@ typedef struct {
     const CJExitRegs *regs;
     const CJObject *object;
     PyObject **virtuals; /* owned, made so far */
+    PyObject *few[8];    /* where they are, unless there are more */
     Box *boxes;          /* of the numbers boxed so far: a number in two slots is one object */
     size_t nboxes;
     bool failed;         /* something could not be made; MemoryError is to be raised */
@@ -193,59 +194,48 @@ new_slot(Values *values, const CJLocation *at)
     return value == NULL ? PyStackRef_NULL : PyStackRef_FromPyObjectSteal(value);
 }
 
+/* An instance of the class at[0]; then come pairs of a byte offset and the object there. Inline values are entered in their
+ * order. */
 static PyObject *
-make_instance(PyObject **fields, uint32_t n)
+make_instance(Values *values, const CJLocation *at, uint32_t n)
 {
-    PyTypeObject *type = (PyTypeObject *)fields[0];
+    PyTypeObject *type = (PyTypeObject *)cj_object_constant(values->object, at[0].index);
     PyObject *instance = type->tp_alloc(type, 0);
-    if (instance == NULL || n == 1) {
-        return instance;
+    if (instance == NULL) {
+        return NULL;
     }
-    PyDictValues *inlined = _PyObject_InlineValues(instance);
-    for (uint32_t i = 1; i < n; i++) {
-        if (fields[i] != NULL) {
-            inlined->values[i - 1] = Py_NewRef(fields[i]);
-            _PyDictValues_AddToInsertionOrder(inlined, (Py_ssize_t)i - 1);
+    const Py_ssize_t first = type->tp_basicsize + (Py_ssize_t)offsetof(PyDictValues, values);
+    for (uint32_t i = 1; i + 1 < n; i += 2) {
+        const Py_ssize_t offset = (Py_ssize_t)raw_bits(values, &at[i]);
+        PyObject *value = new_value(values, &at[i + 1]);
+        *(PyObject **)((char *)instance + offset) = value;
+        if (value != NULL && type->tp_flags & Py_TPFLAGS_INLINE_VALUES && offset >= first) {
+            _PyDictValues_AddToInsertionOrder(_PyObject_InlineValues(instance), (offset - first) / (Py_ssize_t)sizeof(PyObject *));
         }
     }
     return instance;
 }
 
-/* The next three make iterators at a position. A sequence of NULL is exhausted. */
+/* An iterator at a position, in a sequence, which is exhausted if that is NULL. */
 static PyObject *
-make_list_iterator(PyObject *list, Py_ssize_t index)
+make_iterator(PyTypeObject *class, PyObject *sequence, Py_ssize_t index)
 {
-    _PyListIterObject *iterator = PyObject_GC_New(_PyListIterObject, &PyListIter_Type);
-    if (iterator != NULL) {
-        iterator->it_index = list != NULL ? index : -1;
-        iterator->it_seq = (PyListObject *)Py_XNewRef(list);
-        PyObject_GC_Track(iterator);
+    PyObject *made = cj_new_iterator(class);
+    if (made == NULL) {
+        return NULL;
     }
-    return (PyObject *)iterator;
-}
-
-static PyObject *
-make_tuple_iterator(PyObject *tuple, Py_ssize_t index)
-{
-    _PyTupleIterObject *iterator = PyObject_GC_New(_PyTupleIterObject, &PyTupleIter_Type);
-    if (iterator != NULL) {
+    if (class == &PyListIter_Type) {
+        _PyListIterObject *iterator = (_PyListIterObject *)made;
+        iterator->it_index = sequence != NULL ? index : -1;
+        iterator->it_seq = (PyListObject *)Py_XNewRef(sequence);
+    }
+    else {
+        _PyTupleIterObject *iterator = (_PyTupleIterObject *)made;
         iterator->it_index = index;
-        iterator->it_seq = (PyTupleObject *)Py_XNewRef(tuple);
-        PyObject_GC_Track(iterator);
+        iterator->it_seq = (PyTupleObject *)Py_XNewRef(sequence);
     }
-    return (PyObject *)iterator;
-}
-
-static PyObject *
-make_range_iterator(long start, long step, long length)
-{
-    _PyRangeIterObject *iterator = PyObject_New(_PyRangeIterObject, &PyRangeIter_Type);
-    if (iterator != NULL) {
-        iterator->start = start;
-        iterator->step = step;
-        iterator->len = length;
-    }
-    return (PyObject *)iterator;
+    _PyObject_GC_TRACK(made);
+    return made;
 }
 
 static PyObject *
@@ -254,17 +244,18 @@ make_virtual(Values *values, const CJVirtual *recipe)
     const CJLocation *at = recipe->fields;
     switch ((CJVirtualKind)recipe->kind) {
     case CJ_VIRTUAL_RANGE_ITER:
-        return make_range_iterator((long)raw_bits(values, &at[0]), (long)raw_bits(values, &at[1]),
-                                   (long)raw_bits(values, &at[2]));
+        return cj_new_range_iter((int64_t)raw_bits(values, &at[0]), (int64_t)raw_bits(values, &at[1]),
+                                 (int64_t)raw_bits(values, &at[2]));
     case CJ_VIRTUAL_LIST_ITER:
     case CJ_VIRTUAL_TUPLE_ITER: {
         PyObject *sequence = new_value(values, &at[0]);
         Py_ssize_t index = (Py_ssize_t)raw_bits(values, &at[1]);
-        PyObject *made = recipe->kind == CJ_VIRTUAL_LIST_ITER ? make_list_iterator(sequence, index)
-                                                              : make_tuple_iterator(sequence, index);
+        PyObject *made = make_iterator(recipe->kind == CJ_VIRTUAL_LIST_ITER ? &PyListIter_Type : &PyTupleIter_Type, sequence, index);
         Py_XDECREF(sequence);
         return made;
     }
+    case CJ_VIRTUAL_INSTANCE:
+        return make_instance(values, at, recipe->nfields);
     default:
         break;
     }
@@ -277,7 +268,7 @@ make_virtual(Values *values, const CJVirtual *recipe)
         fields[i] = new_value(values, &at[i]);
     }
     PyObject *made = NULL;
-    switch ((CJVirtualKind)recipe->kind) {
+    switch (values->failed ? CJ_VIRTUAL_NONE : (CJVirtualKind)recipe->kind) {
     case CJ_VIRTUAL_TUPLE:
         made = _PyTuple_FromArray(fields, n);
         break;
@@ -299,9 +290,6 @@ make_virtual(Values *values, const CJVirtual *recipe)
     case CJ_VIRTUAL_CELL:
         made = PyCell_New(fields[0]);
         break;
-    case CJ_VIRTUAL_INSTANCE:
-        made = make_instance(fields, n);
-        break;
     case CJ_VIRTUAL_ENUMERATE: {
         PyObject *arguments[2] = {fields[1], fields[0]};
         made = PyObject_Vectorcall((PyObject *)&PyEnum_Type, arguments, 2, NULL);
@@ -317,12 +305,41 @@ make_virtual(Values *values, const CJVirtual *recipe)
     return made;
 }
 
-/* Makes the exit's virtual objects; what cannot be made is None, with failed set. */
+/* Stands for an iterator that cannot be made: who handles the MemoryError inside a loop gets to its head with it. */
+static PyObject *exhausted;
+
+int
+cj_exits_start(void)
+{
+    if (exhausted == NULL) {
+        PyObject *nothing = PyTuple_New(0);
+        exhausted = nothing != NULL ? PyObject_GetIter(nothing) : NULL;
+        Py_XDECREF(nothing);
+    }
+    return exhausted != NULL ? 0 : -1;
+}
+
+/* What is there instead of an object that cannot be made. */
+static PyObject *
+substitute(const CJVirtual *recipe)
+{
+    switch ((CJVirtualKind)recipe->kind) {
+    case CJ_VIRTUAL_RANGE_ITER:
+    case CJ_VIRTUAL_LIST_ITER:
+    case CJ_VIRTUAL_TUPLE_ITER:
+        return Py_NewRef(exhausted);
+    default:
+        return Py_NewRef(Py_None);
+    }
+}
+
+/* Makes the exit's virtual objects; for what cannot be made there is something else, with failed set. */
 static bool
 make_virtuals(Values *values, const CJExit *exit)
 {
-    values->virtuals = exit->nvirtuals > 0 ? PyMem_RawCalloc(exit->nvirtuals, sizeof(PyObject *)) : NULL;
-    if (values->virtuals == NULL && exit->nvirtuals > 0) {
+    memset(values->few, 0, sizeof(values->few));
+    values->virtuals = exit->nvirtuals <= Py_ARRAY_LENGTH(values->few) ? values->few : PyMem_RawCalloc(exit->nvirtuals, sizeof(PyObject *));
+    if (values->virtuals == NULL) {
         return false;
     }
     for (uint32_t i = 0; i < exit->nvirtuals; i++) {
@@ -330,11 +347,22 @@ make_virtuals(Values *values, const CJExit *exit)
         if (made == NULL) {
             PyErr_Clear();
             values->failed = true;
-            made = Py_NewRef(Py_None);
+            made = substitute(&exit->virtuals[i]);
         }
         values->virtuals[i] = made;
     }
     return true;
+}
+
+static void
+release_virtuals(Values *values, const CJExit *exit)
+{
+    for (uint32_t i = 0; i < exit->nvirtuals; i++) {
+        Py_DECREF(values->virtuals[i]);
+    }
+    if (exit->nvirtuals > Py_ARRAY_LENGTH(values->few)) {
+        PyMem_RawFree(values->virtuals);
+    }
 }
 
 /* Writes the slots of a frame. Stack slots must hold something; a value that could not be made becomes None. */
@@ -460,9 +488,23 @@ cj_own_frame(_PyInterpreterFrame *frame)
     Py_XINCREF(frame->f_locals);
 }
 
+/* Whether all that is left to do is to end a generator, which somebody has the frame object of. Nothing can be learned from that. */
+static bool
+only_returns(const _PyInterpreterFrame *frame)
+{
+    return frame->owner == FRAME_OWNED_BY_GENERATOR && frame->instr_ptr->op.code == RETURN_VALUE;
+}
+
 PyObject *
 cj_continue_frame(PyThreadState *tstate, _PyInterpreterFrame *frame)
 {
+    if (only_returns(frame)) {
+        PyObject *result = PyStackRef_AsPyObjectSteal(*--frame->stackpointer);
+        tstate->py_recursion_remaining++;
+        tstate->current_frame = frame->previous;
+        _PyEval_FrameClearAndPop(tstate, frame);
+        return result;
+    }
     /* The interpreter links the frame and counts it again. */
     tstate->py_recursion_remaining++;
     tstate->current_frame = frame->previous;
@@ -571,10 +613,10 @@ trace(Values *values, const CJExit *exit, _PyInterpreterFrame *outermost)
     Py_DECREF(exception);
 }
 
-/* Leaves at an exit. With raised_at, the exception that is set is raised there instead. Result and regs->x[16] as of
- * cj_exit. */
+/* Leaves at an exit. With raised_at, the exception that is set is raised there instead. made are the exit's virtual objects when
+ * they exist already; they are consumed. Result and regs->x[16] as of cj_exit. */
 static PyObject *
-leave(CJExitRegs *regs, CJObject *object, uint32_t index, CJExit exit, _Py_CODEUNIT *raised_at)
+leave(CJExitRegs *regs, CJObject *object, uint32_t index, CJExit exit, _Py_CODEUNIT *raised_at, PyObject **made)
 {
     PyThreadState *tstate = (PyThreadState *)regs->x[19];
     _PyInterpreterFrame *outermost = (_PyInterpreterFrame *)regs->x[20];
@@ -591,7 +633,7 @@ leave(CJExitRegs *regs, CJObject *object, uint32_t index, CJExit exit, _Py_CODEU
         PyErr_Clear();
     }
 
-    Values values = {.regs = regs, .object = object};
+    Values values = {.regs = regs, .object = object, .virtuals = made};
     if (exit.frames[exit.nframes - 1].untraced) {
         tstate->current_frame = outermost;
         trace(&values, &exit, outermost);
@@ -600,7 +642,7 @@ leave(CJExitRegs *regs, CJObject *object, uint32_t index, CJExit exit, _Py_CODEU
     if (exit.nframes > Py_ARRAY_LENGTH(few)) {
         frames = PyMem_RawMalloc(exit.nframes * sizeof(*frames));
     }
-    if (frames == NULL || !make_virtuals(&values, &exit)) {
+    if (frames == NULL || (made == NULL && !make_virtuals(&values, &exit))) {
         Py_FatalError("cinderjit: no memory to leave compiled code");
     }
     PyObject *guilty = exit.guilty.repr == CJ_AS_OBJECT ? new_value(&values, &exit.guilty) : NULL;
@@ -639,17 +681,14 @@ leave(CJExitRegs *regs, CJObject *object, uint32_t index, CJExit exit, _Py_CODEU
     }
 
     release_boxes(&values);
-    for (uint32_t i = 0; i < exit.nvirtuals; i++) {
-        Py_DECREF(values.virtuals[i]);
-    }
-    PyMem_RawFree(values.virtuals);
+    release_virtuals(&values, &exit);
     for (uint32_t i = 0; i < exit.nowned; i++) {
         const CJLocation *at = &exit.owned[i];
         Py_XDECREF(at->kind == CJ_IN_CONSTANT ? cj_object_constant(object, at->index)
                                               : (PyObject *)raw_bits(&values, at));
     }
     frames[first]->instr_ptr = next;
-    if (!raise && !forced) {
+    if (!raise && !forced && !only_returns(frames[first])) {
         count_exit(object, index, guilty);
     }
     Py_XDECREF(guilty);
@@ -663,10 +702,13 @@ leave(CJExitRegs *regs, CJObject *object, uint32_t index, CJExit exit, _Py_CODEU
     }
     void *landing = NULL;
     PyObject *result = NULL;
-    if (exit.kind == CJ_RAISE && exit.nframes == 1 && outermost->instr_ptr->op.code == RAISE_VARARGS) {
-        /* What it raises it has taken off the stack before. */
-        for (int n = outermost->instr_ptr->op.arg; n > 0; n--) {
-            PyStackRef_XCLOSE(*--outermost->stackpointer);
+    _PyInterpreterFrame *innermost = frames[first];
+    if (exit.kind == CJ_RAISE && first == 0 && innermost->instr_ptr->op.code == RAISE_VARARGS) {
+        /* What it raises it has taken off the stack before, and drops it before the cause. */
+        int n = innermost->instr_ptr->op.arg;
+        _PyStackRef *taken = innermost->stackpointer -= n;
+        for (int i = 0; i < n; i++) {
+            PyStackRef_XCLOSE(taken[i]);
         }
     }
     if (exit.kind == CJ_RAISE && exit.nframes == 1 && !values.failed && !again.set && !forced
@@ -738,7 +780,7 @@ cj_exit(CJExitRegs *regs, CJObject *object, uint32_t index)
     if (!cj_exit_take(object, index, &exit)) {
         unreadable();
     }
-    return leave(regs, object, index, exit, NULL);
+    return leave(regs, object, index, exit, NULL, NULL);
 }
 
 /* The frame that the last one of an exit's frames, or one inlined into it, is in memory. */
@@ -748,7 +790,7 @@ frame_in_memory(const CJExitRegs *regs, const CJFrame *from)
     return (_PyInterpreterFrame *)(from->code == 0 ? regs->x[20] : regs->sp + from->native);
 }
 
-/* Shows machine numbers in the slots of all frames of an exit, or takes them out again. */
+/* Shows machine numbers and virtual objects in the slots of all frames of an exit, or takes them out again. */
 static void
 show_numbers(Values *values, const CJExit *exit, bool show)
 {
@@ -799,6 +841,9 @@ cj_service(CJExitRegs *regs, CJObject *object, uint32_t index, PyObject *dead)
     if (untraced) {
         trace(&values, exit, (_PyInterpreterFrame *)regs->x[20]);
     }
+    if (!make_virtuals(&values, exit)) {
+        Py_FatalError("cinderjit: no memory to show a frame");
+    }
     show_numbers(&values, exit, true);
     release_boxes(&values);
     int64_t status = 0;
@@ -812,10 +857,12 @@ cj_service(CJExitRegs *regs, CJObject *object, uint32_t index, PyObject *dead)
     else {
         status = cj_handle_eval_breaker();
     }
-    if (status == 0 && !untraced && (!any_frame_object(regs, exit)
-                        || (!object->invalidated
+    /* Virtual objects that somebody can have changed, or whose class has changed, are real from now on. */
+    if (status == 0 && !untraced && ((!any_frame_object(regs, exit) && (exit->nvirtuals == 0 || !object->invalidated))
+                        || (!object->invalidated && exit->nvirtuals == 0
                             && frames_unchanged((PyThreadState *)regs->x[19], (_PyInterpreterFrame *)regs->x[20])))) {
         show_numbers(&values, exit, false);
+        release_virtuals(&values, exit);
         cj_exit_release(&read);
         return (CJServed){NULL, 0};
     }
@@ -828,5 +875,5 @@ cj_service(CJExitRegs *regs, CJObject *object, uint32_t index, PyObject *dead)
         read.frames[k].in_memory = true;
     }
     _Py_CODEUNIT *raised_at = status < 0 ? frame_in_memory(regs, &read.frames[0])->instr_ptr : NULL;
-    return (CJServed){leave(regs, object, index, read, raised_at), 1};
+    return (CJServed){leave(regs, object, index, read, raised_at, values.virtuals), 1};
 }

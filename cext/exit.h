@@ -45,6 +45,7 @@ typedef enum {
     CJ_VIRTUAL_CELL,
     CJ_VIRTUAL_INSTANCE,
     CJ_VIRTUAL_ENUMERATE,
+    CJ_VIRTUAL_NONE, /* its parts could not be made */
 } CJVirtualKind;
 
 typedef struct {
@@ -94,6 +95,7 @@ typedef struct CJExit {
         uint16_t slots[CJ_MAX_OWNED]; /* for each owned reference, the local that it was the last time */
         bool may_forget; /* it has an except clause that forgets the exception first of all */
         bool none;      /* there is no handler, and the frames can be ended by cj_end_raising */
+        bool around;    /* there is none but the one around all of a generator, which lets most exceptions pass */
         bool known;     /* whether this was looked for */
     } handler;
 } CJExit;
@@ -115,6 +117,9 @@ CJExit *cj_exit_raising(CJObject *object, uint32_t index);
 
 /* Releases what cj_exit_take has kept. */
 void cj_exits_forget(CJObject *object);
+
+/* Makes what exits need when there is no memory. Fails with an exception. */
+int cj_exits_start(void);
 
 /* Exits that code compiled with the option force_exits takes without reason, for tests: guards and
  * checks count this number down, and leave when it has become negative. */
@@ -182,8 +187,14 @@ typedef struct {
 PyObject *cj_continue_frame(PyThreadState *tstate, _PyInterpreterFrame *frame);
 
 /* Raises the exception that is set at the instruction instr_ptr: adds the traceback entry, and finds the handler. True:
- * the frame stands at the handler, with what belongs there on its stack. False: there is none, and the stack is empty. */
+ * the frame stands at the handler, with what belongs there on its stack. False: there is none, the stack is empty,
+ * and tools have been told that the frame ends. */
 bool cj_raise_to_handler(PyThreadState *tstate, _PyInterpreterFrame *frame, CJReraise again);
+
+/* Whether the handler that begins there is the one that is around the whole body of each generator and coroutine. It raises the exception again as of
+ * where it was raised, and changes nothing unless cj_passes_around_all is false for its class. */
+bool cj_is_around_all(const _Py_CODEUNIT *at);
+bool cj_passes_around_all(const PyTypeObject *raised);
 
 /* The handler of a code unit in the exception table: its code unit, the depth of the stack it finds, and whether the place of
  * the instruction is pushed. False when there is none. */
@@ -220,7 +231,7 @@ bool cj_unshared(PyObject *exception, bool own);
 /* Whether a monitoring tool wants to know of exceptions. */
 bool cj_exceptions_watched(PyThreadState *tstate);
 
-/* Ends the frame with the exception that is set. */
+/* Ends the frame with the exception that is set. Tools have been told. */
 void cj_unwind_frame(PyThreadState *tstate, _PyInterpreterFrame *frame);
 
 /* Raises the exception that is set at the instruction instr_ptr: adds the traceback entry and goes on

@@ -1,82 +1,81 @@
 /* Attributes, special methods and super(). */
 #include "helpers.h"
 
+#include "attributes.h"
+#include "exit.h"
+
 #include "internal/pycore_ceval.h"
 #include "internal/pycore_dict.h"
 #include "internal/pycore_object.h"
+#include "internal/pycore_pystate.h"
 #include "internal/pycore_stackref.h"
 #include "internal/pycore_typeobject.h"
 
 PyObject *
 cj_load_attr(PyObject *owner, PyObject *name)
 {
-    return PyObject_GetAttr(owner, name);
+    PyObject *value = NULL;
+    return cj_attribute_load(owner, name, &value, NULL) >= CJ_ATTRIBUTE_MISSING ? PyObject_GetAttr(owner, name) : value;
 }
 
-/* Attributes of classes that getattr was asked for: valid as long as the class has this version, which no other class will
- * have. The names are immortal; the values belong to the classes. */
-typedef struct {
-    PyTypeObject *class;
-    PyObject *name, *value;
-    unsigned int version;
-} ClassAttribute;
-
-enum { CLASS_ATTRIBUTES = 256 };
-
-/* The attribute of a class whose metaclass is type itself, as the class has it; NULL when it is not known to be got as it is. Borrowed. */
-static PyObject *
-class_attribute(PyTypeObject *class, PyObject *name)
+/* As cj_load_attr; but NULL without an exception when there is certainly no such attribute, if the exception would not get a
+ * traceback entry in the current frame anyway: see cj_catch. */
+PyObject *
+cj_attr_find(PyObject *owner, PyObject *name)
 {
-    static ClassAttribute known[CLASS_ATTRIBUTES];
-    ClassAttribute *entry = &known[((uintptr_t)class >> 4 ^ (uintptr_t)name >> 3) % CLASS_ATTRIBUTES];
-    if (entry->class == class && entry->name == name && entry->version == class->tp_version_tag) {
-        return entry->value;
+    PyObject *value = NULL;
+    CJAttributeState state = cj_attribute_load(owner, name, &value, NULL);
+    if (state < CJ_ATTRIBUTE_MISSING) {
+        return value;
     }
-    if (!_Py_IsImmortal(name)) {
-        return NULL;
+    if (state == CJ_ATTRIBUTE_MISSING) {
+        PyThreadState *tstate = _PyThreadState_GET();
+        if (tstate->current_frame->frame_obj == NULL && !cj_exceptions_watched(tstate)) {
+            return NULL;
+        }
     }
-    PyObject *of_type = _PyType_Lookup(&PyType_Type, name), *value = _PyType_Lookup(class, name);
-    if (value == NULL || class->tp_version_tag == 0 || (of_type != NULL && Py_TYPE(of_type)->tp_descr_set != NULL)) {
-        return NULL;
-    }
-    PyTypeObject *kind = Py_TYPE(value);
-    if (kind->tp_descr_get != NULL && kind != &PyFunction_Type && kind != &PyWrapperDescr_Type && kind != &PyMethodDescr_Type) {
-        return NULL;
-    }
-    *entry = (ClassAttribute){class, name, value, class->tp_version_tag};
-    return value;
+    return PyObject_GetAttr(owner, name);
 }
 
 PyObject *
 cj_getattr(PyObject *owner, PyObject *name, PyObject *missing)
 {
-    if (PyType_CheckExact(owner)) {
-        PyObject *value = class_attribute((PyTypeObject *)owner, name);
-        if (value != NULL) {
-            return Py_NewRef(value);
-        }
+    PyObject *value = NULL;
+    CJAttributeState state = cj_attribute_load(owner, name, &value, NULL);
+    if (state == CJ_ATTRIBUTE_FOUND) {
+        return value;
     }
     if (missing == NULL) {
-        return PyObject_GetAttr(owner, name);
+        return state == CJ_ATTRIBUTE_FAILED ? NULL : PyObject_GetAttr(owner, name);
     }
-    PyObject *value;
-    return PyObject_GetOptionalAttr(owner, name, &value) == 0 ? Py_NewRef(missing) : value;
+    if (state == CJ_ATTRIBUTE_UNKNOWN) {
+        return PyObject_GetOptionalAttr(owner, name, &value) == 0 ? Py_NewRef(missing) : value;
+    }
+    if (state == CJ_ATTRIBUTE_FAILED) {
+        if (!PyErr_ExceptionMatches(PyExc_AttributeError)) {
+            return NULL;
+        }
+        PyErr_Clear();
+    }
+    return Py_NewRef(missing);
 }
 
 CJPair
 cj_load_method(PyObject *owner, PyObject *name)
 {
-    PyObject *method = NULL;
-    if (_PyObject_GetMethod(owner, name, &method)) {
-        return (CJPair){method, Py_NewRef(owner)};
+    CJPair found = {NULL, NULL};
+    if (cj_attribute_load(owner, name, &found.first, &found.second) >= CJ_ATTRIBUTE_MISSING
+        && _PyObject_GetMethod(owner, name, &found.first)) {
+        found.second = Py_NewRef(owner);
     }
-    return (CJPair){method, NULL};
+    return found;
 }
 
 int64_t
 cj_store_attr(PyObject *owner, PyObject *value, PyObject *name)
 {
-    return PyObject_SetAttr(owner, name, value);
+    int stored = cj_attribute_store(owner, name, value);
+    return stored > 0 ? PyObject_SetAttr(owner, name, value) : stored;
 }
 
 int64_t
@@ -138,12 +137,27 @@ cj_load_super_method(PyObject *global_super, PyObject *class, PyObject *self, Py
 CJPair
 cj_load_special(PyObject *owner, int64_t oparg)
 {
+    /* By the class's version, which changes with the class and is never given twice. */
+    enum { CLASSES = 32, SPECIALS = SPECIAL_MAX + 1 };
+    static struct {
+        unsigned version;
+        PyObject *method; /* borrowed from the class; it takes self */
+    } known[CLASSES][SPECIALS];
+    PyTypeObject *type = Py_TYPE(owner);
+    const unsigned version = type->tp_version_tag;
+    if (version != 0 && oparg < SPECIALS && known[version % CLASSES][oparg].version == version) {
+        return (CJPair){Py_NewRef(known[version % CLASSES][oparg].method), Py_NewRef(owner)};
+    }
     _PyStackRef method_and_self[2] = {PyStackRef_NULL, PyStackRef_FromPyObjectNew(owner)};
     int found = _PyObject_LookupSpecialMethod(_Py_SpecialMethods[oparg].name, method_and_self);
     if (found > 0) {
         PyObject *method = PyStackRef_AsPyObjectSteal(method_and_self[0]);
         PyObject *self =
             PyStackRef_IsNull(method_and_self[1]) ? NULL : PyStackRef_AsPyObjectSteal(method_and_self[1]);
+        if (self == owner && version != 0 && version == type->tp_version_tag && oparg < SPECIALS) {
+            known[version % CLASSES][oparg].version = version;
+            known[version % CLASSES][oparg].method = method;
+        }
         return (CJPair){method, self};
     }
     if (found == 0) {

@@ -2,6 +2,7 @@
 #include "helpers.h"
 
 #include "collector.h"
+#include "instances.h"
 #include "lists.h"
 
 #include "internal/pycore_code.h"
@@ -84,7 +85,25 @@ cj_dict_put(PyObject *dict, PyObject *key, PyObject *value)
 PyObject *
 cj_build_string(PyObject **items, int64_t n)
 {
-    return _PyUnicode_JoinArray(&_Py_STR(empty), items, n);
+    /* Mostly they are of ASCII characters only. */
+    Py_ssize_t size = 0;
+    for (int64_t i = 0; i < n && size >= 0; i++) {
+        const Py_ssize_t more = PyUnicode_GET_LENGTH(items[i]);
+        size = PyUnicode_IS_ASCII(items[i]) && more <= PY_SSIZE_T_MAX / 2 - size ? size + more : -1;
+    }
+    if (size <= 0 || n == 1) {
+        return _PyUnicode_JoinArray(&_Py_STR(empty), items, n);
+    }
+    PyObject *result = PyUnicode_New(size, 127);
+    if (result != NULL) {
+        char *to = PyUnicode_DATA(result);
+        for (int64_t i = 0; i < n; i++) {
+            const Py_ssize_t length = PyUnicode_GET_LENGTH(items[i]);
+            memcpy(to, PyUnicode_DATA(items[i]), length);
+            to += length;
+        }
+    }
+    return result;
 }
 
 PyObject *
@@ -114,7 +133,7 @@ cj_new_cell(PyObject *contents)
 PyObject *
 cj_new_object(PyObject *class)
 {
-    return PyType_GenericAlloc((PyTypeObject *)class, 0);
+    return cj_instance_new((PyTypeObject *)class);
 }
 
 int64_t
@@ -183,22 +202,4 @@ cj_dict_merge(PyObject *dict, PyObject *update, PyObject *callable)
         _PyEval_FormatKwargsError(_PyThreadState_GET(), callable, update);
     }
     return error;
-}
-
-PyObject *
-cj_make_function(PyObject *code)
-{
-    PyObject *function = PyFunction_New(code, _PyThreadState_GET()->current_frame->f_globals);
-    if (function != NULL) {
-        _PyFunction_SetVersion((PyFunctionObject *)function, ((PyCodeObject *)code)->co_version);
-    }
-    return function;
-}
-
-int64_t
-cj_set_function_attribute(PyObject *function, PyObject *value, int64_t oparg)
-{
-    PyObject **field = (PyObject **)((char *)function + _Py_FunctionAttributeOffsets[oparg]);
-    *field = Py_NewRef(value);
-    return 0;
 }

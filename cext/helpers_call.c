@@ -1,24 +1,54 @@
 /* Calls, intrinsics, and raising. */
 #include "helpers.h"
 
+#include "decimals.h"
 #include "exit.h"
+#include "internal/pycore_call.h"
 #include "internal/pycore_ceval.h"
 #include "internal/pycore_intrinsics.h"
 #include "internal/pycore_pyerrors.h"
 #include "internal/pycore_pystate.h"
 #include "internal/pycore_weakref.h"
+#include "print.h"
+#include "reduce.h"
 
-/* Weak references are made without the tuple of arguments that classes without a vectorcall get. */
+/* Whether a callable, which is no NULL, is one of the two methods quantize of module decimal. */
+static inline bool
+is_quantize(PyObject *callable)
+{
+    return callable == cj_decimal_quantize || callable == cj_decimal_context_quantize;
+}
+
+/* Python functions need no more than their entry; weak references are made without the tuple of arguments that classes without a
+ * vectorcall get. */
 PyObject *
 cj_vectorcall(PyObject *callable, PyObject **arguments, int64_t nargsf, void *kwnames)
 {
-    if (callable == (PyObject *)&_PyWeakref_RefType && kwnames == NULL && PyVectorcall_NARGS((size_t)nargsf) == 1) {
+    const PyTypeObject *type = Py_TYPE(callable);
+    if (type == &PyFunction_Type) {
+        return ((PyFunctionObject *)callable)->vectorcall(callable, arguments, (size_t)nargsf, kwnames);
+    }
+    if (type == &PyCFunction_Type) {
+        const PyCFunctionObject *bound = (PyCFunctionObject *)callable;
+        if (kwnames == NULL && PyVectorcall_NARGS((size_t)nargsf) == 1 && (bound->m_ml->ml_flags & ~METH_COEXIST) == METH_O) {
+            PyCFunction function = bound->m_ml->ml_meth;
+            return (function == cj_object_reduce_ex ? cj_reduce_ex : function)(bound->m_self, arguments[0]);
+        }
+    }
+    else if (callable == (PyObject *)&_PyWeakref_RefType && kwnames == NULL && PyVectorcall_NARGS((size_t)nargsf) == 1) {
         return PyWeakref_NewRef(arguments[0], NULL);
     }
-    /* Bound methods of built-in objects by their own convention. */
-    if (Py_IS_TYPE(callable, &PyCFunction_Type) && kwnames == NULL && PyVectorcall_NARGS((size_t)nargsf) == 1
-        && (PyCFunction_GET_FLAGS(callable) & ~METH_COEXIST) == METH_O) {
-        return PyCFunction_GET_FUNCTION(callable)(PyCFunction_GET_SELF(callable), arguments[0]);
+    if (kwnames != NULL && Py_IS_TYPE(callable, &PyCFunction_Type) && cj_is_print_to_file(callable, kwnames)) {
+        const Py_ssize_t n = PyVectorcall_NARGS((size_t)nargsf);
+        if (!Py_IsNone(arguments[n])) {
+            return cj_print_to_file(arguments, n);
+        }
+    }
+    if (kwnames == NULL && is_quantize(callable)) {
+        PyObject *result = cj_decimal_quantized(callable, arguments, PyVectorcall_NARGS((size_t)nargsf));
+        if (result != Py_NotImplemented) {
+            return result;
+        }
     }
     return PyObject_Vectorcall(callable, arguments, (size_t)nargsf, kwnames);
 }
@@ -32,12 +62,35 @@ cj_vectorcall_maybe_self(PyObject *callable, PyObject **arguments, int64_t nargs
         arguments++;
         count = (size_t)(PyVectorcall_NARGS(count) - 1) | PY_VECTORCALL_ARGUMENTS_OFFSET;
     }
+    if (kwnames == NULL && is_quantize(callable)) {
+        PyObject *result = cj_decimal_quantized(callable, arguments, PyVectorcall_NARGS(count));
+        if (result != Py_NotImplemented) {
+            return result;
+        }
+    }
     return PyObject_Vectorcall(callable, arguments, count, kwnames);
 }
 
-/* keywords may be NULL. */
+/* The most positional arguments that are copied to the machine stack to be passed behind self. */
+enum { MOST_COPIED = 16 };
+
+/* Calls with self or NULL in front of the items of a tuple, without keywords. */
+static PyObject *
+call_with_items(PyObject *callable, vectorcallfunc call, PyObject *self, PyObject *tuple)
+{
+    Py_ssize_t n = PyTuple_GET_SIZE(tuple);
+    PyObject *arguments[MOST_COPIED + 2];
+    if (self == NULL) {
+        return call(callable, ((PyTupleObject *)tuple)->ob_item, n, NULL);
+    }
+    arguments[1] = self;
+    memcpy(arguments + 2, ((PyTupleObject *)tuple)->ob_item, n * sizeof(*arguments));
+    return call(callable, arguments + 1, (size_t)(n + 1) | PY_VECTORCALL_ARGUMENTS_OFFSET, NULL);
+}
+
+/* keywords may be NULL. shared: it is a dict that has not been copied; who is called by a convention that passes a dict gets a copy. */
 PyObject *
-cj_call_function_ex(PyObject *callable, PyObject *self, PyObject *arguments, PyObject *keywords)
+cj_call_function_ex(PyObject *callable, PyObject *self, PyObject *arguments, PyObject *keywords, int64_t shared)
 {
     PyObject *tuple;
     if (PyTuple_CheckExact(arguments)) {
@@ -48,8 +101,23 @@ cj_call_function_ex(PyObject *callable, PyObject *self, PyObject *arguments, PyO
             return NULL;
         }
         tuple = PySequence_Tuple(arguments);
+        if (tuple == NULL) {
+            return NULL;
+        }
     }
-    if (tuple != NULL && self != NULL) {
+    PyObject *result;
+    vectorcallfunc call = PyVectorcall_Function(callable);
+    if (call != NULL && (keywords == NULL || (PyDict_CheckExact(keywords) && PyDict_GET_SIZE(keywords) == 0))
+        && (self == NULL || PyTuple_GET_SIZE(tuple) <= MOST_COPIED)) {
+        result = call_with_items(callable, call, self, tuple);
+        /* Python functions keep to the rule that exactly one of result and exception is there. */
+        if (!PyFunction_Check(callable)) {
+            result = _Py_CheckFunctionResult(_PyThreadState_GET(), callable, result, NULL);
+        }
+        Py_DECREF(tuple);
+        return result;
+    }
+    if (self != NULL) {
         PyObject *first = PyTuple_Pack(1, self);
         PyObject *all = first != NULL ? PySequence_Concat(first, tuple) : NULL;
         Py_XDECREF(first);
@@ -58,7 +126,12 @@ cj_call_function_ex(PyObject *callable, PyObject *self, PyObject *arguments, PyO
     if (tuple == NULL) {
         return NULL;
     }
-    PyObject *result = PyObject_Call(callable, tuple, keywords);
+    PyObject *copy = NULL;
+    if (shared && call == NULL) {
+        keywords = copy = PyDict_Copy(keywords);
+    }
+    result = shared && keywords == NULL ? NULL : PyObject_Call(callable, tuple, keywords);
+    Py_XDECREF(copy);
     Py_DECREF(tuple);
     return result;
 }

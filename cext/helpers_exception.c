@@ -56,7 +56,7 @@ outermost(PyThreadState *tstate, int64_t inlined)
 /* own may be NULL. The exception that is set, as a new reference, when it is an instance of one of the classes, and the traceback entry of
  * the current frame can be left out until somebody can look: nothing but the thread has the exception, no
  * finaliser will get it and no tool watches; and those of the how / 2 inlined calls for good. None when no exception is set and how
- * is odd, which says that this means a key that cj_dict_find has not found. Otherwise NULL, and the exception stays
+ * is odd, which says that this means a key that cj_dict_find, or an attribute that cj_attr_find, has not found. Otherwise NULL, and the exception stays
  * set. Runs no Python code. */
 PyObject *
 cj_catch(PyObject *own, PyObject **classes, int64_t count, int64_t how)

@@ -122,6 +122,9 @@ PyObject *cj_extremum(PyObject *a0, PyObject *a1, int64_t a2);
 /* Attribute by the name Obj. */
 PyObject *cj_load_attr(PyObject *a0, PyObject *a1);
 
+/* LoadAttr that fails without an exception when the object certainly has no such attribute. Failed follows. */
+PyObject *cj_attr_find(PyObject *a0, PyObject *a1);
+
 /* Attribute by the name Obj for a call: the callable; SecondResult is self, or NULL. */
 CJPair cj_load_method(PyObject *a0, PyObject *a1);
 
@@ -227,6 +230,12 @@ int64_t cj_unpack_ex(PyObject *a0, int64_t a1, PyObject **a2);
 /* iter(x). */
 PyObject *cj_get_iter(PyObject *a0);
 
+/* iter(x) of a list or tuple, which runs no other code. */
+PyObject *cj_sequence_iter(PyObject *a0);
+
+/* The iterator of a range, which nobody else has: the next number, the step, and how many are left, none if that is negative. */
+PyObject *cj_new_range_iter(int64_t a0, int64_t a1, int64_t a2);
+
 /* What yield from delegates to: iter(x), or a generator or coroutine itself. Imm is 1 where a coroutine is allowed. */
 PyObject *cj_get_yield_from_iter(PyObject *a0, int64_t a1);
 
@@ -302,7 +311,7 @@ int64_t cj_init_result_error(PyObject *a0);
 /* Whether the exception operand 0 matches operand 1 of an except clause. */
 int64_t cj_check_exc_match(PyObject *a0, PyObject *a1);
 
-/* Takes the exception that is set, if it is an instance of one of the classes, operands 1 and on, and nobody can see that it gets no traceback entry here. Operand 0 may be the exception, if compiled code has the only reference to it. Else it stays set; Failed follows. Where Imm is odd none may be set, because a DictFind has found nothing; the result is None then. Imm / 2 is the number of inlined calls that end. */
+/* Takes the exception that is set, if it is an instance of one of the classes, operands 1 and on, and nobody can see that it gets no traceback entry here. Operand 0 may be the exception, if compiled code has the only reference to it. Else it stays set; Failed follows. Where Imm is odd none may be set, because a DictFind or AttrFind has found nothing; the result is None then. Imm / 2 is the number of inlined calls that end. */
 PyObject *cj_catch(PyObject *a0, PyObject **a1, int64_t a2, int64_t a3);
 
 /* Splits the exception operand 0 by operand 1 of an except* clause: the rest; SecondResult is the part that matches. Either can be None. */
@@ -323,8 +332,8 @@ PyObject *cj_raise_again(PyObject *a0, void *a1);
 /* The word that tells the place of the instruction at which instr_ptr stands, for a handler that raises again. Directly behind TakeRaised or RaiseAgain. */
 int64_t cj_raised_place(void);
 
-/* Calls operand 0 (self or NULL, iterable, mapping or NULL). */
-PyObject *cj_call_function_ex(PyObject *a0, PyObject *a1, PyObject *a2, PyObject *a3);
+/* Calls operand 0 (self or NULL, iterable, mapping or NULL; Imm 1: a dict that others have too). */
+PyObject *cj_call_function_ex(PyObject *a0, PyObject *a1, PyObject *a2, PyObject *a3, int64_t a4);
 
 /* PyObject_Vectorcall: callable, argument array (with the slot before it writable), nargsf, kwnames or NULL. */
 PyObject *cj_vectorcall(PyObject *a0, PyObject **a1, int64_t a2, void *a3);
@@ -383,6 +392,7 @@ void *cj_get_tstate(void);
     X(object_id, "o", "o") \
     X(extremum, "ooi", "o") \
     X(load_attr, "oo", "o") \
+    X(attr_find, "oo", "o") \
     X(load_method, "oo", "2") \
     X(store_attr, "ooo", "i") \
     X(delete_attr, "oo", "i") \
@@ -418,6 +428,8 @@ void *cj_get_tstate(void);
     X(unpack_sequence, "oia", "i") \
     X(unpack_ex, "oia", "i") \
     X(get_iter, "o", "o") \
+    X(sequence_iter, "o", "o") \
+    X(new_range_iter, "iii", "o") \
     X(get_yield_from_iter, "oi", "o") \
     X(get_awaitable, "oi", "o") \
     X(get_aiter, "o", "o") \
@@ -450,7 +462,7 @@ void *cj_get_tstate(void);
     X(take_raised, "i", "o") \
     X(raise_again, "op", "o") \
     X(raised_place, "", "i") \
-    X(call_function_ex, "onon", "o") \
+    X(call_function_ex, "ononi", "o") \
     X(vectorcall, "oaip", "o") \
     X(vectorcall_maybe_self, "oaip", "o") \
     X(handle_eval_breaker, "", "i") \

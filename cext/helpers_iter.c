@@ -1,16 +1,44 @@
 /* Iteration, unpacking, and the tests of match statements. */
 #include "helpers.h"
 
+#include "collector.h"
 #include "exact.h"
 #include "generator.h"
 #include "internal/pycore_ceval.h"
 #include "internal/pycore_interpframe.h"
+#include "internal/pycore_list.h"
 #include "internal/pycore_pystate.h"
+#include "internal/pycore_range.h"
 #include "internal/pycore_stackref.h"
+#include "internal/pycore_tuple.h"
+
+PyObject *
+cj_sequence_iter(PyObject *sequence)
+{
+    if (PyList_CheckExact(sequence)) {
+        _PyListIterObject *iterator = (_PyListIterObject *)cj_new_iterator(&PyListIter_Type);
+        if (iterator != NULL) {
+            iterator->it_index = 0;
+            iterator->it_seq = (PyListObject *)Py_NewRef(sequence);
+            _PyObject_GC_TRACK(iterator);
+        }
+        return (PyObject *)iterator;
+    }
+    _PyTupleIterObject *iterator = (_PyTupleIterObject *)cj_new_iterator(&PyTupleIter_Type);
+    if (iterator != NULL) {
+        iterator->it_index = 0;
+        iterator->it_seq = (PyTupleObject *)Py_NewRef(sequence);
+        _PyObject_GC_TRACK(iterator);
+    }
+    return (PyObject *)iterator;
+}
 
 PyObject *
 cj_get_iter(PyObject *iterable)
 {
+    if (PyList_CheckExact(iterable) || PyTuple_CheckExact(iterable)) {
+        return cj_sequence_iter(iterable);
+    }
     static PyObject *name;
     if (name == NULL && (name = PyUnicode_InternFromString("__iter__")) == NULL) {
         return NULL;
@@ -26,6 +54,19 @@ cj_get_iter(PyObject *iterable)
         return NULL;
     }
     return PyObject_GetIter(iterable);
+}
+
+PyObject *
+cj_new_range_iter(int64_t start, int64_t step, int64_t left)
+{
+    _PyRangeIterObject *iterator = (_PyRangeIterObject *)cj_new_iterator(&PyRangeIter_Type);
+    if (iterator == NULL) {
+        return NULL;
+    }
+    iterator->start = start;
+    iterator->step = step;
+    iterator->len = left > 0 ? left : 0;
+    return (PyObject *)iterator;
 }
 
 PyObject *

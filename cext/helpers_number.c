@@ -3,6 +3,8 @@
 
 #include <math.h>
 
+#include "collector.h"
+#include "decimals.h"
 #include "exact.h"
 #include "internal/pycore_ceval.h"
 #include "internal/pycore_global_strings.h"
@@ -16,9 +18,20 @@
 #include "sets.h"
 #include "sightings.h"
 
+static inline bool
+has_two_digits(uint64_t magnitude)
+{
+    const uint64_t rest = magnitude >> PyLong_SHIFT;
+    return rest != 0 && rest >> PyLong_SHIFT == 0;
+}
+
 PyObject *
 cj_long_box(int64_t value)
 {
+    const uint64_t magnitude = value < 0 ? -(uint64_t)value : (uint64_t)value;
+    if (has_two_digits(magnitude)) {
+        return cj_two_digit_int(magnitude, value < 0);
+    }
     return PyLong_FromLongLong(value);
 }
 
@@ -71,10 +84,62 @@ cj_long_compare(PyObject *left, PyObject *right)
     return PyObject_RichCompareBool(left, right, Py_GT);
 }
 
+/* What an operator gives for two objects of the same class, by its slot. NotImplemented, immortal, without having asked, where the interpreter
+ * may ask several slots; NULL with an exception. */
+static inline PyObject *
+number_slot(PyObject *left, PyObject *right, size_t oparg)
+{
+#define OPERATOR(name, slot, sign)                                                                                             \
+    [NB_##name] = {sign, offsetof(PyNumberMethods, nb_##slot), 0},                                                             \
+    [NB_INPLACE_##name] = {sign "=", offsetof(PyNumberMethods, nb_##slot), offsetof(PyNumberMethods, nb_inplace_##slot)}
+    static const struct {
+        const char *sign;
+        uint16_t slot, inplace; /* offsets; inplace is 0 for none */
+    } slots[NB_SUBSCR] = {
+        OPERATOR(ADD, add, "+"), OPERATOR(AND, and, "&"), OPERATOR(FLOOR_DIVIDE, floor_divide, "//"), OPERATOR(LSHIFT, lshift, "<<"),
+        OPERATOR(MATRIX_MULTIPLY, matrix_multiply, "@"), OPERATOR(MULTIPLY, multiply, "*"), OPERATOR(REMAINDER, remainder, "%"),
+        OPERATOR(OR, or, "|"), OPERATOR(RSHIFT, rshift, ">>"), OPERATOR(SUBTRACT, subtract, "-"),
+        OPERATOR(TRUE_DIVIDE, true_divide, "/"), OPERATOR(XOR, xor, "^"),
+    };
+#undef OPERATOR
+    const PyTypeObject *type = Py_TYPE(left);
+    const char *methods = (const char *)type->tp_as_number;
+    const PySequenceMethods *sequence = type->tp_as_sequence;
+    if (methods == NULL || slots[oparg].sign == NULL || type->tp_dealloc == cj_python_dealloc()
+        || (sequence != NULL && (sequence->sq_concat != NULL || sequence->sq_repeat != NULL))) {
+        return Py_NotImplemented;
+    }
+    if (cj_decimals_expected(type)) {
+        cj_decimals_look(Py_TYPE(left));
+    }
+    const binaryfunc slot = *(const binaryfunc *)(methods + slots[oparg].slot);
+    if (slot == NULL || (slots[oparg].inplace != 0 && *(const binaryfunc *)(methods + slots[oparg].inplace) != NULL)) {
+        return Py_NotImplemented;
+    }
+    PyObject *result = slot(left, right);
+    if (result == Py_NotImplemented) {
+        PyErr_Format(PyExc_TypeError, "unsupported operand type(s) for %.100s: '%.100s' and '%.100s'", slots[oparg].sign,
+                     Py_TYPE(left)->tp_name, Py_TYPE(right)->tp_name);
+        return NULL;
+    }
+    return result;
+}
+
+static inline bool
+decimal_operator(int64_t oparg)
+{
+    const int64_t op = oparg >= NB_INPLACE_ADD ? oparg - NB_INPLACE_ADD : oparg;
+    return op == NB_ADD || op == NB_SUBTRACT || op == NB_MULTIPLY;
+}
+
 PyObject *
 cj_binary_op(PyObject *left, PyObject *right, int64_t oparg)
 {
     int64_t number;
+    if (PySlice_Check(right) && oparg == NB_SUBSCR
+        && (PyList_CheckExact(left) || PyUnicode_CheckExact(left) || PyTuple_CheckExact(left) || PyBytes_CheckExact(left))) {
+        return cj_slice_of_exact(left, (PySliceObject *)right);
+    }
     /* In place is no other for ints. */
     if (cj_small_arithmetic(left, right, (int)(oparg >= NB_INPLACE_ADD && oparg < NB_SUBSCR ? oparg - NB_INPLACE_ADD : oparg), &number)) {
         return PyLong_FromLongLong(number);
@@ -86,9 +151,6 @@ cj_binary_op(PyObject *left, PyObject *right, int64_t oparg)
         }
         if (PyUnicode_CheckExact(left) && PyLong_CheckExact(right)) {
             return cj_str_subscr(left, right);
-        }
-        if (PySlice_Check(right) && PyList_CheckExact(left)) {
-            return cj_slice_of_list(left, (PySliceObject *)right);
         }
         CJSmallRange range;
         if (PyLong_CheckExact(right) && _PyLong_IsCompact((PyLongObject *)right) && cj_small_range(left, &range)) {
@@ -110,6 +172,18 @@ cj_binary_op(PyObject *left, PyObject *right, int64_t oparg)
         PyObject *set;
         if (cj_set_operation(left, right, (int)oparg, &set)) {
             return set;
+        }
+    }
+    else if ((Py_IS_TYPE(left, cj_decimal_type) || Py_IS_TYPE(right, cj_decimal_type)) && decimal_operator(oparg)) {
+        PyObject *result = cj_decimal_arithmetic(left, right, (int)(oparg >= NB_INPLACE_ADD ? oparg - NB_INPLACE_ADD : oparg));
+        if (result != Py_NotImplemented) {
+            return result;
+        }
+    }
+    else if (Py_IS_TYPE(left, Py_TYPE(right))) {
+        PyObject *result = number_slot(left, right, (size_t)oparg);
+        if (result != Py_NotImplemented) {
+            return result;
         }
     }
     return _PyEval_BinaryOps[oparg](left, right);
@@ -169,8 +243,9 @@ cj_compare_bool(PyObject *left, PyObject *right, int64_t op)
     return truth;
 }
 
-int64_t
-cj_contains(PyObject *item, PyObject *container)
+/* As cj_contains, for what is more than a look into a set. */
+static int64_t __attribute__((noinline))
+contains_any(PyObject *item, PyObject *container)
 {
     if (PyDict_CheckExact(container)) {
         PyObject *value;
@@ -198,6 +273,29 @@ cj_contains(PyObject *item, PyObject *container)
         }
     }
     return 0;
+}
+
+int64_t
+cj_contains(PyObject *item, PyObject *container)
+{
+    /* Objects that are equal to nothing else, such as classes: where no other key has the same hash, nothing is called. */
+    if (PyAnySet_CheckExact(container) && Py_TYPE(item)->tp_hash == PyBaseObject_Type.tp_hash) {
+        const setentry *table = ((PySetObject *)container)->table;
+        const size_t mask = (size_t)((PySetObject *)container)->mask, hash = (size_t)_Py_HashPointerRaw(item);
+        const setentry *entry = &table[hash & mask], *last = (hash & mask) + CJ_SET_NEIGHBOURS <= mask ? entry + CJ_SET_NEIGHBOURS : entry;
+        for (; entry <= last; entry++) {
+            if (entry->key == item) {
+                return 1;
+            }
+            if (entry->key == NULL) {
+                return 0;
+            }
+            if ((size_t)entry->hash == hash) {
+                break;
+            }
+        }
+    }
+    return contains_any(item, container);
 }
 
 /* Whether an object is an instance of a class, which is no metaclass' matter; -1 when that is not known here. */
@@ -249,14 +347,16 @@ cj_is_subclass(PyObject *derived, PyObject *class)
 PyObject *
 cj_object_id(PyObject *object)
 {
-    if (_PyRuntime.audit_hooks.head != NULL || _PyInterpreterState_GET()->audit_hooks != NULL) {
+    const PyInterpreterState *interpreter = cj_home != NULL ? cj_home : _PyInterpreterState_GET();
+    if (_PyRuntime.audit_hooks.head != NULL || interpreter->audit_hooks != NULL) {
         PyObject *id = PyLong_FromVoidPtr(object);
         if (id != NULL && PySys_Audit("builtins.id", "O", id) < 0) {
             Py_CLEAR(id);
         }
         return id;
     }
-    return PyLong_FromVoidPtr(object);
+    const uint64_t address = (uintptr_t)object;
+    return has_two_digits(address) ? cj_two_digit_int(address, false) : PyLong_FromVoidPtr(object);
 }
 
 /* The least or greatest of exact ints of one digit, the first of several; NULL when others are among them, or there are none. Every

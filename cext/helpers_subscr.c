@@ -66,11 +66,50 @@ replaces_list(PyObject *list, PyObject *key, PyObject *value)
     return Py_IsNone(slice->start) && Py_IsNone(slice->stop) && Py_IsNone(slice->step);
 }
 
+int
+cj_dict_store(PyObject *container, PyObject *key, PyObject *value)
+{
+    PyDictObject *dict = (PyDictObject *)container;
+    PyDictKeysObject *keys = dict->ma_keys;
+    const Py_hash_t hash = cj_hash_exact(key);
+    PyObject **place;
+    size_t vacant;
+    if ((dict->_ma_watcher_tag & DICT_WATCHER_MASK) != 0 || !cj_dict_place(container, key, hash, &place, &vacant)) {
+        return PyDict_SetItem(container, key, value);
+    }
+    if (place != NULL && *place != NULL) {
+        PyObject *before = *place;
+        *place = Py_NewRef(value);
+        Py_DECREF(before);
+        return 0;
+    }
+    if (place != NULL || dict->ma_values != NULL || keys->dk_usable <= 0) {
+        return PyDict_SetItem(container, key, value);
+    }
+    const Py_ssize_t index = keys->dk_nentries++;
+    if (DK_IS_UNICODE(keys)) {
+        DK_UNICODE_ENTRIES(keys)[index] = (PyDictUnicodeEntry){.me_key = Py_NewRef(key), .me_value = Py_NewRef(value)};
+    }
+    else {
+        DK_ENTRIES(keys)[index] = (PyDictKeyEntry){.me_hash = hash, .me_key = Py_NewRef(key), .me_value = Py_NewRef(value)};
+    }
+    if (keys->dk_log2_size >= 8) {
+        ((int16_t *)keys->dk_indices)[vacant] = (int16_t)index;
+    }
+    else {
+        ((int8_t *)keys->dk_indices)[vacant] = (int8_t)index;
+    }
+    keys->dk_usable--;
+    keys->dk_version = 0;
+    dict->ma_used++;
+    return 0;
+}
+
 int64_t
 cj_store_subscr(PyObject *container, PyObject *key, PyObject *value)
 {
     if (PyDict_CheckExact(container)) {
-        return PyDict_SetItem(container, key, value);
+        return cj_dict_store(container, key, value);
     }
     PyObject **item = PyList_CheckExact(container) ? cj_item_exact(container, key) : NULL;
     if (item == NULL) {
@@ -136,8 +175,39 @@ slice_of_range(PyObject *container, const CJSmallRange *range, Py_ssize_t low, P
     return (PyObject *)slice;
 }
 
-PyObject *
-cj_slice_of_list(PyObject *list, PySliceObject *slice)
+/* The items low to high of an exact list, tuple, str or bytes object. NULL with an exception. */
+static PyObject *
+slice_of_exact(PyObject *container, Py_ssize_t low, Py_ssize_t high)
+{
+    if (PyList_CheckExact(container)) {
+        return cj_list_slice(container, low, high);
+    }
+    if (PyTuple_CheckExact(container)) {
+        return PyTuple_GetSlice(container, low, high);
+    }
+    if (PyBytes_CheckExact(container)) {
+        return low == 0 && high == PyBytes_GET_SIZE(container) ? Py_NewRef(container)
+            : PyBytes_FromStringAndSize(PyBytes_AS_STRING(container) + low, high - low);
+    }
+    if (PyUnicode_IS_COMPACT_ASCII(container) && high - low > 1 && high - low < PyUnicode_GET_LENGTH(container)) {
+        PyObject *part = PyUnicode_New(high - low, 127);
+        if (part != NULL) {
+            memcpy(((PyASCIIObject *)part) + 1, (const char *)(((PyASCIIObject *)container) + 1) + low, high - low);
+        }
+        return part;
+    }
+    return PyUnicode_Substring(container, low, high);
+}
+
+static bool
+has_exact_slices(PyObject *container)
+{
+    return PyList_CheckExact(container) || PyTuple_CheckExact(container) || PyUnicode_CheckExact(container) || PyBytes_CheckExact(container);
+}
+
+/* list[slice] for an exact list. NULL with an exception. */
+static PyObject *
+slice_of_list(PyObject *list, PySliceObject *slice)
 {
     Py_ssize_t n = PyList_GET_SIZE(list), start, stop;
     bool backwards = !Py_IsNone(slice->step);
@@ -163,6 +233,21 @@ cj_slice_of_list(PyObject *list, PySliceObject *slice)
     return PyObject_GetItem(list, (PyObject *)slice);
 }
 
+PyObject *
+cj_slice_of_exact(PyObject *container, PySliceObject *slice)
+{
+    if (PyList_CheckExact(container)) {
+        return slice_of_list(container, slice);
+    }
+    if (has_exact_slices(container) && Py_IsNone(slice->step)) {
+        Py_ssize_t n = cj_length_exact(container), low, high;
+        if (bound_of_slice(slice->start, 0, n, &low) && bound_of_slice(slice->stop, n, n, &high)) {
+            return slice_of_exact(container, low, high < low ? low : high);
+        }
+    }
+    return PyObject_GetItem(container, (PyObject *)slice);
+}
+
 enum { MOST_REPLACED = 64 };
 
 /* list[low:high] = value for a list of exactly as many items, MOST_REPLACED at most. The old items are dropped at the end, the last
@@ -185,14 +270,11 @@ replace_items(PyObject *list, Py_ssize_t low, Py_ssize_t high, PyObject *value)
 PyObject *
 cj_binary_slice(PyObject *container, PyObject *start, PyObject *stop)
 {
-    bool list = PyList_CheckExact(container), tuple = PyTuple_CheckExact(container);
     Py_ssize_t low, high;
-    if (list || tuple || PyUnicode_CheckExact(container)) {
+    if (has_exact_slices(container)) {
         Py_ssize_t n = cj_length_exact(container);
         if (bound_of_slice(start, 0, n, &low) && bound_of_slice(stop, n, n, &high)) {
-            high = high < low ? low : high;
-            return list ? cj_list_slice(container, low, high)
-                : tuple ? PyTuple_GetSlice(container, low, high) : PyUnicode_Substring(container, low, high);
+            return slice_of_exact(container, low, high < low ? low : high);
         }
     }
     CJSmallRange range;

@@ -234,6 +234,11 @@ find(const CJObject *object, _PyInterpreterFrame *frame, CJExit *exit)
         exit->handler.none = depth < 0 && can_end(exit);
         return;
     }
+    if (push_place && cj_is_around_all(code + handler)) {
+        exit->handler.around = true;
+        exit->handler.none = can_end(exit);
+        return;
+    }
     const CJResume *resume = cj_find_resume(object, (uint32_t)handler);
     if (resume != NULL && all_plain(from->stack, (uint32_t)depth) && all_plain(exit->owned, exit->nowned) && exit->nowned <= CJ_MAX_OWNED) {
         exit->handler.text = resume->landing;
@@ -401,6 +406,18 @@ inlined_fit(PyThreadState *tstate, const _PyInterpreterFrame *innermost, const _
     return true;
 }
 
+/* Drops the references that compiled code owns: those to one object, or those to all others. */
+static void
+drop_owned(const CJExitRegs *regs, const CJObject *object, const CJExit *exit, uint64_t one, bool to_one)
+{
+    for (uint32_t i = 0; i < exit->nowned; i++) {
+        uint64_t bits = bits_of(regs, object, &exit->owned[i]);
+        if (bits != 0 && (bits == one) == to_one) {
+            Py_DECREF((PyObject *)bits);
+        }
+    }
+}
+
 bool
 cj_end_raising(CJExitRegs *regs, CJObject *object, uint32_t index)
 {
@@ -416,13 +433,15 @@ cj_end_raising(CJExitRegs *regs, CJObject *object, uint32_t index)
     if (!exit->handler.known) {
         find(object, frame, exit);
     }
-    if (!exit->handler.none || frame->owner != FRAME_OWNED_BY_THREAD || cj_exceptions_watched(tstate)
+    if (!exit->handler.none || (frame->owner != FRAME_OWNED_BY_THREAD && frame->owner != FRAME_OWNED_BY_GENERATOR)
+        || (exit->handler.around && !cj_passes_around_all(Py_TYPE(tstate->current_exception))) || cj_exceptions_watched(tstate)
         || tstate->interp->monitors.tools[PY_MONITORING_EVENT_PY_UNWIND] != 0
         || !inlined_fit(tstate, tstate->current_frame, frame)
         || (exit->nframes > 1 && !operands_die_quietly(regs, object, exit, tstate->current_frame, frame))) {
         return false;
     }
-    bool again = cj_take_reraise().set; /* by the innermost one */
+    const CJReraise reraised = cj_take_reraise(); /* by the innermost one */
+    bool again = reraised.set;
     for (; tstate->current_frame != frame; again = false) {
         cj_end_inlined(tstate, tstate->current_frame, again);
     }
@@ -434,11 +453,19 @@ cj_end_raising(CJExitRegs *regs, CJObject *object, uint32_t index)
     frame->f_funcobj = PyStackRef_MakeHeapSafe(frame->f_funcobj);
     Py_XINCREF(frame->f_locals);
     frame->stackpointer = _PyFrame_Stackbase(frame);
-    frame->instr_ptr = _PyFrame_GetBytecode(frame) + exit->frames[exit->nframes - 1].offset;
-    for (uint32_t i = 0; i < exit->nowned; i++) {
-        Py_XDECREF((PyObject *)bits_of(regs, object, &exit->owned[i]));
+    const CJFrame *from = &exit->frames[exit->nframes - 1];
+    frame->instr_ptr = _PyFrame_GetBytecode(frame) + from->offset;
+    uint64_t first = 0;
+    if (exit->nframes == 1 && frame->instr_ptr->op.code == RAISE_VARARGS && frame->instr_ptr->op.arg == 2 && from->nstack >= 2) {
+        /* What is raised is dropped before its cause. */
+        first = bits_of(regs, object, &from->stack[from->nstack - 2]);
     }
-    if (!again && !cj_caller_forgets(tstate, frame, regs)) {
+    drop_owned(regs, object, exit, first, true);
+    drop_owned(regs, object, exit, first, false);
+    if (again && reraised.place != CJ_SAME_PLACE) {
+        frame->instr_ptr = _PyFrame_GetBytecode(frame) + reraised.place;
+    }
+    else if (!again && !cj_caller_forgets(tstate, frame, regs)) {
         cj_add_traceback(tstate, frame);
     }
     cj_unwind_frame(tstate, frame);

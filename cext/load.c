@@ -8,6 +8,7 @@
 #include "internal/pycore_code.h"
 #include "keep.h"
 #include "object.h"
+#include "sightings.h"
 #include "stubs.h"
 #include "varint.h"
 
@@ -339,10 +340,15 @@ absolute(const CJObject *object, const Source *source, RelocKind kind, uint32_t 
         *value = (uint64_t)(_PyCode_CODE((PyCodeObject *)target) + addend);
         return true;
     case ABS64_CJCODE: {
-        if (!PyFunction_Check(target)) {
+        PyObject *globals = object->code->globals;
+        if (PyFunction_Check(target)) {
+            globals = ((PyFunctionObject *)target)->func_globals;
+            target = ((PyFunctionObject *)target)->func_code;
+        }
+        if (!PyCode_Check(target)) {
             return damaged("function");
         }
-        CJCode *code = cj_loader_hooks.code_for_function(target);
+        CJCode *code = cj_loader_hooks.code_for((PyCodeObject *)target, globals);
         *value = (uint64_t)code;
         return code != NULL;
     }
@@ -371,6 +377,7 @@ static bool
 relocate(CJObject *object, const Source *source, uint8_t *copy)
 {
     CJReader reader = section_reader(source, SEC_RELOCS);
+    const bool unlearned = !cj_was_run(object->code->code);
     for (uint32_t i = 0; i < source->sections[SEC_RELOCS].count; i++) {
         uint32_t offset = cj_read_u32(&reader);
         RelocKind kind = (RelocKind)cj_read_u32(&reader);
@@ -383,7 +390,7 @@ relocate(CJObject *object, const Source *source, uint8_t *copy)
             return damaged("relocations");
         }
         if (kind == CALL26_HELPER) {
-            if (!branch(copy + offset, object->text + offset, cj_helper_stub(id))) {
+            if (!branch(copy + offset, object->text + offset, cj_helper_stub(id, unlearned))) {
                 return false;
             }
         }

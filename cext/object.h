@@ -103,9 +103,9 @@ struct CJObject {
 
 /* What the loader needs from the registry. The two must be set before the first cj_load. */
 typedef struct {
-    /* The record for a function's code and globals, made when there is none; NULL with an
+    /* The record for a code object with these globals, made when there is none; NULL with an
      * exception when it cannot be made. */
-    CJCode *(*code_for_function)(PyObject *function);
+    CJCode *(*code_for)(PyCodeObject *code, PyObject *globals);
     /* Called after an exit was taken and counted, before the interpreter continues. guilty is the
      * borrowed value that failed a guard, or NULL. May invalidate the object. May be NULL. */
     void (*exit_taken)(CJObject *object, uint32_t exit, PyObject *guilty);

@@ -57,6 +57,8 @@ set_calls(int64_t *where, PyObject *value)
     return 0;
 }
 
+static FILE *open_log(void);
+
 PyObject *
 cj_set_option(PyObject *Py_UNUSED(module), PyObject *args)
 {
@@ -93,6 +95,9 @@ cj_set_option(PyObject *Py_UNUSED(module), PyObject *args)
         if (result == 0 && log_file != NULL) {
             fclose(log_file);
             log_file = NULL;
+        }
+        if (result == 0) {
+            (void)open_log(); /* so that it is told now that it cannot be written */
         }
     }
     else if (strcmp(name, "dump") == 0) {

@@ -258,9 +258,20 @@ note_classes(CJLoop *loop, PyCodeObject *code, const _PyInterpreterFrame *frame)
     return true;
 }
 
+/* Whether the frame's namespace is that of its module. What has no namespace of its own has local variables only. */
 static bool
-classes_fit(const CJLoop *loop, const _PyInterpreterFrame *frame)
+is_in_module(const _PyInterpreterFrame *frame)
 {
+    return frame->f_locals != NULL && frame->f_locals == frame->f_globals;
+}
+
+/* Whether the machine code of the loop is made for frames like this one. */
+static bool
+fits(const CJLoop *loop, const _PyInterpreterFrame *frame)
+{
+    if (loop->in_module != is_in_module(frame)) {
+        return false;
+    }
     for (uint32_t i = 0; i < loop->nlocals; i++) {
         _PyStackRef slot = frame->localsplus[i];
         if (loop->classes[i] != NULL
@@ -285,8 +296,9 @@ compile_loop(CJRecord *record, CJLoop *loop, _PyInterpreterFrame *frame)
     }
     loop->mismatches = 0;
     loop->builtins = frame->f_builtins;
+    loop->in_module = is_in_module(frame);
     CJLoopEntry entry = {
-        .unit = loop->unit, .in_module = (code->co_flags & CO_OPTIMIZED) == 0,
+        .unit = loop->unit, .in_module = loop->in_module,
         .nclasses = loop->nlocals, .classes = loop->classes,
     };
     cj_compile_loop(record, loop, PyStackRef_AsPyObjectBorrow(frame->f_funcobj), &entry);
@@ -313,8 +325,9 @@ cj_osr_leaves(const CJExitRegs *regs, _PyInterpreterFrame *frame)
         return false;
     }
     Lent *lent = (Lent *)((const uint64_t *)native[0])[4];
-    /* At the jump itself the interpreter would not notice that it was sent somewhere. */
-    if (lent->frame != frame || frame->instr_ptr == lent->jump) {
+    /* At the jump itself the interpreter would not notice that it was sent there: it jumps, without looking for signals first. A generator
+     * cannot end here, so it has to put up with that. */
+    if (lent->frame != frame || (frame->instr_ptr == lent->jump && frame->owner != FRAME_OWNED_BY_GENERATOR)) {
         return false;
     }
     lent->stays = true;
@@ -351,9 +364,25 @@ may_enter(PyThreadState *tstate, _PyInterpreterFrame *frame, CJLoop *loop)
     return frame->frame_obj == NULL && !object->invalidated && !cj_entries_suspended() && tstate->tracing == 1
         && tstate->py_recursion_remaining > (int)object->inline_depth && !cj_stack_is_low(tstate)
         && !cj_is_instrumented(tstate, code) && frame->f_builtins == loop->builtins
-        /* The frame is the last one on the data stack, and does not begin a chunk, which would be freed with it. */
-        && (PyObject **)frame + code->co_framesize == tstate->datastack_top
-        && (PyObject **)frame != tstate->datastack_chunk->data && code->co_framesize >= shim->co_framesize;
+        && (frame->owner == FRAME_OWNED_BY_GENERATOR
+            /* The frame is the last one on the data stack, and does not begin a chunk, which would be freed with it. */
+            || ((PyObject **)frame + code->co_framesize == tstate->datastack_top
+                && (PyObject **)frame != tstate->datastack_chunk->data && code->co_framesize >= shim->co_framesize));
+}
+
+/* What the callback returns for a generator or coroutine that goes on in the interpreter. When a loop is left again and again because
+ * it is suspended, it is not worth while. */
+static PyObject *
+after_generator(const _PyInterpreterFrame *frame, CJLoop *loop)
+{
+    enum { MOST_YIELDS = 64 };
+    loop->yields += _PyOpcode_Deopt[frame->instr_ptr->op.code] == YIELD_VALUE;
+    if (loop->yields >= MOST_YIELDS && loop->yields > loop->entered / 2) {
+        loop->given_up = true;
+        take_object(loop);
+        return Py_NewRef(disable);
+    }
+    return Py_NewRef(Py_None);
 }
 
 static PyObject *
@@ -371,8 +400,12 @@ enter(PyThreadState *tstate, _PyInterpreterFrame *frame, CJLoop *loop)
     const _PyStackRef function = frame->f_funcobj, executable = frame->f_executable;
     PyObject *locals = frame->f_locals;
     const int what = tstate->what_event;
-    frame->f_funcobj = PyStackRef_Borrow(function);
-    frame->f_executable = PyStackRef_Borrow(executable);
+    /* The frame of a generator owns these as long as it exists. It never ends in compiled code. */
+    const bool generator = frame->owner == FRAME_OWNED_BY_GENERATOR;
+    if (!generator) {
+        frame->f_funcobj = PyStackRef_Borrow(function);
+        frame->f_executable = PyStackRef_Borrow(executable);
+    }
     frame->stackpointer = _PyFrame_Stackbase(frame);
     tstate->what_event = -1;
     tstate->tracing--;
@@ -381,6 +414,12 @@ enter(PyThreadState *tstate, _PyInterpreterFrame *frame, CJLoop *loop)
 
     tstate->tracing++;
     tstate->what_event = what;
+    if (generator) {
+        if (!lent.stays) {
+            Py_FatalError("cinderjit: the frame of a generator has ended in a loop");
+        }
+        return after_generator(frame, loop);
+    }
     if (lent.stays) {
         PyStackRef_CLOSE(function);
         PyStackRef_CLOSE(executable);
@@ -397,7 +436,7 @@ enter(PyThreadState *tstate, _PyInterpreterFrame *frame, CJLoop *loop)
 static bool
 prepare(CJRecord *record, CJLoop *loop, _PyInterpreterFrame *frame)
 {
-    if (loop->object != NULL && !classes_fit(loop, frame) && ++loop->mismatches >= MOST_MISMATCHES) {
+    if (loop->object != NULL && !fits(loop, frame) && ++loop->mismatches >= MOST_MISMATCHES) {
         take_object(loop);
     }
     if (loop->object == NULL) {
@@ -407,7 +446,7 @@ prepare(CJRecord *record, CJLoop *loop, _PyInterpreterFrame *frame)
         }
         compile_loop(record, loop, frame);
     }
-    return loop->object != NULL && classes_fit(loop, frame);
+    return loop->object != NULL && fits(loop, frame);
 }
 
 /* The callback: (code, offset of the jump, offset to which it jumps). */
@@ -416,7 +455,8 @@ jumped(PyObject *Py_UNUSED(self), PyObject *const *args, Py_ssize_t nargs)
 {
     PyThreadState *tstate = _PyThreadState_GET();
     _PyInterpreterFrame *frame = tstate->current_frame;
-    if (nargs != 3 || frame == NULL || frame->owner != FRAME_OWNED_BY_THREAD || !PyLong_Check(args[1]) || !PyLong_Check(args[2])) {
+    if (nargs != 3 || frame == NULL || (frame->owner != FRAME_OWNED_BY_THREAD && frame->owner != FRAME_OWNED_BY_GENERATOR)
+        || !PyLong_Check(args[1]) || !PyLong_Check(args[2])) {
         return Py_NewRef(disable);
     }
     PyCodeObject *code = _PyFrame_GetCode(frame);
@@ -424,8 +464,7 @@ jumped(PyObject *Py_UNUSED(self), PyObject *const *args, Py_ssize_t nargs)
     CJRecord *record = (CJRecord *)cj_registry_find(code, frame->f_globals);
     PyObject *function = PyStackRef_IsNull(frame->f_funcobj) ? NULL : PyStackRef_AsPyObjectBorrow(frame->f_funcobj);
     if ((PyObject *)code != args[0] || to < 0 || to >= from || record == NULL || record->suppressed || function == NULL
-        || !PyFunction_Check(function)
-        || ((code->co_flags & CO_OPTIMIZED) == 0 && frame->f_locals != frame->f_globals)) {
+        || !PyFunction_Check(function)) {
         return Py_NewRef(disable);
     }
     CJLoop *loop = find_loop(record, (uint32_t)to / sizeof(_Py_CODEUNIT), true);
@@ -464,7 +503,7 @@ cj_osr_take_stats(void)
                 Py_CLEAR(list);
             }
             Py_XDECREF(entry);
-            loop->entered = 0;
+            loop->entered = loop->yields = 0;
         }
     }
     return list;

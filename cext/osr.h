@@ -23,7 +23,9 @@ typedef struct CJLoop {
     uint32_t unit;        /* code unit of its first instruction */
     uint32_t rounds;      /* that the interpreter runs, while it is watched, before it is compiled */
     bool given_up;
+    bool in_module;       /* made for frames whose namespace is their module's */
     uint32_t compiled_times, mismatches;
+    uint32_t yields;      /* times that it was left because the frame is suspended */
     uint64_t entered;
     CJObject *object;     /* its machine code, or NULL */
     PyObject *builtins;   /* for which that was made; only compared */

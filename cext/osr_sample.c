@@ -1,6 +1,7 @@
 /* Finding hot loops. A thread of its own asks now and then for a look at the stacks, by a pending call, which the interpreter
    serves where a frame can be looked at. A frame that is found in the same loop twice in a row runs long: its code is
-   watched. Code that nobody looks at costs nothing. */
+   watched. Code of generators and coroutines that is found twice in a row is compiled, and entered when they are resumed
+   next. Code that nobody looks at costs nothing. */
 #include "osr.h"
 
 #include <errno.h>
@@ -8,6 +9,7 @@
 #include <signal.h>
 #include <time.h>
 
+#include "internal/pycore_backoff.h"
 #include "internal/pycore_code.h"
 #include "internal/pycore_interp.h"
 #include "internal/pycore_interpframe.h"
@@ -24,6 +26,8 @@ enum {
     SHORTEST = 10,     /* milliseconds between looks */
     LONGEST = 160,
     IN_VAIN = 50,      /* looks before they become rarer */
+    MOST_TO_COMPILE = 8, /* generators and coroutines at one look */
+    MOST_COMPILED = 8, /* times that one is compiled because it was seen */
     ROUNDS = 16,       /* that show that it is worth while: a frame that runs long may do so in one round */
 };
 
@@ -87,27 +91,106 @@ wanted(_PyInterpreterFrame *frame, PyCodeObject *code)
     return record == NULL || record->suppressed || record->traced ? NULL : record;
 }
 
+/* Whether the frame, or if it is NULL any frame of the code, was on a stack at the last look. */
 static bool
 seen_before(const _PyInterpreterFrame *frame, const PyCodeObject *code)
 {
     for (int i = 0; i < nbefore; i++) {
-        if (before[i].frame == frame && before[i].code == code) {
+        if ((before[i].frame == frame || frame == NULL) && before[i].code == code) {
             return true;
         }
     }
     return false;
 }
 
-/* Looks at a thread's frames. Those of compiled code do not own their code object. */
+/* Functions of generators and coroutines that are to be compiled, with references. */
+static PyObject *to_compile[MOST_TO_COMPILE];
+static int nto_compile;
+
+static void
+compile_later(const CJRecord *record, const _PyInterpreterFrame *frame)
+{
+    PyObject *function = PyStackRef_IsNull(frame->f_funcobj) ? NULL : PyStackRef_AsPyObjectBorrow(frame->f_funcobj);
+    if (record->compiled_times < MOST_COMPILED && nto_compile < MOST_TO_COMPILE && function != NULL
+        && PyFunction_Check(function) && ((PyFunctionObject *)function)->func_code == (PyObject *)record->code.code
+        && ((PyFunctionObject *)function)->func_globals == record->code.globals) {
+        to_compile[nto_compile++] = Py_NewRef(function);
+    }
+}
+
+/* Returns how many there were. Arbitrary code may run. */
+static int
+compile_found(void)
+{
+    int n = nto_compile;
+    while (nto_compile > 0) {
+        PyFunctionObject *function = (PyFunctionObject *)to_compile[--nto_compile];
+        CJRecord *record = (CJRecord *)cj_registry_find((PyCodeObject *)function->func_code, function->func_globals);
+        if (record != NULL) {
+            cj_compile_now(record, function);
+        }
+        Py_DECREF(function);
+    }
+    return n;
+}
+
+/* The interpreter runs a generator on by itself where it has specialised a loop for that. If machine code of the loop is not to be
+ * expected, but there is some of the generator, the instruction becomes the general one again, for ever: it calls the generator's
+ * class. */
+static void
+resume_by_class(_PyInterpreterFrame *caller)
+{
+    _Py_CODEUNIT *at = caller->instr_ptr;
+    if (at->op.code != FOR_ITER_GEN || !PyStackRef_RefcountOnObject(caller->f_executable)) {
+        return;
+    }
+    PyCodeObject *code = _PyFrame_GetCode(caller);
+    CJRecord *record = wanted(caller, code);
+    bool hopeless = record == NULL || (record->code.object == NULL && record->watched && record->loops != NULL);
+    for (const CJLoop *loop = record == NULL ? NULL : record->loops; loop != NULL; loop = loop->next) {
+        hopeless &= loop->given_up;
+    }
+    if (hopeless) {
+        CJLearned *learned = cj_registry_learned(code);
+        if (learned != NULL) {
+            cj_learned_note_caches(learned, code); /* the compiler is to know what it was */
+        }
+        at->op.code = FOR_ITER;
+        at[1].counter = initial_unreachable_backoff_counter();
+    }
+}
+
+/* The code of a generator or coroutine is hot. The record is NULL when it is not wanted. */
+static void
+look_at_generator(const _PyInterpreterFrame *frame, const CJRecord *record)
+{
+    _PyInterpreterFrame *caller = frame->previous;
+    if (record == NULL) {
+        return;
+    }
+    if (record->code.object == NULL) {
+        compile_later(record, frame);
+    }
+    else if (caller != NULL && (caller->owner == FRAME_OWNED_BY_THREAD || caller->owner == FRAME_OWNED_BY_GENERATOR)) {
+        resume_by_class(caller);
+    }
+}
+
+/* Looks at a thread's frames. Those of compiled code do not own their code object, except generators'. */
 static int
 look_at_frames(PyThreadState *tstate, Seen *seen, int n)
 {
     int found = 0, left = MOST_FRAMES;
     for (_PyInterpreterFrame *frame = tstate->current_frame; frame != NULL && left > 0; frame = frame->previous, left--) {
-        if (frame->owner != FRAME_OWNED_BY_THREAD || !PyStackRef_RefcountOnObject(frame->f_executable)) {
+        bool generator = frame->owner == FRAME_OWNED_BY_GENERATOR;
+        if (!generator && (frame->owner != FRAME_OWNED_BY_THREAD || !PyStackRef_RefcountOnObject(frame->f_executable))) {
             continue;
         }
         PyCodeObject *code = _PyFrame_GetCode(frame);
+        /* Tasks come and go with frames of the same code. */
+        if (generator && seen_before(NULL, code)) {
+            look_at_generator(frame, wanted(frame, code));
+        }
         if (seen_before(frame, code)) {
             CJRecord *record = wanted(frame, code);
             int unit = record == NULL ? -1 : outermost_loop(code, (int)(frame->instr_ptr - _PyFrame_GetBytecode(frame)));
@@ -134,6 +217,7 @@ look(void *Py_UNUSED(unused))
              tstate = PyThreadState_Next(tstate), n++) {
             found += look_at_frames(tstate, seen, n * MOST_FRAMES);
         }
+        found += compile_found();
     }
     nbefore = n * MOST_FRAMES;
     memcpy(before, seen, sizeof(seen[0]) * (size_t)nbefore);

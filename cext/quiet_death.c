@@ -1,26 +1,13 @@
 /* See quiet_death.h. */
 #include "quiet_death.h"
 
+#include "instances.h"
 #include "internal/pycore_dict.h"
 #include "internal/pycore_object.h"
 #include "internal/pycore_range.h"
 
 /* How deep it is looked into objects, and how many references of each are followed. */
 enum { MAX_DEPTH = 3, MAX_REFERENCES = 16 };
-
-static destructor instance_dealloc; /* of instances of classes that Python code made */
-
-int
-cj_quiet_death_start(void)
-{
-    PyObject *type = PyObject_CallFunction((PyObject *)&PyType_Type, "s(){}", "Class");
-    if (type == NULL) {
-        return -1;
-    }
-    instance_dealloc = ((PyTypeObject *)type)->tp_dealloc;
-    Py_DECREF(type);
-    return 0;
-}
 
 static bool quiet(PyObject *object, int depth);
 
@@ -56,11 +43,11 @@ all_quiet(PyObject *const *references, Py_ssize_t n, int depth)
 static bool
 plain_instances(PyTypeObject *type)
 {
-    if (type->tp_dealloc != instance_dealloc || type->tp_finalize != NULL || type->tp_del != NULL || type->tp_itemsize != 0
+    if (type->tp_dealloc != cj_instance_dealloc || type->tp_finalize != NULL || type->tp_del != NULL || type->tp_itemsize != 0
         || (type->tp_weaklistoffset > 0) || (type->tp_dictoffset > 0)) {
         return false;
     }
-    while (type->tp_dealloc == instance_dealloc) {
+    while (type->tp_dealloc == cj_instance_dealloc) {
         type = type->tp_base;
     }
     return type == &PyBaseObject_Type;

@@ -5,9 +5,6 @@
 #include <Python.h>
 #include <stdbool.h>
 
-/* Learns what is to be known about classes. 0, or -1 with an exception. */
-int cj_quiet_death_start(void);
-
 /* Whether deallocating the object, to which no references are left, runs no Python code and no code of other
  * extensions. False when that is not plain to see. */
 bool cj_dies_quietly(PyObject *dead);

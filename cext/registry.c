@@ -639,10 +639,9 @@ cj_registry_sightings(PyCodeObject *code)
 /* ---- hooks ---- */
 
 static CJCode *
-code_for_function(PyObject *callable)
+code_for(PyCodeObject *code, PyObject *globals)
 {
-    PyFunctionObject *function = (PyFunctionObject *)callable;
-    return (CJCode *)cj_registry_get((PyCodeObject *)function->func_code, function->func_globals);
+    return (CJCode *)cj_registry_get(code, globals);
 }
 
 static void
@@ -679,7 +678,7 @@ cj_registry_start(void)
     cj_watch_function_dies = function_dies;
     cj_watch_code_dies = code_dies;
     cj_watch_broken = broken;
-    cj_loader_hooks.code_for_function = code_for_function;
+    cj_loader_hooks.code_for = code_for;
     cj_loader_hooks.suspend_entries = suspend_entries;
     cj_loader_hooks.exit_taken = cj_stats_exit_taken;
     if (cj_watch_start() < 0) {

@@ -46,6 +46,7 @@ typedef struct CJRecord {
     bool watched;         /* their rounds in the interpreter are seen */
     CJLearned learned; /* about the code object: of its first record only */
     CJSightings sightings;
+    uint32_t unlearned; /* see cj_see_unlearned */
 } CJRecord;
 
 /* Hooks the registry into the loader and the watchers. Returns 0, or -1 with an exception. */

@@ -2,8 +2,11 @@
 #include "arena.h"
 #include "collector.h"
 #include "entry.h"
+#include "exit.h"
+#include "instances.h"
 #include "instrumentation.h"
-#include "quiet_death.h"
+#include "print.h"
+#include "reduce.h"
 #include "stubs.h"
 
 static bool started;
@@ -19,10 +22,11 @@ cj_runtime_start(size_t limit)
         return -1;
     }
     cj_collector_start();
-    if (cj_entry_start() < 0 || cj_stubs_start() < 0 || cj_quiet_death_start() < 0) {
+    if (cj_entry_start() < 0 || cj_exits_start() < 0 || cj_instances_start() < 0 || cj_stubs_start() < 0 || cj_reduce_start() < 0) {
         return -1;
     }
     cj_instrumentation_start();
+    cj_print_start();
     started = true;
     return 0;
 }

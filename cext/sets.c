@@ -11,7 +11,6 @@ typedef enum { PUT, FAILED, UNKNOWN } Outcome;
 static Outcome
 put(PySetObject *set, PyObject *key, Py_hash_t hash)
 {
-    enum { NEIGHBOURS = 9 };
     const size_t mask = (size_t)set->mask;
     if ((size_t)(set->fill + 1) * 5 >= mask * 3) {
         /* The table grows. The hash is asked for again. */
@@ -22,7 +21,7 @@ put(PySetObject *set, PyObject *key, Py_hash_t hash)
     }
     size_t perturb = (size_t)hash;
     for (size_t at = (size_t)hash & mask;; perturb >>= 5, at = (at * 5 + 1 + perturb) & mask) {
-        setentry *last = &set->table[at + NEIGHBOURS <= mask ? at + NEIGHBOURS : at];
+        setentry *last = &set->table[at + CJ_SET_NEIGHBOURS <= mask ? at + CJ_SET_NEIGHBOURS : at];
         for (setentry *entry = &set->table[at]; entry <= last; entry++) {
             if (entry->key == NULL) {
                 entry->key = Py_NewRef(key);

@@ -7,9 +7,12 @@
 #include "internal/pycore_global_strings.h"
 #include "internal/pycore_interp_structs.h"
 #include "internal/pycore_interpframe.h"
+#include "internal/pycore_opcode_metadata.h"
 #include "internal/pycore_pystate.h"
 #include "internal/pycore_tstate.h"
 #include "layout.h"
+#include "opcode.h"
+#include "osr.h"
 #include "registry.h"
 
 PyTypeObject *cj_array_type;
@@ -181,4 +184,34 @@ void
 cj_see_floats(void)
 {
     see(&PyFloat_Type, CJ_TWO_FLOATS);
+}
+
+/* So many calls of generic helpers have to count for one code. */
+enum { UNLEARNED_MANY = 8 };
+
+bool
+cj_was_run(PyCodeObject *code)
+{
+    const _Py_CODEUNIT *units = (const _Py_CODEUNIT *)code->co_code_adaptive;
+    for (Py_ssize_t i = 0; i < Py_SIZE(code);) {
+        uint8_t op = cj_osr_plain_opcode(code, units[i].op.code);
+        if (_PyOpcode_Deopt[op] == RESUME) {
+            return op != RESUME;
+        }
+        i += 1 + _PyOpcode_Caches[_PyOpcode_Deopt[op]];
+    }
+    return true;
+}
+
+void
+cj_see_unlearned(void)
+{
+    PyThreadState *tstate = _PyThreadState_GET();
+    CJRecord *record = tstate->current_frame == NULL ? NULL : running(tstate, tstate->current_frame);
+    if (record == NULL || record->code.object == NULL || record->compiled_times > 1 || cj_was_run(record->code.code)) {
+        return;
+    }
+    if (++record->unlearned == UNLEARNED_MANY) {
+        cj_registry_recompile_soon(record);
+    }
 }

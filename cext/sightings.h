@@ -1,5 +1,6 @@
 /* What the generic helpers see at places of compiled code about which the interpreter's inline caches say nothing: subscripts of
- * arrays of numbers, and of objects whose class has __getitem__ or __setitem__ in Python. */
+ * arrays of numbers, and of objects whose class has __getitem__ or __setitem__ in Python; and of code that has been compiled before it
+ * ran about all places. */
 #ifndef CJ_SIGHTINGS_H
 #define CJ_SIGHTINGS_H
 
@@ -35,6 +36,16 @@ void cj_see_container(PyObject *container);
 
 /* Notes that the current instruction, which has no specialised form for them, has two floats as operands. */
 void cj_see_floats(void);
+
+/* Whether the interpreter has begun to run the code. */
+bool cj_was_run(PyCodeObject *code);
+
+/* Generic helpers would hardly be called had the interpreter run the code before it was compiled. For code that it has not run,
+ * one of so many calls of them counts. */
+enum { CJ_UNLEARNED_EVERY = 64 };
+
+/* Counts such a call: code that has still not been run, and for which many count, learns and is compiled again. */
+void cj_see_unlearned(void);
 
 void cj_sightings_free(CJSightings *sightings);
 

@@ -1,5 +1,6 @@
 #include "stats.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -76,6 +77,46 @@ stat_free(Stat *s)
     free(s->guilty);
 }
 
+/* Exits of code that is gone, of places that differ: a program that makes functions all the time has no end of them. */
+enum { MOST_STATS = 4096 };
+
+static bool
+same_text(const char *a, const char *b)
+{
+    return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+/* Adds an exit to the list, or its count to that of the same place in other code of the same function. Owns what is in s. What does not
+   fit in is not counted. */
+static void
+add(Stat s)
+{
+    for (size_t i = 0; i < nstats; i++) {
+        Stat *other = &stats[i];
+        if (other->offset == s.offset && other->line == s.line && other->kind == s.kind && other->reason == s.reason
+            && same_text(other->function, s.function) && same_text(other->file, s.file)
+            && same_text(other->text, s.text) && same_text(other->guilty, s.guilty)) {
+            other->count += s.count;
+            stat_free(&s);
+            return;
+        }
+    }
+    if (nstats == stats_capacity && nstats < MOST_STATS) {
+        size_t capacity = stats_capacity == 0 ? 64 : 2 * stats_capacity;
+        Stat *list = realloc(stats, capacity * sizeof(*list));
+        if (list != NULL) {
+            stats = list;
+            stats_capacity = capacity;
+        }
+    }
+    if (nstats < stats_capacity) {
+        stats[nstats++] = s;
+    }
+    else {
+        stat_free(&s);
+    }
+}
+
 /* Moves the counts since the last time into the list. */
 static void
 gather(CJObject *object)
@@ -84,15 +125,6 @@ gather(CJObject *object)
         Kept *kept = object->exit_count[i] > 0 ? kept_of(object) : NULL;
         if (kept == NULL || object->exit_count[i] == kept->reported[i]) {
             continue;
-        }
-        if (nstats == stats_capacity) {
-            size_t capacity = stats_capacity == 0 ? 64 : 2 * stats_capacity;
-            Stat *list = realloc(stats, capacity * sizeof(*list));
-            if (list == NULL) {
-                return;
-            }
-            stats = list;
-            stats_capacity = capacity;
         }
         CJExitInfo info;
         cj_exit_info(object, i, &info);
@@ -111,7 +143,7 @@ gather(CJObject *object)
             s.line = PyCode_Addr2Line(info.code, (int)s.offset);
         }
         kept->reported[i] = object->exit_count[i];
-        stats[nstats++] = s;
+        add(s);
     }
 }
 

@@ -15,6 +15,7 @@
 #include "exit.h"
 #include "helpers.h"
 #include "generator.h"
+#include "instances.h"
 #include "instrumentation.h"
 #include "internal/pycore_frame.h"
 #include "internal/pycore_freelist.h"
@@ -26,6 +27,7 @@
 #include "internal/pycore_runtime.h"
 #include "internal/pycore_tstate.h"
 #include "opcode.h"
+#include "unlearned.h"
 
 #if defined(__aarch64__)
 
@@ -46,6 +48,7 @@ extern const uint8_t cj_stubs_begin[], cj_stubs_end[];
     X(look_for_tools, cj_look_for_tools)                                      \
     X(make_generator, cj_make_generator)                                      \
     X(service, cj_service)                                                    \
+    X(free_instance, cj_instance_free)                                        \
     X(dealloc, _Py_Dealloc)                                                   \
     X(dealloc_ints, _Py_Dealloc)
 
@@ -69,7 +72,9 @@ extern const uint8_t cj_stub_generator_type_target[], cj_stub_coroutine_type_tar
 extern const uint8_t cj_stub_resume[], cj_stub_code_table_target[], cj_stub_none_target[];
 extern const uint8_t cj_stub_small_ints_target[], cj_stub_ints_target[], cj_stub_floats_target[], cj_stub_ints_limit_target[],
     cj_stub_floats_limit_target[], cj_stub_float_type_target[], cj_stub_int_type_target[], cj_stub_tuple_type_target[],
-    cj_stub_list_type_target[], cj_stub_str_type_target[], cj_stub_tuples_target[], cj_stub_lists_target[], cj_stub_kept_arrays_target[];
+    cj_stub_list_type_target[], cj_stub_str_type_target[], cj_stub_function_type_target[], cj_stub_short_dealloc_target[],
+    cj_stub_destroy_chain_target[], cj_stub_tuples_target[], cj_stub_lists_target[], cj_stub_kept_arrays_target[],
+    cj_stub_kept_ints_target[], cj_stub_instance_dealloc_target[];
 
 /* The offsets that the assembly writes as FIELD(name): absolute symbols, which the linker puts into its instructions. */
 #define FIELDS(X)                                                             \
@@ -78,6 +83,7 @@ extern const uint8_t cj_stub_small_ints_target[], cj_stub_ints_target[], cj_stub
     X(int_digit, offsetof(PyLongObject, long_value.ob_digit))                 \
     X(float_value, offsetof(PyFloatObject, ob_fval))                          \
     X(object_size, offsetof(PyVarObject, ob_size))                            \
+    X(type_dealloc, offsetof(PyTypeObject, tp_dealloc))                       \
     X(tuple_items, offsetof(PyTupleObject, ob_item))                          \
     X(list_items, offsetof(PyListObject, ob_item))                            \
     X(list_allocated, offsetof(PyListObject, allocated))                      \
@@ -122,6 +128,7 @@ extern const uint8_t cj_stub_small_ints_target[], cj_stub_ints_target[], cj_stub
     X(thread_eval_breaker, offsetof(PyThreadState, eval_breaker))             \
     X(thread_recursion_remaining, offsetof(PyThreadState, py_recursion_remaining)) \
     X(thread_stack_limit, offsetof(_PyThreadStateImpl, c_stack_soft_limit))   \
+    X(thread_delete_later, offsetof(PyThreadState, delete_later))             \
     X(record_resume_entry, offsetof(CJCode, resume_entry))                    \
     X(record_globals, offsetof(CJCode, globals))                              \
     X(record_builtins, offsetof(CJCode, builtins))                            \
@@ -154,6 +161,11 @@ _Static_assert(PyTuple_MAXSAVESIZE == 20 && Py_tuple_MAXFREELIST == 2000 && Py_l
                "dead tuples and lists");
 _Static_assert(CJ_KEPT_ITEMS == 17 && CJ_KEPT_ARRAYS == 32 && sizeof(CJKeptArrays) == 16 && offsetof(CJKeptArrays, first) == 0,
                "arrays of dead lists");
+#ifndef __SANITIZE_ADDRESS__ /* with it the header tells the margin of a sanitized interpreter, which ours is not */
+_Static_assert(_PyOS_STACK_MARGIN_BYTES == 1 << 14, "deallocating");
+#endif
+_Static_assert(CJ_KEPT_INTS == 64 && sizeof(PyLongObject) >= offsetof(PyLongObject, long_value.ob_digit) + 2 * sizeof(digit),
+               "dead ints of two digits");
 _Static_assert(offsetof(struct _Py_freelist, freelist) == 0 && offsetof(struct _Py_freelist, size) == sizeof(void *), "free lists");
 
 #define DECLARE(name, function) extern const uint8_t cj_stub_##name[], cj_stub_##name##_target[];
@@ -181,6 +193,7 @@ static const Stub stubs[] = {
     {"resume", cj_stub_resume, NULL, NULL},
 };
 
+/* Behind the helpers' stubs are as many for the helpers of code that has been compiled before it ran. */
 static uint8_t *block, *helper_stubs;
 static uint64_t tls_offset; /* 0 when it was not found */
 
@@ -229,7 +242,7 @@ cj_stubs_start(void)
         return -1;
     }
     size_t size = (size_t)(cj_stubs_end - cj_stubs_begin);
-    size_t total = size + cj_helper_count * HELPER_STUB_SIZE;
+    size_t total = size + 2 * cj_helper_count * HELPER_STUB_SIZE;
     block = cj_arena_allocate(total);
     if (block == NULL) {
         PyErr_NoMemory();
@@ -259,9 +272,14 @@ cj_stubs_start(void)
         {cj_stub_tuple_type_target, (uint64_t)&PyTuple_Type},
         {cj_stub_list_type_target, (uint64_t)&PyList_Type},
         {cj_stub_str_type_target, (uint64_t)&PyUnicode_Type},
+        {cj_stub_function_type_target, (uint64_t)&PyFunction_Type},
+        {cj_stub_short_dealloc_target, (uint64_t)cj_dealloc},
+        {cj_stub_destroy_chain_target, (uint64_t)_PyTrash_thread_destroy_chain},
         {cj_stub_tuples_target, (uint64_t)lists->tuples},
         {cj_stub_lists_target, (uint64_t)&lists->lists},
         {cj_stub_kept_arrays_target, (uint64_t)cj_kept_arrays},
+        {cj_stub_kept_ints_target, (uint64_t)&cj_kept_ints},
+        {cj_stub_instance_dealloc_target, (uint64_t)cj_instance_dealloc},
         /* Without them the stubs that need them call C. */
         {cj_stub_young_target, (uint64_t)cj_young},
         {cj_stub_heap_size_target, (uint64_t)cj_tracked},
@@ -280,14 +298,18 @@ cj_stubs_start(void)
         memcpy(block + (words[i].target - cj_stubs_begin), &words[i].value, sizeof(words[i].value));
     }
     helper_stubs = block + size;
-    for (uint32_t i = 0; i < cj_helper_count; i++) {
+    for (uint32_t i = 0; i < 2 * cj_helper_count; i++) {
         const uint32_t code[] = {
             0x58000050, /* ldr x16, . + 8 */
             0xd61f0200, /* br x16 */
         };
         uint8_t *stub = helper_stubs + i * HELPER_STUB_SIZE;
         memcpy(stub, code, sizeof(code));
-        memcpy(stub + 8, &cj_helper_table[i].function, sizeof(void *));
+        void *helper = cj_helper_table[i % cj_helper_count].function;
+        if (i >= cj_helper_count) {
+            helper = cj_unlearned_helper(helper);
+        }
+        memcpy(stub + 8, &helper, sizeof(helper));
     }
     cj_arena_close(block, total);
     return 0;
@@ -305,9 +327,9 @@ cj_stub_address(const char *name)
 }
 
 const uint8_t *
-cj_helper_stub(uint32_t number)
+cj_helper_stub(uint32_t number, bool unlearned)
 {
-    return number < cj_helper_count ? helper_stubs + number * HELPER_STUB_SIZE : NULL;
+    return number < cj_helper_count ? helper_stubs + (number + (unlearned ? cj_helper_count : 0)) * HELPER_STUB_SIZE : NULL;
 }
 
 bool
@@ -341,9 +363,10 @@ PyObject *
 cj_stub_list(void)
 {
     PyObject *list = PyList_New(0);
-    for (uint32_t i = 0; list != NULL && block != NULL && i < cj_helper_count; i++) {
-        PyObject *entry = Py_BuildValue("(sKi)", cj_helper_table[i].name,
-                                        (unsigned long long)(uintptr_t)cj_helper_stub(i), HELPER_STUB_SIZE);
+    for (uint32_t i = 0; list != NULL && block != NULL && i < 2 * cj_helper_count; i++) {
+        const uint32_t number = i % cj_helper_count;
+        PyObject *entry = Py_BuildValue("(sKi)", cj_helper_table[number].name,
+                                        (unsigned long long)(uintptr_t)cj_helper_stub(number, i >= cj_helper_count), HELPER_STUB_SIZE);
         if (entry == NULL || PyList_Append(list, entry) < 0) {
             Py_CLEAR(list);
         }
@@ -361,7 +384,7 @@ cj_stub_name(const void *address)
     }
     if (at >= helper_stubs) {
         size_t number = (size_t)(at - helper_stubs) / HELPER_STUB_SIZE;
-        return number < cj_helper_count ? cj_helper_table[number].name : NULL;
+        return number < 2 * cj_helper_count ? cj_helper_table[number % cj_helper_count].name : NULL;
     }
     const Stub *found = NULL;
     for (size_t i = 0; i < Py_ARRAY_LENGTH(stubs); i++) {
@@ -376,7 +399,7 @@ bool
 cj_is_stub(const void *address)
 {
     const uint8_t *at = address;
-    return at >= block && at < helper_stubs + cj_helper_count * HELPER_STUB_SIZE;
+    return at >= block && at < helper_stubs + 2 * cj_helper_count * HELPER_STUB_SIZE;
 }
 
 void *

@@ -19,8 +19,9 @@ void *cj_resume_slow_entry(void);
 /* The stub make_generator, for CJCode.direct_entry. */
 void *cj_make_generator_entry(void);
 
-/* Address of the stub of a helper by its number in the compiler's table, or NULL. */
-const uint8_t *cj_helper_stub(uint32_t number);
+/* Address of the stub of a helper by its number in the compiler's table, or NULL; of its counting twin (unlearned.h) if it is for code that
+ * has been compiled before it ran. */
+const uint8_t *cj_helper_stub(uint32_t number, bool unlearned);
 
 /* Value of a named symbol: see jit/object. False when there is none. */
 bool cj_symbol_value(const char *name, uint64_t *value);

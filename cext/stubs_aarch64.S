@@ -352,27 +352,74 @@ TARGET(cj_stub_service_target)
 	b	\list
 3:	ldr	x17, [x16, FIELD(int_tag)]
 	ldp	x0, x1, [sp], #16
-	cmp	x17, #16
+	cmp	x17, #24
 	b.lo	cj_stub_free_int
 5:
+	.endm
+
+/* Returns with x16 = 0 when x16 was an instance of a Python class that free_instance has freed. */
+	.macro FREE_IF_INSTANCE
+	ldr	x17, [x16, FIELD(object_type)]
+	stp	x30, x0, [sp, #-16]!
+	ldr	x0, cj_stub_instance_dealloc_target
+	ldr	x17, [x17, FIELD(type_dealloc)]
+	cmp	x17, x0
+	ldr	x0, [sp, #8]
+	b.ne	19f
+	bl	cj_stub_free_instance
+	cbnz	x16, 19f
+	ldr	x30, [sp], #16
+	ret
+19:	ldr	x30, [sp], #16
+	.endm
+
+/* Calls what deallocates x16: the class's own function, as _Py_Dealloc does it far away from the end of the machine stack when nobody
+ * traces references, or a shorter one for some classes. What was put off deep down is done at once. */
+	.macro DEALLOC_IN_C target
+	ldr	x17, [x16, FIELD(object_type)]
+	ldr	x1, cj_stub_str_type_target
+	ldr	x2, cj_stub_function_type_target
+	mov	x0, x16
+	cmp	x17, x1
+	ldr	x16, cj_stub_short_dealloc_target
+	ccmp	x17, x2, #4, ne
+	b.eq	1f
+	ldr	x1, [x19, FIELD(thread_stack_limit)]
+	ldr	x2, cj_stub_tracer_target
+	sub	x1, sp, x1
+	ldr	x2, [x2]
+	cmp	x1, #16, lsl #12	/* four margins */
+	ldr	x16, \target
+	ccmp	x2, #0, #0, gt
+	b.ne	1f
+	ldr	x16, [x17, FIELD(type_dealloc)]
+	blr	x16
+	ldr	x1, [x19, FIELD(thread_delete_later)]
+	cbz	x1, 2f
+	mov	x0, x19
+	ldr	x16, cj_stub_destroy_chain_target
+1:	blr	x16
+2:
 	.endm
 
 /* dealloc: x16 is an object whose reference count has become 0. Preserves what the C convention
  * does not, except x16, x17 and x30. */
 STUB(cj_stub_dealloc)
 	FREE_BY_CLASS cj_stub_free_tuple, cj_stub_free_list
+	FREE_IF_INSTANCE
 cj_dealloc_in_c:
 	SAVE_ALL
-	mov	x0, x16
-	ldr	x16, cj_stub_dealloc_target
-	blr	x16
+	DEALLOC_IN_C cj_stub_dealloc_target
 	RESTORE_ALL
 	ret
 TARGET(cj_stub_dealloc_target)
+TARGET(cj_stub_short_dealloc_target)
+TARGET(cj_stub_destroy_chain_target)
 
 /* dealloc_ints: the same, but d0…d31 are not preserved: for code that keeps nothing there. */
 STUB(cj_stub_dealloc_ints)
 	FREE_BY_CLASS cj_stub_free_tuple_ints, cj_stub_free_list_ints
+	FREE_IF_INSTANCE
 cj_dealloc_ints_in_c:
 	stp	x29, x30, [sp, #-144]!
 	mov	x29, sp
@@ -384,9 +431,7 @@ cj_dealloc_ints_in_c:
 	stp	x10, x11, [sp, #96]
 	stp	x12, x13, [sp, #112]
 	stp	x14, x15, [sp, #128]
-	mov	x0, x16
-	ldr	x16, cj_stub_dealloc_ints_target
-	blr	x16
+	DEALLOC_IN_C cj_stub_dealloc_ints_target
 	ldp	x0, x1, [sp, #16]
 	ldp	x2, x3, [sp, #32]
 	ldp	x4, x5, [sp, #48]
@@ -571,7 +616,7 @@ TARGET(cj_stub_dealloc_ints_target)
 	b	\in_c
 1:	ldr	x17, [x16, FIELD(int_tag)]
 	ldp	x0, x1, [sp], #16
-	cmp	x17, #16
+	cmp	x17, #24
 	b.lo	cj_stub_free_int
 	b	\in_c
 	.endm
@@ -584,7 +629,7 @@ STUB(cj_stub_free_list)
 	FREE_LIST cj_dealloc_in_c, cj_free_item
 STUB(cj_stub_free_list_ints)
 	FREE_LIST cj_dealloc_ints_in_c, cj_free_item_ints
-/* free_quietly: frees a tuple or list x16 when nobody can look at the frame meanwhile, and makes x16 0. */
+/* free_quietly: frees a tuple, list or instance x16 when nobody can look at the frame meanwhile, and makes x16 0. */
 STUB(cj_free_quietly)
 	stp	x0, x1, [sp, #-16]!
 	ldr	x17, [x16, FIELD(object_type)]
@@ -595,11 +640,44 @@ STUB(cj_free_quietly)
 	cmp	x17, x1
 	ldp	x0, x1, [sp], #16
 	b.eq	2f
+	FREE_IF_INSTANCE
 cj_not_freed:
 	ret
 1:	ldp	x0, x1, [sp], #16
 	FREE_TUPLE cj_not_freed, cj_free_item, 1
 2:	FREE_LIST cj_not_freed, cj_free_item, 1
+/* free_instance: frees the instance x16, whose reference count has become 0, and makes x16 0, if nobody can look at the frame
+ * meanwhile. Preserves what the C convention does not, except x17 and x30: the C function uses no others. */
+STUB(cj_stub_free_instance)
+	stp	x29, x30, [sp, #-160]!
+	mov	x29, sp
+	stp	x0, x1, [sp, #16]
+	stp	x2, x3, [sp, #32]
+	stp	x4, x5, [sp, #48]
+	stp	x6, x7, [sp, #64]
+	stp	x8, x9, [sp, #80]
+	stp	x10, x11, [sp, #96]
+	stp	x12, x13, [sp, #112]
+	stp	x14, x15, [sp, #128]
+	str	x16, [sp, #144]
+	mov	x0, x16
+	ldr	x17, cj_stub_free_instance_target
+	blr	x17
+	ldr	x16, [sp, #144]
+	cmp	x0, #0
+	csel	x16, x16, xzr, eq
+	ldp	x0, x1, [sp, #16]
+	ldp	x2, x3, [sp, #32]
+	ldp	x4, x5, [sp, #48]
+	ldp	x6, x7, [sp, #64]
+	ldp	x8, x9, [sp, #80]
+	ldp	x10, x11, [sp, #96]
+	ldp	x12, x13, [sp, #112]
+	ldp	x14, x15, [sp, #128]
+	ldp	x29, x30, [sp], #160
+	ret
+TARGET(cj_stub_free_instance_target)
+TARGET(cj_stub_instance_dealloc_target)
 STUB(cj_free_item)
 	FREE_ITEM cj_dealloc_in_c
 STUB(cj_free_item_ints)
@@ -612,6 +690,7 @@ TARGET(cj_stub_list_type_target)
 TARGET(cj_stub_int_type_target)
 TARGET(cj_stub_float_type_target)
 TARGET(cj_stub_str_type_target)
+TARGET(cj_stub_function_type_target)
 
 /* vectorcall_0 … vectorcall_7: where the vectorcall entry of a function with so many parameters jumps, with the
  * convention of vectorcall, x16 the direct entry and x17 the record of the machine code, which begins with that of the
@@ -1011,12 +1090,14 @@ STUB(cj_stub_free_float)
 
 STUB(cj_stub_free_int)
 	ldr	x17, [x16, FIELD(int_tag)]
-	cmp	x17, #16
-	b.hs	cj_dealloc_in_c		/* several digits */
+	cmp	x17, #24
+	b.hs	cj_dealloc_in_c		/* more than two digits */
 	stp	x1, x2, [sp, #-16]!
+	cmp	x17, #16
 	ldr	x17, cj_stub_ints_limit_target
 	ldr	x1, cj_stub_ints_target
-	ldr	x2, [x1, #8]
+	b.hs	2f
+3:	ldr	x2, [x1, #8]
 	cmp	x2, x17
 	b.hs	1f
 	ldr	x17, [x1]
@@ -1027,6 +1108,11 @@ STUB(cj_stub_free_int)
 	ret
 1:	ldp	x1, x2, [sp], #16
 	b	cj_dealloc_in_c
+	/* Two digits need more memory than the interpreter's list may have. */
+2:	mov	x17, #64
+	ldr	x1, cj_stub_kept_ints_target
+	b	3b
+TARGET(cj_stub_kept_ints_target)
 
 /* free_generator: as dealloc, for an object that often is a generator or coroutine. One that has finished, and with which nothing else
  * dies, comes to the list of its size.

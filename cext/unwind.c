@@ -8,10 +8,12 @@
 #include "internal/pycore_ceval.h"
 #include "internal/pycore_code.h"
 #include "internal/pycore_interpframe.h"
+#include "internal/pycore_intrinsics.h"
 #include "internal/pycore_opcode_metadata.h"
 #include "internal/pycore_pyerrors.h"
 #include "internal/pycore_pystate.h"
 #include "internal/pycore_stackref.h"
+#include "opcode_ids.h"
 
 /* Set from cj_set_reraise until the exception is looked at. */
 static CJReraise reraise;
@@ -137,6 +139,23 @@ pop_stack(_PyInterpreterFrame *frame, int depth)
 }
 
 bool
+cj_is_around_all(const _Py_CODEUNIT *at)
+{
+    return at[0].op.code == CALL_INTRINSIC_1 && at[0].op.arg == INTRINSIC_STOPITERATION_ERROR && at[1].op.code == RERAISE && at[1].op.arg == 1;
+}
+
+bool
+cj_passes_around_all(const PyTypeObject *raised)
+{
+    if (!PyType_HasFeature((PyTypeObject *)raised, Py_TPFLAGS_HEAPTYPE)) {
+        /* No static class is derived from these. */
+        return (PyObject *)raised != PyExc_StopIteration && (PyObject *)raised != PyExc_StopAsyncIteration;
+    }
+    return !PyType_IsSubtype((PyTypeObject *)raised, (PyTypeObject *)PyExc_StopIteration)
+           && !PyType_IsSubtype((PyTypeObject *)raised, (PyTypeObject *)PyExc_StopAsyncIteration);
+}
+
+bool
 cj_raise_to_handler(PyThreadState *tstate, _PyInterpreterFrame *frame, CJReraise again)
 {
     _Py_CODEUNIT *code = _PyFrame_GetBytecode(frame);
@@ -147,6 +166,11 @@ cj_raise_to_handler(PyThreadState *tstate, _PyInterpreterFrame *frame, CJReraise
         bool push_offset;
         if (!cj_find_handler(_PyFrame_GetCode(frame), (int)(at - code), &depth, &handler, &push_offset)) {
             break;
+        }
+        if (push_offset && cj_is_around_all(code + handler) && !cj_exceptions_watched(tstate)
+            && cj_passes_around_all(Py_TYPE(tstate->current_exception))) {
+            at = code + handler + 1;
+            continue;
         }
         pop_stack(frame, depth);
         if (push_offset) {
@@ -169,14 +193,13 @@ cj_raise_to_handler(PyThreadState *tstate, _PyInterpreterFrame *frame, CJReraise
         return true;
     }
     pop_stack(frame, 0);
-    frame->instr_ptr = at;
+    monitor(tstate, frame, PY_MONITORING_EVENT_PY_UNWIND, _PyMonitoring_FirePyUnwindEvent, at);
     return false;
 }
 
 void
 cj_unwind_frame(PyThreadState *tstate, _PyInterpreterFrame *frame)
 {
-    monitor(tstate, frame, PY_MONITORING_EVENT_PY_UNWIND, _PyMonitoring_FirePyUnwindEvent, frame->instr_ptr);
     tstate->py_recursion_remaining++;
     tstate->current_frame = frame->previous;
     cj_ready_back(frame);

@@ -1,5 +1,8 @@
 #include "versions.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "internal/pycore_function.h"
 #include "internal/pycore_global_strings.h"
 #include "internal/pycore_hashtable.h"
@@ -12,9 +15,13 @@
    and both leave the tables before they die or when they change. */
 static _Py_hashtable_t *former_types, *former_functions;
 
-/* Everything that is a value in one of the tables. Most functions that die are not, and are not
-   searched for. */
+/* Everything that is a value in one of the tables, with its versions: Versions by value. Most functions that die are not. */
 static _Py_hashtable_t *noted;
+
+typedef struct {
+    uint32_t n, room;
+    uint32_t version[]; /* some may belong to another value by now */
+} Versions;
 
 static _Py_hashtable_t *
 table(_Py_hashtable_t **where)
@@ -25,54 +32,64 @@ table(_Py_hashtable_t **where)
     return *where;
 }
 
+/* Adds a version to those of a value. False without memory. */
+static bool
+add_version(void *value, uint32_t version)
+{
+    Versions *known = _Py_hashtable_get(noted, value);
+    if (known == NULL || known->n == known->room) {
+        uint32_t room = known == NULL ? 2 : 2 * known->room;
+        Versions *more = malloc(sizeof(*more) + room * sizeof(more->version[0]));
+        if (more == NULL) {
+            return false;
+        }
+        more->n = 0;
+        more->room = room;
+        if (known != NULL) {
+            more->n = known->n;
+            memcpy(more->version, known->version, known->n * sizeof(known->version[0]));
+            _Py_hashtable_steal(noted, value);
+            free(known);
+        }
+        if (_Py_hashtable_set(noted, value, more) < 0) {
+            free(more);
+            return false;
+        }
+        known = more;
+    }
+    known->version[known->n++] = version;
+    return true;
+}
+
 static void
 note(_Py_hashtable_t **where, uint32_t version, void *value)
 {
     void *key = (void *)(uintptr_t)version;
-    if (version == 0 || table(where) == NULL || table(&noted) == NULL) {
+    if (version == 0 || table(where) == NULL || table(&noted) == NULL || _Py_hashtable_get(*where, key) == value) {
         return;
-    }
-    if (_Py_hashtable_get_entry(noted, value) == NULL && _Py_hashtable_set(noted, value, value) < 0) {
-        return;
-    }
-    if (_Py_hashtable_get_entry(*where, key) != NULL) {
-        _Py_hashtable_steal(*where, key);
     }
     /* Out of memory only loses feedback. */
-    (void)_Py_hashtable_set(*where, key, value);
-}
-
-typedef struct {
-    void *value;
-    void *found[64];
-    int n;
-} Search;
-
-static int
-collect(_Py_hashtable_t *Py_UNUSED(t), const void *key, const void *value, void *arg)
-{
-    Search *search = arg;
-    if (value == search->value && search->n < (int)Py_ARRAY_LENGTH(search->found)) {
-        search->found[search->n++] = (void *)key;
+    if (add_version(value, version)) {
+        _Py_hashtable_steal(*where, key);
+        (void)_Py_hashtable_set(*where, key, value);
     }
-    return 0;
 }
 
 static void
 forget(_Py_hashtable_t *where, void *value)
 {
-    if (where == NULL || noted == NULL || _Py_hashtable_get_entry(noted, value) == NULL) {
+    Versions *known = where == NULL || noted == NULL ? NULL : _Py_hashtable_get(noted, value);
+    if (known == NULL) {
         return;
     }
-    _Py_hashtable_steal(noted, value);
-    Search search = {.value = value};
-    do {
-        search.n = 0;
-        _Py_hashtable_foreach(where, collect, &search);
-        for (int i = 0; i < search.n; i++) {
-            _Py_hashtable_steal(where, search.found[i]);
+    for (uint32_t i = 0; i < known->n; i++) {
+        void *key = (void *)(uintptr_t)known->version[i];
+        if (_Py_hashtable_get(where, key) == value) {
+            _Py_hashtable_steal(where, key);
         }
-    } while (search.n == (int)Py_ARRAY_LENGTH(search.found));
+    }
+    _Py_hashtable_steal(noted, value);
+    free(known);
 }
 
 /* Most built-in types got their versions before the interpreter that would look for them existed, and are not in its

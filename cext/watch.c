@@ -42,6 +42,7 @@ void (*cj_watch_broken)(CJObject *object);
 
 static _Py_hashtable_t *types, *dicts, *functions;
 static int type_watcher = -1, dict_watcher = -1, function_watcher = -1, code_watcher = -1;
+static const uint8_t *function_watchers; /* a bit for each in use; NULL when it is not known where they are */
 static int own_modifications;
 static PyObject *death_callback;
 
@@ -387,6 +388,20 @@ cj_watch_dict(PyObject *dict)
     return 0;
 }
 
+void
+cj_watch_function_dead(PyFunctionObject *function)
+{
+    if (!forget_function(function)) {
+        return;
+    }
+    cj_function_versions_forget((PyObject *)function);
+    break_all(find(functions, function), NULL);
+    forget(functions, function);
+    if (cj_watch_function_dies != NULL) {
+        cj_watch_function_dies(function);
+    }
+}
+
 static int
 function_event(PyFunction_WatchEvent event, PyFunctionObject *function, PyObject *value)
 {
@@ -411,15 +426,7 @@ function_event(PyFunction_WatchEvent event, PyFunctionObject *function, PyObject
         }
         break;
     case PyFunction_EVENT_DESTROY:
-        if (!forget_function(function)) {
-            break;
-        }
-        cj_function_versions_forget((PyObject *)function);
-        break_all(find(functions, function), NULL);
-        forget(functions, function);
-        if (cj_watch_function_dies != NULL) {
-            cj_watch_function_dies(function);
-        }
+        cj_watch_function_dead(function);
         break;
     default:
         break;
@@ -522,6 +529,25 @@ code_event(PyCodeEvent event, PyCodeObject *code)
     return 0;
 }
 
+/* Types have few watchers, and who expects some of them to be free counts from the lowest. So this takes the last. */
+static int
+add_last_type_watcher(void)
+{
+    int ids[TYPE_MAX_WATCHERS];
+    int n = 0;
+    while (n < TYPE_MAX_WATCHERS && (ids[n] = PyType_AddWatcher(type_event)) >= 0) {
+        n++;
+    }
+    if (n == 0) {
+        return -1;
+    }
+    PyErr_Clear();
+    for (int i = 0; i < n - 1; i++) {
+        PyType_ClearWatcher(ids[i]);
+    }
+    return ids[n - 1];
+}
+
 int
 cj_watch_start(void)
 {
@@ -542,7 +568,7 @@ cj_watch_start(void)
             return -1;
         }
     }
-    if (type_watcher < 0 && (type_watcher = PyType_AddWatcher(type_event)) < 0) {
+    if (type_watcher < 0 && (type_watcher = add_last_type_watcher()) < 0) {
         return -1;
     }
     if (dict_watcher < 0 && (dict_watcher = PyDict_AddWatcher(dict_event)) < 0) {
@@ -552,5 +578,19 @@ cj_watch_start(void)
         return -1;
     }
     function_watcher = PyFunction_AddWatcher(function_event);
-    return function_watcher < 0 ? -1 : 0;
+    if (function_watcher < 0) {
+        return -1;
+    }
+    /* Another release could have the watchers elsewhere. */
+    PyInterpreterState *interpreter = _PyInterpreterState_GET();
+    if (interpreter->func_watchers[function_watcher] == function_event && (interpreter->active_func_watchers & 1 << function_watcher)) {
+        function_watchers = &interpreter->active_func_watchers;
+    }
+    return 0;
+}
+
+bool
+cj_watch_functions_alone(void)
+{
+    return function_watchers != NULL && *function_watchers == 1 << function_watcher;
 }

@@ -39,6 +39,13 @@ int cj_watch_add(CJObject *object);
    -1 with an exception. */
 int cj_watch_know_function(const void *function);
 
+/* Whether nobody else watches functions, so that those who make and free them here tell only of it: cj_watch_function_made and
+   cj_watch_function_dead are all that is to be done. */
+bool cj_watch_functions_alone(void);
+
+/* A function, to which no references are left, dies. Runs no Python code. */
+void cj_watch_function_dead(PyFunctionObject *function);
+
 /* Takes an object's dependencies out of the tables. */
 void cj_watch_remove(CJObject *object);
 

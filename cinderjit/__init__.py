@@ -38,6 +38,7 @@ from cinderjit._control import (
     remove_frame_evaluator,
     set_max_code_size,
     why_not_compiled,
+    why_not_inlined,
 )
 from cinderjit._native import Unavailable, is_loaded, unavailable_reason
 
@@ -77,5 +78,6 @@ __all__ = [
     "set_max_code_size",
     "unavailable_reason",
     "why_not_compiled",
+    "why_not_inlined",
 ]
 __version__ = "0.1.0"

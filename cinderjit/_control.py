@@ -275,10 +275,25 @@ def get_function_hir_opcode_counts(function):
     return {} if module is None else module.get_function_hir_opcode_counts(function)
 
 
+def why_not_inlined(function):
+    """The calls of known Python functions that the compiled function makes for want of inlining them.
+
+    A sorted list of (line, name of the callee, reason). A call in code that was inlined has the line of
+    the call in the function itself.
+    """
+    module = _question(function)
+    refused = [] if module is None else module.get_refused_calls(function)
+    while not isinstance(function, _Function):
+        function = function.__func__
+    code = function.__code__
+    lines = {unit: line for start, end, line in code.co_lines() for unit in range(start // 2, end // 2)} if refused else {}
+    return sorted({(lines.get(unit) or code.co_firstlineno, callee, reason) for callee, unit, reason in refused})
+
+
 def get_and_clear_runtime_stats():
     """Exits from compiled code, and entries into loops that were running, since the last call.
 
-    A dict with two keys. "deopt": a list of dicts with kind, reason, description, function,
+    A dict with two keys. "deopt": a list of dicts, one for each place (4096 at most are kept of code that is gone), with kind, reason, description, function,
     filename, lineno, offset (of the bytecode), count and guilty_type (the class that was met first).
     "loops": those that were ever compiled by themselves, with function, filename, lineno, how often they
     were compiled and entered, and whether their machine code is in_use.

@@ -5,6 +5,7 @@
 FILE is run as a program first, so that the interpreter learns its types: it has to call
 the function some times. FUNCTION is a name in it, with dots for methods and nested
 classes. Besides the stages below, the name of any pass is a stage: the HIR after it.
+With the stage hir, calls that are not inlined are listed with the reasons.
 """
 
 import argparse
@@ -54,13 +55,20 @@ def text(function, stage):
     return "\n".join(lines)
 
 
+def refusals(function):
+    """A line on each call that was not inlined. Compiles the function, if it can be, to know them."""
+    cinderjit.force_compile(function)
+    return "\n".join(f"line {line}, {callee}: {reason}" for line, callee, reason in cinderjit.why_not_inlined(function))
+
+
 def report(function, stages, markdown):
+    def part(title, content):
+        return f"\n## {title}\n\n```\n{content}\n```" if markdown else f"== {title} ==\n{content}\n"
+
     for stage in stages:
-        title = STAGES.get(stage, f"HIR after the pass {stage}")
-        if markdown:
-            yield f"\n## {title}\n\n```\n{text(function, stage)}\n```"
-        else:
-            yield f"== {title} ==\n{text(function, stage)}\n"
+        yield part(STAGES.get(stage, f"HIR after the pass {stage}"), text(function, stage))
+    if "hir" in stages and (refused := refusals(function)):
+        yield part("Calls that are not inlined", refused)
 
 
 def main(arguments=None):

@@ -16,6 +16,9 @@ With --random the functions are not all compiled, but a share of them, after som
 seen types; and what is compiled leaves its code at guards and checks that did not fail, once in a while. Share, functions,
 calls, exits and whether the frame evaluator is used follow from the seed and the module's name: the same seed does the same again.
 
+Modules in AFTER_CALLS ask what the interpreter has specialised. Their functions are compiled after so many calls instead of at the first one, which
+leaves it time for that.
+
 Differences that are understood are in cpython_suite_known.txt, each with its kind and the reason.
 """
 
@@ -26,6 +29,7 @@ import json
 import os
 import pathlib
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -58,10 +62,31 @@ MODULES = """
     test_faulthandler test_fork1 test_atexit test_asyncio.test_tasks test_asyncio.test_futures test_module test_import test_importlib
     test_capi.test_eval test_capi.test_function test_context test_subclassinit test_metaclass test_dynamic test_dynamicclassattribute test_eof
     test_exception_hierarchy test_baseexception test_pow test_index test_hash test_numeric_tower test_opcodes test_pulldom test_crossinterp
+    test_userstring test_isinstance test_iterlen test_unary test_weakset test_typechecks test_type_params test_type_aliases test_type_annotations
+    test_tstring test_annotationlib test_genericalias test_genericclass test_generated_cases test_descrtut test_future_stmt test_linecache
+    test_warnings test_picklebuffer test_queue test_asyncio.test_locks test_asyncio.test_queues test_asyncio.test_taskgroups
+    test_asyncio.test_timeouts test_asyncio.test_runners test_asyncio.test_context test_capi.test_frame test_capi.test_watchers
+    test_capi.test_type test_capi.test_dict test_capi.test_list test_capi.test_exceptions test_bdb test_unittest.test_case
+    test_unittest.test_suite test_unittest.test_loader test_unittest.testmock test_type_cache test_sched test_shlex test_pkg test_runpy
+    test_importlib.builtin test_importlib.import_ test_importlib.source test_code_module test_cmd test_csv test_configparser test_graphlib
+    test_html test_htmlparser test_getopt test_optparse test_gettext test_fnmatch test_glob test_posixpath test_genericpath test_tempfile
+    test_base64 test_binascii test_codeop test_colorsys test_ipaddress test_keyword test__opcode test_pyclbr test_zipimport test_sax test_minidom
+    test_xml_etree test_pyexpat test_io test_fileio test_memoryio test_bufio test_file test_univnewlines test_email.test_message
+    test_email.test_policy test_email.test_utils test_email.test_headerregistry test_pickletools test_tomllib test_sqlite3
+    test_concurrent_futures.test_thread_pool test_concurrent_futures.test_future test_unparse test_doctest test_datetime test_zoneinfo
+    test_marshal test_tracemalloc test_shelve test_tarfile test_zipfile test_subprocess test_multiprocessing_main_handling
 """.split()
+# More calls than the interpreter needs to specialise an instruction, and to give that up again.
+AFTER_CALLS = {"test_opcache": 256}
 MAX_CRASHES = 25
 # The variable that tells the process of a module how often forced exits are taken: mean distance and seed.
 FORCED = "SUITE_FORCED_EXITS"
+
+
+def everything(module):
+    """The environment variables with which every function of a module is compiled."""
+    calls = AFTER_CALLS.get(module)
+    return {"PYTHONJITALL": "1"} if calls is None else {"PYTHONJITAUTO": str(calls)}
 
 
 def at_random(module, seed):
@@ -93,32 +118,36 @@ def child(module, results, match, skip):
     def note(**facts):
         log.write(json.dumps(facts) + "\n")
 
+    def name(test):
+        """The name of a test or subtest, of the latter without the addresses of its parameters."""
+        return re.sub(r" at 0x[0-9a-f]+", " at 0x", test.id())
+
     class Result(unittest.TestResult):
         def startTest(self, test):
             super().startTest(test)
             note(begin=test.id())
 
         def addSuccess(self, test):
-            note(test=test.id(), outcome="passed")
+            note(test=name(test), outcome="passed")
 
         def addSkip(self, test, reason):
-            note(test=test.id(), outcome="skipped", why=reason)
+            note(test=name(test), outcome="skipped", why=reason)
 
         def addExpectedFailure(self, test, error):
-            note(test=test.id(), outcome="failed as expected")
+            note(test=name(test), outcome="failed as expected")
 
         def addUnexpectedSuccess(self, test):
-            note(test=test.id(), outcome="passed unexpectedly")
+            note(test=name(test), outcome="passed unexpectedly")
 
         def addFailure(self, test, error):
-            note(test=test.id(), outcome="failed", why=self._exc_info_to_string(error, test))
+            note(test=name(test), outcome="failed", why=self._exc_info_to_string(error, test))
 
         def addError(self, test, error):
-            note(test=test.id(), outcome="error", why=self._exc_info_to_string(error, test))
+            note(test=name(test), outcome="error", why=self._exc_info_to_string(error, test))
 
         def addSubTest(self, test, subtest, error):
             if error is not None:
-                note(test=test.id(), outcome="failed", why=f"{subtest}\n{self._exc_info_to_string(error, test)}")
+                note(test=name(test), outcome="failed", why=f"{subtest}\n{self._exc_info_to_string(error, test)}")
 
     def prune(suite):
         """Remove from a suite what is not wanted; class and module fixtures stay."""
@@ -232,9 +261,9 @@ def build():
     return stamp.read_text().strip() if stamp.exists() else "unknown"
 
 
-def place(module, variables, match):
-    """The file in which the outcomes of a module are kept."""
-    key = [sys.version, variables, match, build() if variables else ""]
+def place(module, variables, match, of=None):
+    """The file in which the outcomes of a module are kept, of the build that is installed or of another one."""
+    key = [sys.version, variables, match, (of or build()) if variables else ""]
     digest = hashlib.sha256(json.dumps(key).encode()).hexdigest()[:16]
     return KEPT / (digest if variables else f"plain-{digest}") / f"{module}.json"
 
@@ -289,37 +318,67 @@ def indented(text):
     return "\n".join("      " + line for line in text.strip().splitlines()[-40:])
 
 
-def table(variables, match):
+def kind_of(kept):
+    """Whether kept outcomes are of a run with everything compiled, or of a random one; None for others."""
+    variables = kept["variables"]
+    if variables == everything(kept["module"]):
+        return "all"
+    return "random" if FORCED in variables else None
+
+
+def table(match):
     """The outcomes that are kept, newest build first, as a page of documentation."""
-    lines = [
-        "# CPython's own tests",
-        "",
-        "Made by `build/python tests_py/cpython_suite.py --table`, from outcomes with every function compiled at its first call (`PYTHONJITALL=1`), under",
-        f"emulation, against CPython {sys.version.split()[0]}. Each module runs plain and compiled; *differ* counts the tests whose outcome is not the same, *known*",
-        "those among them that [tests_py/cpython_suite_known.txt](../tests_py/cpython_suite_known.txt) explains. Modules of an older build are marked.",
-        "",
+    newest = {"all": {}, "random": {}}
+    for file in KEPT.glob("*/*.json"):
+        kept = json.loads(file.read_text())
+        of_kind = newest.get(kind_of(kept))
+        if of_kind is not None and file == place(kept["module"], kept["variables"], match, kept["build"]):
+            order = kept["build"] == build(), file.stat().st_mtime
+            if kept["module"] not in of_kind or order > of_kind[kept["module"]][0]:
+                of_kind[kept["module"]] = order, kept
+    differing = set()
+
+    def rows(of_kind):
+        total = [0, 0, 0]
+        for module, (_, kept) in sorted(of_kind.items()):
+            plain = json.loads(place(module, {}, match).read_text())
+            found = list(differences(plain["outcomes"], kept["outcomes"]))
+            differing.update(test for test, *_ in found)
+            explained = sum(e is not None for *_, e in found)
+            for k, n in enumerate((len(kept["outcomes"]), len(found), explained)):
+                total[k] += n
+            yield (
+                f"| {module} | {len(kept['outcomes'])} | {counts(plain['outcomes'])} | {counts(kept['outcomes'])} | {len(found)} | {explained} | {plain['seconds']:.0f} | "
+                f"{kept['seconds']:.0f} | {'' if kept['build'] == build() else 'older'} |")
+        yield f"| **{len(of_kind)} modules** | {total[0]} | | | {total[1]} | {total[2]} | | | |"
+
+    head = [
         "| module | tests | plain | compiled | differ | known | seconds plain | compiled | |",
         "|---|---|---|---|---|---|---|---|---|",
     ]
-    newest = {}
-    for file in KEPT.glob("*/*.json"):
-        kept = json.loads(file.read_text())
-        if kept["variables"] == variables:
-            at = newest.get(kept["module"])
-            if at is None or (kept["build"] == build(), file.stat().st_mtime) > (at[0]["build"] == build(), at[1]):
-                newest[kept["module"]] = kept, file.stat().st_mtime
-    total = [0, 0, 0]
-    for module, (kept, _) in sorted(newest.items()):
-        plain = json.loads(place(module, {}, match).read_text())
-        found = list(differences(plain["outcomes"], kept["outcomes"]))
-        explained = sum(e is not None for *_, e in found)
-        for k, n in enumerate((len(kept["outcomes"]), len(found), explained)):
-            total[k] += n
-        lines.append(
-            f"| {module} | {len(kept['outcomes'])} | {counts(plain['outcomes'])} | {counts(kept['outcomes'])} | {len(found)} | {explained} | {plain['seconds']:.0f} | "
-            f"{kept['seconds']:.0f} | {'' if kept['build'] == build() else 'older'} |")
-    lines += [f"| **{len(newest)} modules** | {total[0]} | | | {total[1]} | {total[2]} | | | |", ""]
-    return "\n".join(lines)
+    every, chosen = [*head, *rows(newest["all"])], [*head, *rows(newest["random"])]
+    return "\n".join([
+        "# CPython's own tests",
+        "",
+        "Made by `build/python tests_py/cpython_suite.py --table`, from the outcomes of runs under emulation, against CPython " + sys.version.split()[0] + ". Each module",
+        "runs plain and compiled; *differ* counts the tests whose outcome is not the same, *known* those among them that",
+        "[tests_py/cpython_suite_known.txt](../tests_py/cpython_suite_known.txt) explains. Modules of an older build are marked.",
+        f"{len(newest['all'].keys() | newest['random'].keys())} modules were run, {len(differing)} tests differ in either table.",
+        "",
+        "## Everything compiled",
+        "",
+        "Every function at its first call (`PYTHONJITALL=1`); " + ", ".join(f"those of {module} after {calls} calls" for module, calls in AFTER_CALLS.items()) + ", which asks",
+        "what the interpreter has specialised until then.",
+        "",
+        *every,
+        "",
+        "## A random share compiled, with forced exits",
+        "",
+        "`build/python tests_py/cpython_suite.py --random SEED MODULE…`, after a few calls; the newest run of each module.",
+        "",
+        *chosen,
+        "",
+    ])
 
 
 def main():
@@ -342,9 +401,15 @@ def main():
         return 0
     if options.env and options.random is not None:
         parser.error("--random chooses the variables itself")
-    fixed = dict(pair.split("=", 1) for pair in options.env) or {"PYTHONJITALL": "1"}
+    fixed = dict(pair.split("=", 1) for pair in options.env)
+
+    def variables(module):
+        if options.random is not None:
+            return at_random(module, options.random)
+        return fixed or everything(module)
+
     if options.table:
-        options.table.write_text(table(fixed, options.match))
+        options.table.write_text(table(options.match))
         return 0
     if not options.local:
         sys.path.insert(0, str(HERE))
@@ -355,7 +420,7 @@ def main():
     modules = [name.removeprefix("test.") for name in dict.fromkeys(options.modules or MODULES)][part - 1::parts]
     started = time.monotonic()
     unexplained = {
-        module: compare(module, fixed if options.random is None else at_random(module, options.random), options) for module in modules}
+        module: compare(module, variables(module), options) for module in modules}
     wrong = [f"{module} ({n})" for module, n in unexplained.items() if n]
     print(f"{len(modules)} modules in {time.monotonic() - started:.0f} s; unexplained differences in {', '.join(wrong) or 'none'}", flush=True)
     return bool(wrong)

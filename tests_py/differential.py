@@ -188,6 +188,7 @@ class Run:
         self.skip = set(skip)
         self.warm = int(mode[4:]) if mode.startswith("warm") else 0 if mode in ("half", "evaluator", "disturbed", "forced", "loops") else None
         self.others = {id(case.function) for case in self.cases}
+        self.turns = {"cold": 2, "warm0": 2, "counted": 5, "forced": 3, "loops": 2}.get(mode, 1)
         if self.warm:
             self.cases = [case for case in self.cases if len(case.inputs) > self.warm]
         self.cases = [case for case in self.cases if f"{mode} {case.name}" not in self.skip]
@@ -311,7 +312,7 @@ class Run:
             first = 0 if self.warm is None else self.warm + 1
             for step in range(count):
                 number = (first + step) % count
-                for turn in range({"cold": 2, "warm0": 2, "counted": 5, "forced": 3, "loops": 2}.get(self.mode, 1)):
+                for turn in range(self.turns):
                     name = f"{case.name}({case.inputs[number]}) call {turn + 1}"
                     self.progress(f"{case.name} ({case.inputs[number]}) call {turn + 1}")
                     yield name, self.call(case, number)

@@ -23,10 +23,11 @@ import sys
 import tempfile
 import time
 import traceback
+import typing
 import warnings
 
 HERE = pathlib.Path(__file__).parent
-BATCH = 12
+BATCH = 40
 INTERPRETED = "without the JIT"
 
 
@@ -37,12 +38,29 @@ def source(kind, seed):
     return (wild_programs if kind == "wild" else random_programs).program(seed)
 
 
+class Step(typing.NamedTuple):
+    """A way to run a program."""
+
+    mode: str
+    warm: int | None  # the input of each case that the interpreter sees first
+    turns: int  # calls with each input
+    share: float  # of the functions is compiled
+    period: int  # mean distance of forced exits
+
+    def calls(self):
+        """What the calls follow from: ways that agree in this do the same without the JIT."""
+        return self.warm, self.turns, self.mode == "disturbed"
+
+
 def plan(seed, count):
-    """How a program is run: a list of (mode, share of functions compiled, distance of forced exits)."""
+    """How a program is run."""
     chooser = random.Random(f"modes of {seed}")
-    modes = [f"warm{chooser.randrange(4)}", "cold", "disturbed", "counted", "evaluator", f"warm{chooser.randrange(4)}", "loops"]
-    chosen = ["forced", *chooser.sample(modes, min(count - 1, len(modes)))]
-    return [(mode, chooser.choice([1.0, 1.0, 0.5, 0.7]), chooser.choice([2, 5, 12, 40])) for mode in chosen]
+    warm, turns = chooser.randrange(4), chooser.randrange(1, 4)
+    modes = ["forced", *chooser.sample([f"warm{warm}", "cold", "disturbed", "counted", "evaluator", "loops"], min(count - 1, 6))]
+    return [
+        Step(mode, None if mode in ("cold", "counted") else warm, 5 if mode == "counted" else turns, chooser.choice([1.0, 1.0, 0.5, 0.7]), chooser.choice([2, 5, 12, 40]))
+        for mode in modes
+    ]
 
 
 def without_deaths(mode, told):
@@ -53,22 +71,30 @@ def without_deaths(mode, told):
     return "\n".join(line for line in lines if line and not re.fullmatch(r"dies \d+", line))
 
 
-def run_one(path, seed, step, progress):
-    """Run a program interpreted and compiled in one way; return what differs as a list of texts."""
+def run_one(path, seed, step, expected, progress):
+    """Run a program in one way; return what differs from the interpreter as a list of texts.
+
+    What the interpreter does is looked for in expected, by the calls of the step, and noted there.
+    """
     import cinderjit
     from differential import Run, collect_silently, difference, forced_exits
 
-    mode, share, period = step
+    mode = step.mode
 
     class Part(Run):
         """Compiles a random part of the functions."""
+
+        def __init__(self, *arguments, **keywords):
+            super().__init__(path, mode, *arguments, **keywords)
+            self.warm, self.turns = step.warm, step.turns
+            self.cases = [case for case in self.cases if len(case.inputs) > (step.warm or 0)]
 
         def compile_all(self):
             self.chooser = random.Random(f"functions of {seed} {mode}")
             super().compile_all()
 
         def compile(self, function):
-            if self.chooser.random() < share:
+            if self.chooser.random() < step.share:
                 super().compile(function)
 
         def leaks(self):
@@ -81,26 +107,26 @@ def run_one(path, seed, step, progress):
 
     if mode == "forced":
         # The guards count from the start of the run.
-        context = forced_exits(period, seed + 1)
+        context = forced_exits(step.period, seed + 1)
     else:
         context = contextlib.nullcontext()
-    progress(INTERPRETED)
-    expected = dict(Part(path, mode, None).all_records())
-    collect_silently()
+    if step.calls() not in expected:
+        progress(INTERPRETED)
+        expected[step.calls()] = dict(Part(None).all_records())
+        collect_silently()
     found = []
     try:
         with context:
-            run = Part(path, mode, cinderjit, progress=progress)
+            run = Part(cinderjit, progress=progress)
             for key, text in run.all_records():
-                differs = difference(*(without_deaths(mode, told) for told in (expected[key], text)))
+                differs = difference(*(without_deaths(mode, told) for told in (expected[step.calls()][key], text)))
                 if differs is not None:
-                    found.append(f"[{mode} {share} {period}] {key}\n{differs}")
+                    found.append(f"{step} {key}\n{differs}")
             found += run.problems
     finally:
         cinderjit.compile_after_n_calls(None)
         if mode == "evaluator":
             cinderjit.remove_frame_evaluator()
-        del expected
         collect_silently()
     return found
 
@@ -130,12 +156,13 @@ def child(options):
             path = pathlib.Path(options.file) if options.file else pathlib.Path(folder, f"random_{seed}.py")
             if not options.file:
                 path.write_text(source(options.kind, seed))
+            expected = {}
             for number, step in enumerate(plan(seed, options.modes)):
                 if options.step is not None and number != options.step:
                     continue
                 note(seed=seed, step=number, at="start")
                 try:
-                    for text in run_one(path, seed, step, lambda at: note(seed=seed, step=number, at=at)):
+                    for text in run_one(path, seed, step, expected, lambda at: note(seed=seed, step=number, at=at)):
                         note(seed=seed, step=number, problem=text)
                 except BaseException:
                     note(seed=seed, step=number, problem=traceback.format_exc())

@@ -15,7 +15,7 @@ ARGUMENTS = {"append_jit_list": ("m:f",), "compile_after_n_calls": (5,), "set_ma
 OF_FUNCTIONS = {
     "disassemble", "force_compile", "force_uncompile", "get_compiled_size", "get_compiled_spill_stack_size",
     "get_compiled_stack_size", "get_function_compilation_time", "get_function_hir_opcode_counts", "is_jit_compiled",
-    "jit_suppress", "jit_unsuppress", "lazy_compile", "print_hir", "why_not_compiled",
+    "jit_suppress", "jit_unsuppress", "lazy_compile", "print_hir", "why_not_compiled", "why_not_inlined",
 }
 
 
@@ -84,7 +84,7 @@ def test_everything_is_harmless_where_there_is_no_jit(setting):
     ("compile_after_n_calls", (1 << 70,), OverflowError),
     ("dump", (stub, 3), TypeError),
     ("dump", (3, "hir"), TypeError),
-    ("dump", (stub, "no such stage"), RuntimeError),
+    ("dump", (stub, "no such stage"), ValueError),
 ])
 def test_wrong_arguments_are_told(name, arguments, error):
     before = cinderjit.get_jit_list(), cinderjit.get_compile_after_n_calls()

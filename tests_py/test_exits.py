@@ -119,7 +119,9 @@ def test_an_instance_that_was_not_made():
             self.y = y
 
     reference = Point(1, 2)
-    recipe = (e.INSTANCE, [e.constant(1), e.number(3), e.number(4)])
+    # The attributes follow the object and the four bytes that describe them, in words.
+    x = Point.__basicsize__ + 8
+    recipe = (e.INSTANCE, [e.constant(1), e.number(x), e.number(3), e.number(x + 8), e.number(4)])
 
     def first(a, b, c):
         return a
@@ -343,6 +345,17 @@ def test_exits_without_memory():
         except MemoryError:
             return "no memory"
 
+    def looping(items):
+        # The loops go on with their iterators, which an exit has to make.
+        caught, total = False, 1.5
+        for item in items:
+            for _ in range(2):
+                try:
+                    total = total + item
+                except MemoryError:
+                    caught = True
+        return "no memory" if caught else total
+
     def call(function, arguments, allocations):
         testcapi.set_nomemory(allocations, 0)
         try:
@@ -353,12 +366,13 @@ def test_exits_without_memory():
             testcapi.remove_mem_hooks()
         return result
 
-    calls = [(outer, (1, 2)), (outer, ("a", "b")), (outer, (1.5, 2)), (outer, (2**70, 1)), (handling, ("\u8f58&" * 4,))]
+    calls = [(outer, (1, 2)), (outer, ("a", "b")), (outer, (1.5, 2)), (outer, (2**70, 1)), (handling, ("\u8f58&" * 4,)), (looping, ([1, 2**70, 2.5, 1],))]
     expected = [function(*arguments) for function, arguments in calls]
     for _ in range(20):
         outer(1, 2)
         handling("a")
-    for function in (outer, handling):
+        looping([1, 2])
+    for function in (outer, handling, looping):
         assert cinderjit.force_compile(function)
     failed = 0
     for (function, arguments), result in zip(calls, expected):

@@ -15,13 +15,25 @@ def explain(*arguments):
 def test_all_stages():
     done = explain("--markdown")
     assert done.returncode == 0, done.stderr
-    for seen in ("```python", "FOR_ITER_LIST", "GuardType <float>", "callhelper get_iter", "fadd d", "; direct entry"):
+    for seen in ("```python", "FOR_ITER_LIST", "GuardType <float>", "## LIR with registers", "fadd d", "; direct entry"):
         assert seen in done.stdout
 
 
 def test_one_pass():
     done = explain("--stages", "simplify")
     assert done.stdout.startswith("== HIR after the pass simplify ==\nfunc locals=4")
+
+
+def test_calls_that_are_not_inlined(tmp_path):
+    file = tmp_path / "program.py"
+    file.write_text("def callee(x):\n    try:\n        return x\n    finally:\n        pass\n\n"
+                    "def caller(x):\n    return callee(x)\n\nfor i in range(20):\n    caller(i)\n")
+    for options, heading in ((["--stages", "hir"], "== Calls that are not inlined =="), (["--markdown"], "## Calls that are not inlined")):
+        done = subprocess.run([sys.executable, "-P", "-m", "cinderjit.explain", *options, file, "caller"],
+                              capture_output=True, text=True, timeout=120)
+        assert done.returncode == 0, done.stderr
+        assert heading in done.stdout
+        assert "line 8, __main__.callee: has exception handlers" in done.stdout
 
 
 def test_unknown_stage():

@@ -70,7 +70,7 @@ def test_dump(tmp_path):
     ({"PYTHONJITDUMP": "hir,nonsense"}, 'cinderjit: no stage "nonsense"; there are snapshot, '),
     ({"PYTHONJITOPTIONS": "disable_pass=nonsense"}, 'cinderjit: compiler option "disable_pass=nonsense": there is no such pass\n'),
     ({"PYTHONJITOPTIONS": "disable_pass=clean"}, "pass clean cannot be left out\n"),
-    ({"PYTHONJITALL": "1", "PYTHONJITLOGFILE": "/does/not/exist"},
+    ({"PYTHONJITAUTO": "1000000", "PYTHONJITLOGFILE": "/does/not/exist"},
      "cinderjit: cannot write the log /does/not/exist: No such file or directory\n"),
     ({"PYTHONJITOPTIONS": "nonsense=1"}, 'cinderjit: compiler option "nonsense=1": unknown name\n'),
 ])

@@ -95,7 +95,7 @@ print(main(1))
 # What follows watches loops by hand.
 
 sys.path.insert(0, os.path.dirname(__file__))
-from differential import watch_loops  # noqa: E402
+from differential import LOOP_ROUNDS, loop_heads, watch_loops  # noqa: E402
 
 
 def loops_of(function):
@@ -212,3 +212,131 @@ def test_somebody_takes_the_tool():
     watch_loops([f])
     assert f(50) == 1225
     assert [loop["entered"] for loop in loops_of(f)] == [1]
+
+
+GENERATOR = """
+import time
+import cinderjit
+
+def numbers():
+    k = 0
+    while True:
+        k += 1
+        yield k
+
+def main():
+    end = time.monotonic() + WAIT
+    for k in numbers():
+        if k % 1000 == 0 and (cinderjit.is_jit_compiled(numbers) or time.monotonic() > end):
+            break
+
+main()
+print(cinderjit.is_jit_compiled(numbers))
+"""
+
+
+@pytest.mark.parametrize("settings, wait, found", [
+    ({"PYTHONJITAUTO": "1000"}, 100, True),
+    ({"PYTHONJITAUTO": "1000", "PYTHONJITOSR": "0"}, 1, False),
+    ({}, 1, False),
+])
+def test_generators_that_are_resumed_often_are_compiled(settings, wait, found):
+    assert run(GENERATOR.replace("WAIT", str(wait)), **settings) == f"{found}\n"
+
+
+def test_code_of_many_short_generators_is_compiled():
+    program = """
+import time
+import cinderjit
+
+def numbers(n):
+    for k in range(n):
+        yield k * 2
+
+end = time.monotonic() + 100
+while not cinderjit.is_jit_compiled(numbers) and time.monotonic() < end:
+    sum(numbers(5000))
+print(cinderjit.is_jit_compiled(numbers))
+"""
+    assert run(program, PYTHONJITAUTO="1000000") == "True\n"
+
+
+def test_interpreted_loops_resume_machine_code(tmp_path):
+    """The interpreter goes on with the loop, but no longer with the generator."""
+    program = """
+import dis
+import time
+import cinderjit
+
+def numbers():
+    k = step = 1
+    while True:
+        k += step
+        sent = yield k
+        if sent:
+            step = sent
+
+def general():
+    return "FOR_ITER" in [instruction.opname for instruction in dis.get_instructions(main, adaptive=True)]
+
+def main():
+    end = time.monotonic() + 100
+    values = numbers()
+    after = 0
+    for k in values:
+        if k % 100000 == 0 and time.monotonic() > end:
+            break
+        if after == 0 and k % 100000 == 0 and general():
+            cinderjit.get_and_clear_runtime_stats()
+            values.send(1.5)
+            after = 1
+        elif after:
+            after += 1
+            if after == 5:
+                break
+    return k % 1
+
+print(main(), [exit["function"] for exit in cinderjit.get_and_clear_runtime_stats()["deopt"]][:1])
+"""
+    (tmp_path / "list").write_text("__main__:numbers\n")
+    assert run(program, PYTHONJITLISTFILE=str(tmp_path / "list")) == "0.5 ['numbers']\n"
+
+
+def test_generators_in_loops_of_generators():
+    def numbers(n):
+        total = 0
+        for i in range(n):
+            total += i
+        yield total
+
+    list(numbers(20))
+    watch_loops([numbers])
+    assert list(numbers(100)) == [4950]
+    [loop] = loops_of(numbers)
+    assert (loop["compiled"], loop["entered"], loop["in_use"]) == (1, 1, True)
+
+
+def test_loop_that_is_always_left_by_a_yield():
+    def numbers(n):
+        total = 0
+        for i in range(n):
+            total += i
+            if total:
+                yield total
+
+    list(numbers(20))
+    watch_loops([numbers])
+    assert list(numbers(1000))[-1] == 499500
+    [loop] = loops_of(numbers)
+    assert 60 < loop["entered"] < 100 and not loop["in_use"]
+
+
+def test_code_with_its_own_namespace_and_with_that_of_the_module():
+    code = compile("total = 0\nfor i in range(60):\n    total += i\n", "both", "exec")
+    from cinderjit import _native
+
+    for spaces in ({}, {}), ({},), ({}, {}), ({},):
+        for unit in loop_heads(code.co_code):
+            _native.load().watch_loop(code, spaces[0], unit, LOOP_ROUNDS)
+        exec(code, *spaces)
+        assert spaces[-1]["total"] == 1770

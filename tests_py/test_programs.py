@@ -4,7 +4,6 @@ Not all modes are run here unless DIFFERENTIAL_MODES says so (separated by comma
 these take some minutes, all of them several times as long.
 """
 
-import importlib.util
 import os
 import pathlib
 import subprocess
@@ -12,20 +11,10 @@ import sys
 
 import pytest
 
+import differential
+import random_programs
+
 HERE = pathlib.Path(__file__).parent
-
-
-def load(name):
-    """A module beside this one; pytest imports tests without their folder on sys.path."""
-    specification = importlib.util.spec_from_file_location(name, HERE / f"{name}.py")
-    module = importlib.util.module_from_spec(specification)
-    specification.loader.exec_module(module)
-    return module
-
-
-differential = load("differential")
-random_programs = load("random_programs")
-
 
 MODES = os.environ.get("DIFFERENTIAL_MODES", "cold,warm0,warm1,disturbed")
 

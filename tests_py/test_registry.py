@@ -349,6 +349,41 @@ def test_many_locals_that_live_long_are_given_up_with_a_reason():
     assert wide(1) == 4
 
 
+def guarded(x):
+    try:
+        return x + 1
+    except TypeError:
+        return None
+
+
+def wrapped(x):
+    return guarded(x)
+
+
+def endless(n):
+    return n and endless(n - 1)
+
+
+def test_why_calls_are_not_inlined():
+    def caller(x):
+        a = wrapped(x)
+        b = guarded(x)
+        return a + b + endless(2)
+
+    assert cinderjit.why_not_inlined(caller) == []
+    run_often(caller, 1)
+    assert cinderjit.force_compile(caller)
+    first = caller.__code__.co_firstlineno
+    found = [(line - first, callee.rpartition(".")[2], reason) for line, callee, reason in cinderjit.why_not_inlined(caller)]
+    assert (1, "guarded", "has exception handlers") in found
+    assert (2, "guarded", "has exception handlers") in found
+    assert all(line == 3 for line, callee, _ in found if callee == "endless")
+    assert cinderjit.why_not_inlined(staticmethod(caller)) == cinderjit.why_not_inlined(caller)
+    assert cinderjit.why_not_inlined(guarded) == []
+    cinderjit.force_uncompile(caller)
+    assert cinderjit.why_not_inlined(caller) == []
+
+
 def test_a_callee_is_not_inlined_again_and_again():
     namespace = {}
     exec("def total(n=3):\n    t = 0\n    for i in range(n):\n        t += i\n    return t\n"
@@ -442,3 +477,23 @@ def test_globals_die_and_their_address_is_used_again():
         assert (f(), g()) == (value, 1)
         del f, g
         gc.collect()
+
+
+def test_code_that_was_compiled_before_it_ran_learns():
+    class Point:
+        def __init__(self):
+            self.x = self.y = 1
+
+    def total(p):
+        return p.x + p.y + p.x
+
+    def generic():
+        return cinderjit.get_function_hir_opcode_counts(total).get("LoadAttr", 0)
+
+    assert cinderjit.force_compile(total)
+    assert generic() == 3
+    p = Point()
+    for _ in range(2000):
+        assert total(p) == 3
+    assert cinderjit.is_jit_compiled(total)
+    assert generic() == 0

@@ -94,7 +94,10 @@ def f():
 print(cinderjit.force_compile(f), cinderjit.why_not_compiled(f), f())
 """], env=os.environ | {"PYTHONJITCOMPILER": place}, stdout=subprocess.PIPE, text=True)
         connection, _ = listener.accept()
-        connection.recv(12)
+        with connection.makefile("rb") as request:
+            # All of it, or the reason would depend on how far the other process has come.
+            _, options, snapshot = struct.unpack("<III", request.read(12))
+            request.read(options + snapshot)
         connection.sendall(struct.pack("<II", 0, 100) + b"short")
         connection.close()
         said = process.communicate(timeout=300)[0]

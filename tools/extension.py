@@ -77,7 +77,7 @@ def running_toolchain():
     return Toolchain(sysconfig.get_paths()["include"])
 
 
-def build(toolchain):
+def build(toolchain, library=OUTPUT / f"_cinderjit{SUFFIX}"):
     """Brings the library up to date and returns (library, [Python wrappers])."""
     OUTPUT.mkdir(parents=True, exist_ok=True)
     with open(OUTPUT.with_suffix(".lock"), "w") as lock:
@@ -86,7 +86,6 @@ def build(toolchain):
         # Compiled code names helpers by number: the C table has to be that of this compiler.
         subprocess.run(
             ["go", "run", "./jit/hir/genhelpers"], cwd=ROOT, env=toolchain.generator_environment, check=True)
-        library = OUTPUT / f"_cinderjit{SUFFIX}"
         # Symbols only where asked for: they are half of the size.
         strip = [] if DEBUG else ["-ldflags=-s -w"]
         subprocess.run(

@@ -2,8 +2,11 @@ package bytecode
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/cinderjit/cinderjit/jit/mutant"
 )
 
 func TestAnalyzeErrors(t *testing.T) {
@@ -79,6 +82,31 @@ func TestIrreducible(t *testing.T) {
 	checkInvariants(t, "irreducible", c)
 }
 
+// tryAnalyze analyses what may be malformed. What is not refused keeps the invariants.
+func tryAnalyze(t *testing.T, code, plain, table, lines []byte) {
+	if len(plain) == 0 {
+		plain = nil
+	}
+	for _, limits := range []*Limits{nil, {Locals: 3, Names: 3, Consts: 3}} {
+		c, err := Analyze(Source{Code: code, Plain: plain, ExceptionTable: table, StackSize: 20, Limits: limits})
+		if err != nil {
+			continue
+		}
+		checkInvariants(t, "fuzz", c)
+		locs, err := ParseLineTable(lines, 1)
+		if err != nil {
+			locs = nil
+		}
+		c.Listing(&Symbols{Lines: locs})
+		for i := range c.Instrs {
+			in := &c.Instrs[i]
+			for _, field := range in.Info().Layout {
+				c.Cache(in, field.Field)
+			}
+		}
+	}
+}
+
 func FuzzAnalyze(f *testing.F) {
 	for _, o := range readSample(f, "testdata/sample.txt") {
 		if len(o.code) < 200 {
@@ -88,29 +116,26 @@ func FuzzAnalyze(f *testing.F) {
 			}
 		}
 	}
-	f.Fuzz(func(t *testing.T, code, plain, table, lines []byte) {
-		if len(plain) == 0 {
-			plain = nil
+	f.Fuzz(tryAnalyze)
+}
+
+// TestMutants does the same with one of the four parts changed.
+func TestMutants(t *testing.T) {
+	for i, o := range readSample(t, "testdata/sample.txt") {
+		if len(o.code) >= 200 || len(o.code) == 0 {
+			continue
 		}
-		for _, limits := range []*Limits{nil, {Locals: 3, Names: 3, Consts: 3}} {
-			c, err := Analyze(Source{Code: code, Plain: plain, ExceptionTable: table, StackSize: 20, Limits: limits})
-			if err != nil {
-				continue
-			}
-			checkInvariants(t, "fuzz", c)
-			locs, err := ParseLineTable(lines, 1)
-			if err != nil {
-				locs = nil
-			}
-			c.Listing(&Symbols{Lines: locs})
-			for i := range c.Instrs {
-				in := &c.Instrs[i]
-				for _, field := range in.Info().Layout {
-					c.Cache(in, field.Field)
-				}
-			}
+		parts := []string{string(o.code), string(o.adaptive), string(o.table), string(o.lines)}
+		changed := i % len(parts)
+		if parts[changed] == "" {
+			changed = 0
 		}
-	})
+		mutant.Each(t, parts[changed:changed+1], 100, func(t *testing.T, part string) {
+			with := slices.Clone(parts)
+			with[changed] = part
+			tryAnalyze(t, []byte(with[0]), []byte(with[1]), []byte(with[2]), []byte(with[3]))
+		})
+	}
 }
 
 func BenchmarkAnalyze(b *testing.B) {

@@ -1,5 +1,7 @@
 package bytecode
 
+import "slices"
+
 // LoopID is the index of a loop in Code.Loops.
 type LoopID int32
 
@@ -130,6 +132,7 @@ func (c *Code) findLoops() {
 			continue
 		}
 		sortBlocks(latches)
+		latches = slices.Compact(latches) // a block may jump there and raise there
 		id := LoopID(len(inner))
 		inner = append(inner, Loop{Header: header.ID, Parent: NoLoop, Latches: latches})
 		header.LoopHeader = true

@@ -132,7 +132,7 @@ type Func struct {
 // Refusal is why a call was not inlined.
 type Refusal struct {
 	Fn     snapshot.ID
-	Offset int32 // code unit of the call in the code in which it stands
+	Offset int32 // code unit, in the outermost code, of the call or of the inlined call that it is part of
 	Reason string
 }
 
@@ -185,6 +185,16 @@ func (f *Func) New(op Op, args ...Value) Value {
 	f.Instrs = append(f.Instrs, Instr{Op: op, Type: Ops[op].Type})
 	f.SetArgs(v, args...)
 	return v
+}
+
+// Copy creates an instruction like v with other operands, meant for block b but not
+// in it yet.
+func (f *Func) Copy(v Value, b BlockID, args ...Value) Value {
+	c := Value(len(f.Instrs))
+	f.Instrs = append(f.Instrs, f.Instrs[v])
+	f.SetArgs(c, args...)
+	f.Instrs[c].Block = b
+	return c
 }
 
 // Append creates an instruction at the end of block b.
@@ -281,8 +291,14 @@ func (f *Func) Extension(v Value) *Ext {
 }
 
 // EachFrameValue calls fn for every value that frame state id refers to,
-// callers' states included, in a fixed order.
+// callers' states included, in a fixed order. Objects that do not exist are followed by
+// what they consist of.
 func (f *Func) EachFrameValue(id FrameStateID, fn func(Value)) {
+	f.eachNamed(id, func(v Value) { f.EachPart(v, fn) })
+}
+
+// eachNamed is EachFrameValue without what objects that do not exist consist of.
+func (f *Func) eachNamed(id FrameStateID, fn func(Value)) {
 	for id != 0 {
 		fs := &f.Frames[id]
 		if fs.Callee != 0 {
@@ -297,6 +313,17 @@ func (f *Func) EachFrameValue(id FrameStateID, fn func(Value)) {
 			fn(v)
 		}
 		id = fs.Parent
+	}
+}
+
+// EachPart calls fn for a value of a frame state and, when it is an object that does not
+// exist, for all that it consists of.
+func (f *Func) EachPart(v Value, fn func(Value)) {
+	fn(v)
+	if f.Instrs[v].Op.Info().Virtual {
+		for i, n := 0, f.NArgs(v); i < n; i++ {
+			f.EachPart(f.Arg(v, i), fn)
+		}
 	}
 }
 
@@ -373,17 +400,38 @@ func (f *Func) Depend(d Dependency) {
 
 // TranslateState returns frame state id of block b as it looks from the end of
 // predecessor number k: b's phis are replaced by their operands. It is id
-// itself when no phi occurs in it.
+// itself when no phi occurs in it. New recipes of objects that do not exist are in no block
+// yet: they belong to the end of the predecessor.
 func (f *Func) TranslateState(id FrameStateID, b BlockID, k int) FrameStateID {
+	return f.translateState(id, b, k, make(map[Value]Value))
+}
+
+// translateState is TranslateState; recipes has the new recipe for each old one, which are one object
+// wherever they are named.
+func (f *Func) translateState(id FrameStateID, b BlockID, k int, recipes map[Value]Value) FrameStateID {
 	if id == 0 {
 		return 0
 	}
 	fs := f.Frames[id]
 	changed := false
-	through := func(v Value) Value {
-		if v != 0 && f.Instrs[v].Op == Phi && f.Instrs[v].Block == b {
+	var through func(v Value) Value
+	through = func(v Value) Value {
+		switch {
+		case v == 0 || f.Instrs[v].Block != b:
+		case f.Instrs[v].Op == Phi:
 			changed = true
 			return f.Arg(v, k)
+		case f.Instrs[v].Op.Info().Virtual:
+			// What is in the block is not there before it.
+			changed = true
+			if recipes[v] == 0 {
+				parts := f.Args(v, nil)
+				for i := range parts {
+					parts[i] = through(parts[i])
+				}
+				recipes[v] = f.Copy(v, f.Blocks[b].Preds[k], parts...)
+			}
+			return recipes[v]
 		}
 		return v
 	}
@@ -396,7 +444,7 @@ func (f *Func) TranslateState(id FrameStateID, b BlockID, k int) FrameStateID {
 		stack[i] = through(v)
 	}
 	callee := through(fs.Callee)
-	parent := f.TranslateState(fs.Parent, b, k)
+	parent := f.translateState(fs.Parent, b, k, recipes)
 	if !changed && parent == fs.Parent {
 		return id
 	}

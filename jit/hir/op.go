@@ -73,7 +73,10 @@ type OpInfo struct {
 	Pure    bool
 	UsesImm bool
 	UsesObj bool
-	UsesAux bool   // Aux is a Cond or a Heap
+	UsesAux bool // Aux is a Cond or a Heap
+	// Virtual: the recipe of an object that does not exist; only frame states name it. Its
+	// operands are in the order in which they die with the object.
+	Virtual bool
 	Helper  string // run-time helper that implements it; "" = emitted inline or specially
 	Err     Err
 	Doc     string
@@ -139,6 +142,9 @@ const (
 	CFloat
 	Param
 	Callee
+	VirtualTuple
+	VirtualInstance
+	VirtualIterator
 	Phi
 	// Frame
 	Snapshot
@@ -271,6 +277,7 @@ const (
 	ObjectID
 	Extremum
 	LoadAttr
+	AttrFind
 	LoadMethod
 	SecondResult
 	StoreAttr
@@ -308,6 +315,8 @@ const (
 	UnpackEx
 	UnpackedItem
 	GetIter
+	SequenceIter
+	NewRangeIter
 	GetYieldFromIter
 	GetAwaitable
 	GetAiter
@@ -368,13 +377,17 @@ const (
 var Ops = [NumOps]OpInfo{
 	OpInvalid: {Name: "Invalid", Doc: "No instruction."},
 
-	Const:  {Name: "Const", Type: TObject, Own: OwnStable, Pure: true, UsesObj: true, Doc: "The object Obj of the snapshot, kept alive by the code."},
-	Null:   {Name: "Null", Type: TNull, Own: OwnStable, Pure: true, Doc: "The NULL pointer: an unset local, or PUSH_NULL."},
-	CInt:   {Name: "CInt", Type: TCInt, Pure: true, UsesImm: true, Doc: "The machine integer Imm, or the condition Imm where the type is CBool."},
-	CFloat: {Name: "CFloat", Type: TCFloat, Pure: true, UsesImm: true, Doc: "The float with the bits Imm."},
-	Param:  {Name: "Param", Type: TObject, Own: OwnStable, UsesImm: true, Doc: "Argument Imm, borrowed from the caller. Only in the entry block."},
-	Callee: {Name: "Callee", Type: TFunction, Own: OwnStable, Doc: "The function object that was called. Only in the entry block, unless the function has several entries."},
-	Phi:    {Name: "Phi", Args: "v*", Type: TNullable, Own: OwnPhi, Doc: "One operand for each predecessor of its block."},
+	Const:           {Name: "Const", Type: TObject, Own: OwnStable, Pure: true, UsesObj: true, Doc: "The object Obj of the snapshot, kept alive by the code."},
+	Null:            {Name: "Null", Type: TNull, Own: OwnStable, Pure: true, Doc: "The NULL pointer: an unset local, or PUSH_NULL."},
+	CInt:            {Name: "CInt", Type: TCInt, Pure: true, UsesImm: true, Doc: "The machine integer Imm, or the condition Imm where the type is CBool."},
+	CFloat:          {Name: "CFloat", Type: TCFloat, Pure: true, UsesImm: true, Doc: "The float with the bits Imm."},
+	Param:           {Name: "Param", Type: TObject, Own: OwnStable, UsesImm: true, Doc: "Argument Imm, borrowed from the caller. Only in the entry block."},
+	Callee:          {Name: "Callee", Type: TFunction, Own: OwnStable, Doc: "The function object that was called. Only in the entry block, unless the function has several entries."},
+	VirtualTuple:    {Name: "VirtualTuple", Args: "v*", Type: TTuple, Own: OwnStable, Virtual: true, Doc: "A tuple that is made where compiled code is left only. Operands are the items, the last first."},
+	VirtualInstance: {Name: "VirtualInstance", Args: "v*", Type: TObject, Own: OwnStable, UsesObj: true, Virtual: true, Doc: "An instance of the class Obj that is made where compiled code is left only. Operands are pairs of a byte offset (CInt) and the object there, in the order in which attributes were set."},
+	VirtualIterator: {Name: "VirtualIterator", Args: "v*", Type: TObject, Own: OwnStable, UsesObj: true, Virtual: true, Doc: "An iterator of the class Obj that is made where compiled code is left only. Operands are the list or tuple, NULL when it is exhausted, and the index of the next item (CInt); of a range those of NewRangeIter."},
+
+	Phi: {Name: "Phi", Args: "v*", Type: TNullable, Own: OwnPhi, Doc: "One operand for each predecessor of its block."},
 
 	Snapshot:       {Name: "Snapshot", NeedsFS: true, Doc: "Marks a bytecode boundary; values that died are released here. Emits nothing."},
 	CheckFrame:     {Name: "CheckFrame", NeedsFS: true, Doc: "After an observable instruction: leaves when a frame object exists or the code was invalidated (patch point). FS is the state after the bytecode instruction."},
@@ -506,6 +519,7 @@ var Ops = [NumOps]OpInfo{
 	ObjectID:              {Name: "ObjectID", Args: "o", Type: TLong, Own: OwnNew, Observable: true, Helper: "object_id", Err: ErrNull, Doc: "id(x)."},
 	Extremum:              {Name: "Extremum", Args: "o", Type: TObject, Own: OwnNew, Observable: true, UsesImm: true, UsesObj: true, Helper: "extremum", Err: ErrNull, Doc: "min(x), or max(x) where Imm is 1; Obj is the function."},
 	LoadAttr:              {Name: "LoadAttr", Args: "o", Type: TObject, Own: OwnNew, Observable: true, UsesObj: true, Helper: "load_attr", Err: ErrNull, Doc: "Attribute by the name Obj."},
+	AttrFind:              {Name: "AttrFind", Args: "o", Type: TObject, Own: OwnNew, Observable: true, UsesObj: true, Helper: "attr_find", Err: ErrNull, Doc: "LoadAttr that fails without an exception when the object certainly has no such attribute. Failed follows."},
 	LoadMethod:            {Name: "LoadMethod", Args: "o", Type: TObject, Own: OwnNew, Observable: true, UsesObj: true, Helper: "load_method", Err: ErrNull, Doc: "Attribute by the name Obj for a call: the callable; SecondResult is self, or NULL."},
 	SecondResult:          {Name: "SecondResult", Args: "o", Type: TNullable, Own: OwnNew, Doc: "The second result of operand 0. Follows it directly."},
 	StoreAttr:             {Name: "StoreAttr", Args: "oo", Observable: true, UsesObj: true, Helper: "store_attr", Err: ErrNegative, Doc: "Sets the attribute Obj of operand 0 to operand 1."},
@@ -543,6 +557,8 @@ var Ops = [NumOps]OpInfo{
 	UnpackEx:              {Name: "UnpackEx", Args: "o", Observable: true, UsesImm: true, Helper: "unpack_ex", Err: ErrNegative, Doc: "Unpacks with a starred target, Imm as in UNPACK_EX; UnpackedItem instructions follow directly."},
 	UnpackedItem:          {Name: "UnpackedItem", Type: TObject, Own: OwnNew, UsesImm: true, Doc: "Item Imm (first target = 0) of the unpacking before it."},
 	GetIter:               {Name: "GetIter", Args: "o", Type: TObject, Own: OwnNew, Observable: true, Helper: "get_iter", Err: ErrNull, Doc: "iter(x)."},
+	SequenceIter:          {Name: "SequenceIter", Args: "o", Type: TObject, Own: OwnNew, Exits: true, Helper: "sequence_iter", Err: ErrNull, Doc: "iter(x) of a list or tuple, which runs no other code."},
+	NewRangeIter:          {Name: "NewRangeIter", Args: "iii", Type: TObject, Own: OwnNew, Exits: true, Helper: "new_range_iter", Err: ErrNull, Doc: "The iterator of a range, which nobody else has: the next number, the step, and how many are left, none if that is negative."},
 	GetYieldFromIter:      {Name: "GetYieldFromIter", Args: "o", Type: TObject, Own: OwnNew, Observable: true, UsesImm: true, Helper: "get_yield_from_iter", Err: ErrNull, Doc: "What yield from delegates to: iter(x), or a generator or coroutine itself. Imm is 1 where a coroutine is allowed."},
 	GetAwaitable:          {Name: "GetAwaitable", Args: "o", Type: TObject, Own: OwnNew, Observable: true, UsesImm: true, Helper: "get_awaitable", Err: ErrNull, Doc: "The iterator of an awaitable. Imm says what the error is about."},
 	GetAiter:              {Name: "GetAiter", Args: "o", Type: TObject, Own: OwnNew, Observable: true, Helper: "get_aiter", Err: ErrNull, Doc: "x.__aiter__() for async for."},
@@ -568,7 +584,7 @@ var Ops = [NumOps]OpInfo{
 	RaiseVarargs:          {Name: "RaiseVarargs", Args: "nn", Observable: true, Helper: "raise_varargs", Err: ErrNegative, Doc: "Raises operand 0 (NULL: re-raises) from operand 1 (or NULL); always fails. Unreachable follows."},
 	InitResultError:       {Name: "InitResultError", Args: "o", Observable: true, Helper: "init_result_error", Err: ErrNegative, Doc: "Raises the TypeError of an __init__ that returned operand 0; always fails. Unreachable follows."},
 	SwapHandled:           {Name: "SwapHandled", Args: "o", Type: TObject, Own: OwnNew, Steals: 1, Doc: "Makes operand 0 the exception that is being handled (None for none) and returns the one that was, or None."},
-	Catch:                 {Name: "Catch", Args: "no*", Type: TObject, Own: OwnNew, Observable: true, UsesImm: true, Helper: "catch", Err: ErrNull, Doc: "Takes the exception that is set, if it is an instance of one of the classes, operands 1 and on, and nobody can see that it gets no traceback entry here. Operand 0 may be the exception, if compiled code has the only reference to it. Else it stays set; Failed follows. Where Imm is odd none may be set, because a DictFind has found nothing; the result is None then. Imm / 2 is the number of inlined calls that end."},
+	Catch:                 {Name: "Catch", Args: "no*", Type: TObject, Own: OwnNew, Observable: true, UsesImm: true, Helper: "catch", Err: ErrNull, Doc: "Takes the exception that is set, if it is an instance of one of the classes, operands 1 and on, and nobody can see that it gets no traceback entry here. Operand 0 may be the exception, if compiled code has the only reference to it. Else it stays set; Failed follows. Where Imm is odd none may be set, because a DictFind or AttrFind has found nothing; the result is None then. Imm / 2 is the number of inlined calls that end."},
 	CheckExcMatch:         {Name: "CheckExcMatch", Args: "oo", Type: TCBool, Observable: true, Helper: "check_exc_match", Err: ErrNegative, Doc: "Whether the exception operand 0 matches operand 1 of an except clause."},
 	CheckEgMatch:          {Name: "CheckEgMatch", Args: "oo", Type: TObject, Own: OwnNew, Observable: true, Helper: "check_eg_match", Err: ErrNull, Doc: "Splits the exception operand 0 by operand 1 of an except* clause: the rest; SecondResult is the part that matches. Either can be None."},
 	WithExceptStart:       {Name: "WithExceptStart", Args: "ono", Type: TObject, Own: OwnNew, Observable: true, Helper: "with_except_start", Err: ErrNull, Doc: "Calls the __exit__ operand 0 with self operand 1 (or NULL) for the exception operand 2."},
@@ -578,8 +594,8 @@ var Ops = [NumOps]OpInfo{
 	RaisedPlace:           {Name: "RaisedPlace", Type: TCPtr, Reads: HeapFrame, Helper: "raised_place", Doc: "The word that tells the place of the instruction at which instr_ptr stands, for a handler that raises again. Directly behind TakeRaised or RaiseAgain."},
 
 	CallVector:      {Name: "CallVector", Args: "ono*", Type: TObject, Own: OwnNew, Observable: true, UsesObj: true, Err: ErrNull, Doc: "Calls operand 0 with self (or NULL) and the arguments; Obj is the tuple of keyword names, 0 for none."},
-	CallEx:          {Name: "CallEx", Args: "onon", Type: TObject, Own: OwnNew, Observable: true, Helper: "call_function_ex", Err: ErrNull, Doc: "Calls operand 0 (self or NULL, iterable, mapping or NULL)."},
-	CallDirect:      {Name: "CallDirect", Args: "oo*", Type: TObject, Own: OwnNew, Observable: true, UsesObj: true, Err: ErrNull, Doc: "Calls a Python function by its direct entry: operand 0 is the function object whose code is that of the function Obj; one argument for each of its parameters, *args and **kwargs included."},
+	CallEx:          {Name: "CallEx", Args: "onon", Type: TObject, Own: OwnNew, Observable: true, UsesImm: true, Helper: "call_function_ex", Err: ErrNull, Doc: "Calls operand 0 (self or NULL, iterable, mapping or NULL; Imm 1: a dict that others have too)."},
+	CallDirect:      {Name: "CallDirect", Args: "oo*", Type: TObject, Own: OwnNew, Observable: true, UsesObj: true, Err: ErrNull, Doc: "Calls a Python function by its direct entry: operand 0 is the function object whose code is that of the function Obj, or the code object Obj; one argument for each of its parameters, *args and **kwargs included."},
 	ResumeGenerator: {Name: "ResumeGenerator", Args: "oo", Type: TObject, Own: OwnNew, Observable: true, Err: ErrNull, Doc: "Runs the generator or coroutine operand 0 on, sending operand 1. The result is what it yields or returns; its state tells which."},
 	CallCNoArgs:     {Name: "CallCNoArgs", Args: "n", Type: TObject, Own: OwnNew, Observable: true, UsesObj: true, Err: ErrNull, Doc: "Calls the C function of Obj (METH_NOARGS) with self."},
 	CallCO:          {Name: "CallCO", Args: "no", Type: TObject, Own: OwnNew, Observable: true, UsesObj: true, Err: ErrNull, Doc: "Calls the C function of Obj (METH_O) with self and one argument."},

@@ -339,7 +339,9 @@ func (v *verifier) frame(id BlockID, val Value) {
 		}
 		fs = s.Parent
 	}
-	f.EachFrameValue(in.FS, func(a Value) { ok = v.defined(id, val, a, -1) && ok })
+	// What an object that does not exist consists of is checked where that is defined; until
+	// then it may be anything, itself too.
+	f.eachNamed(in.FS, func(a Value) { ok = v.defined(id, val, a, -1) && ok })
 	if ok {
 		v.checkedAt[in.FS] = id
 	}

@@ -86,6 +86,8 @@ func TestVerifyFinds(t *testing.T) {
 		{"unchecked frame", "  CheckFrame fs2{4 [v4 v4] (v3 v5)}\n", "  Snapshot fs2{4 [v4 v4] (v3 v5)}\n", "before the frame is checked"},
 		{"parameter outside of the entry", "v7:CInt = LongUnbox v6", "v8:Object = Param 1\n  v7:CInt = LongUnbox v6", "outside of the entry"},
 		{"late phi", "v7:CInt = LongUnbox v6", "v8:Object = Phi v4\n  v7:CInt = LongUnbox v6", "phi behind"},
+		{"object that consists of itself", "  Snapshot fs1{2 [v4 v4]", "  v11:Tuple = VirtualTuple v11\n  Snapshot fs1{2 [v11 v4]", "not computed before"},
+		{"object that consists of nothing known", "  Snapshot fs1{2 [v4 v4]", "  v11:Tuple = VirtualTuple v99\n  Snapshot fs1{2 [v11 v4]", "v99 is no value"},
 		{"type", "v2:CInt = CInt 0", "v2:Str = CInt 0", "none of the declared"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

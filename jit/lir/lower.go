@@ -291,6 +291,9 @@ func countUses(h *hir.Func, order *hir.Order) []useInfo {
 			if in.Dead {
 				continue
 			}
+			if in.Op.Info().Virtual {
+				continue
+			}
 			for i, n := 0, h.NArgs(v); i < n; i++ {
 				note(h.Arg(v, i), v)
 			}

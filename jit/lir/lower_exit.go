@@ -29,6 +29,8 @@ func (l *lowerer) place(v hir.Value, s *Side) Place {
 		return Place{Kind: PlaceImm, Repr: object.AsDouble, Imm: in.Imm}
 	case in.Type.Obj != 0 && in.Type.IsObject():
 		return Place{Kind: PlaceConst, Obj: in.Type.Obj}
+	case in.Op.Info().Virtual:
+		return l.virtual(v, s)
 	case in.Op == hir.Phi && l.val[v] == 0:
 		return l.place(l.h.Arg(v, 0), s)
 	}
@@ -50,6 +52,43 @@ func (l *lowerer) place(v hir.Value, s *Side) Place {
 	return s.value(l.use(v), r)
 }
 
+// iteratorKinds says how an exit makes iterators, by their class.
+var iteratorKinds = map[snapshot.ID]object.VirtualKind{
+	snapshot.TypeListIter: object.VirtualListIter, snapshot.TypeTupleIter: object.VirtualTupleIter,
+	snapshot.TypeRangeIter: object.VirtualRangeIter,
+}
+
+// virtual returns the place of an object that does not exist, adding its recipe to s.
+func (l *lowerer) virtual(v hir.Value, s *Side) Place {
+	for i := range s.Virtuals {
+		if s.Virtuals[i].Value == v {
+			return Place{Kind: PlaceVirtual, Index: int32(i)}
+		}
+	}
+	made := Virtual{Value: v}
+	parts := l.h.Args(v, nil)
+	switch in := l.h.At(v); in.Op {
+	case hir.VirtualTuple:
+		made.Kind = object.VirtualTuple
+		slices.Reverse(parts)
+	case hir.VirtualInstance:
+		made.Kind = object.VirtualInstance
+		made.Fields = append(made.Fields, Place{Kind: PlaceConst, Obj: in.Obj})
+	case hir.VirtualIterator:
+		made.Kind = iteratorKinds[in.Obj]
+	}
+	made.Fields = append(made.Fields, l.places(parts, s)...)
+	s.Virtuals = append(s.Virtuals, made)
+	return Place{Kind: PlaceVirtual, Index: int32(len(s.Virtuals) - 1)}
+}
+
+// inNoSlot reports whether a local of a frame state cannot stand in its slot: it is a machine
+// number or does not exist.
+func (l *lowerer) inNoSlot(v hir.Value) bool {
+	in := l.h.At(v)
+	return !in.Type.IsObject() || in.Op.Info().Virtual
+}
+
 func (l *lowerer) places(vs []hir.Value, s *Side) []Place {
 	ps := make([]Place, len(vs))
 	for i, v := range vs {
@@ -58,12 +97,12 @@ func (l *lowerer) places(vs []hir.Value, s *Side) []Place {
 	return ps
 }
 
-// numbers returns the places of the locals that are machine numbers, which
+// numbers returns the places of the locals that are machine numbers or do not exist, which
 // are in no slot; nil when there is none.
 func (l *lowerer) numbers(locals []hir.Value, s *Side) []Place {
 	var ps []Place
 	for i, v := range locals {
-		if v != 0 && !l.h.At(v).Type.IsObject() {
+		if v != 0 && l.inNoSlot(v) {
 			if ps == nil {
 				ps = make([]Place, len(locals))
 			}
@@ -156,7 +195,7 @@ func (l *lowerer) fillStores(v hir.Value, s *Side) {
 		}
 	}
 	for _, st := range e.Stale {
-		if !l.h.At(st.Value).Type.IsObject() {
+		if l.inNoSlot(st.Value) {
 			s.Service = true
 			continue
 		}

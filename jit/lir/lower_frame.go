@@ -191,6 +191,14 @@ func lowerEvalBreaker(l *lowerer, v hir.Value) {
 		l.emitTest(ExitIf, test{kind: TestImm, cond: NE, a: word, imm: expected}).Side = side
 		return
 	}
+	if l.f.Loop && l.f.Resumable {
+		// What is served may raise, which would end the generator, and that is for the
+		// interpreter to do. It looks for itself at the end of its next round.
+		word := l.loadPinned(Mem64, BaseThread, l.layout.Thread.EvalBreaker)
+		side := l.exitSide(v, object.Deopt, object.ReasonLoopLeft)
+		l.emitTest(ExitIf, test{kind: TestImm, cond: NE, a: word, imm: expected}).Side = side
+		return
+	}
 	side := l.exitSide(v, object.Observe, object.ReasonEvalBreaker)
 	l.fillStores(v, &l.f.Sides[side])
 	in := l.emit(EvalBreaker)

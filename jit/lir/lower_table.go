@@ -19,6 +19,10 @@ func init() {
 		hir.Callee: lowerCallee,
 		hir.Phi:    lowerPhi,
 
+		hir.VirtualTuple:    lowerNothing,
+		hir.VirtualInstance: lowerNothing,
+		hir.VirtualIterator: lowerNothing,
+
 		hir.Snapshot:     lowerNothing,
 		hir.CheckFrame:   lowerCheckFrame,
 		hir.EvalBreaker:  lowerEvalBreaker,

@@ -208,7 +208,8 @@ func (s Symbol) String() string {
 }
 
 func (f *Func) printSide(sb *strings.Builder, s *Side, locs []regalloc.Loc) {
-	place := func(p Place) string {
+	var place func(p Place) string
+	place = func(p Place) string {
 		switch p.Kind {
 		case PlaceNull:
 			return "null"
@@ -219,6 +220,13 @@ func (f *Func) printSide(sb *strings.Builder, s *Side, locs []regalloc.Loc) {
 				return fmt.Sprint(math.Float64frombits(uint64(p.Imm)))
 			}
 			return fmt.Sprint(p.Imm)
+		case PlaceVirtual:
+			made := s.Virtuals[p.Index]
+			var parts []string
+			for _, field := range made.Fields {
+				parts = append(parts, place(field))
+			}
+			return made.Kind.String() + "(" + strings.Join(parts, " ") + ")"
 		case PlaceValue:
 			t := f.vreg(s.Values[p.Index])
 			if locs != nil {

@@ -1,6 +1,7 @@
 package lir
 
 import (
+	"github.com/cinderjit/cinderjit/jit/hir"
 	"github.com/cinderjit/cinderjit/jit/object"
 	"github.com/cinderjit/cinderjit/jit/snapshot"
 )
@@ -10,11 +11,12 @@ type PlaceKind uint8
 
 // The kinds of place.
 const (
-	PlaceNone  PlaceKind = iota // there is no value
-	PlaceNull                   // the null pointer
-	PlaceValue                  // Side.Values[Index]
-	PlaceConst                  // object Obj
-	PlaceImm                    // the number Imm
+	PlaceNone    PlaceKind = iota // there is no value
+	PlaceNull                     // the null pointer
+	PlaceValue                    // Side.Values[Index]
+	PlaceConst                    // object Obj
+	PlaceImm                      // the number Imm
+	PlaceVirtual                  // Side.Virtuals[Index]
 )
 
 // Place is a value in a side table, before registers are assigned.
@@ -24,6 +26,13 @@ type Place struct {
 	Index int32
 	Obj   snapshot.ID
 	Imm   int64
+}
+
+// Virtual is an object that an exit makes; see object.Virtual.
+type Virtual struct {
+	Value  hir.Value
+	Kind   object.VirtualKind
+	Fields []Place
 }
 
 // Frame is an interpreter frame at an exit; see object.Frame.
@@ -71,6 +80,8 @@ type Side struct {
 	Guilty Place
 	Frames []Frame // innermost first
 	Owned  []Place
+	// Virtuals are objects that do not exist; those that others consist of come first.
+	Virtuals []Virtual
 	// InFrame: others may look at the frame, which holds the locals itself.
 	InFrame bool
 

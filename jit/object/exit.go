@@ -201,7 +201,7 @@ const (
 	VirtualListIter                     // list, index
 	VirtualTupleIter                    // tuple, index
 	VirtualCell                         // contents or null
-	VirtualInstance                     // type, then inline values in their order, or null
+	VirtualInstance                     // type, then for each attribute, in the order in which they were set, byte offset and value or null
 	VirtualEnumerate                    // count, iterator
 
 	numVirtualKinds

@@ -118,8 +118,9 @@ type RelocKind uint8
 const (
 	// Abs64Object is the address of object ID, plus Addend.
 	Abs64Object RelocKind = iota
-	// Abs64CJCode is the address of the run time's record of function object ID (of its
-	// code and globals).
+	// Abs64CJCode is the address of the run time's record of function object ID (of
+	// its code and globals), or of code object ID with the globals of the code that is
+	// loaded.
 	Abs64CJCode
 	// Abs64Self is the address of the loaded object's own record.
 	Abs64Self

@@ -7,6 +7,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/cinderjit/cinderjit/jit/mutant"
+
 	"github.com/cinderjit/cinderjit/jit/golden"
 )
 
@@ -161,20 +163,33 @@ func TestDecodeRefusesEveryTruncation(t *testing.T) {
 
 // FuzzDecode feeds the decoder damaged objects: it must return an error or an object
 // that encodes and decodes to itself.
+// seeds are objects in binary form.
+func seeds() []string {
+	return []string{string(sample().Encode()), string((&Object{Vectorcall: None, Direct: None, Frame: None, Generator: None}).Encode())}
+}
+
+// tryDecode decodes what may be malformed. What is not refused survives encoding.
+func tryDecode(t *testing.T, data string) {
+	o, err := Decode([]byte(data))
+	if err != nil {
+		return
+	}
+	again, err := Decode(o.Encode())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(o, again); diff != "" {
+		t.Fatal(diff)
+	}
+}
+
 func FuzzDecode(f *testing.F) {
-	f.Add(sample().Encode())
-	f.Add((&Object{Vectorcall: None, Direct: None, Frame: None, Generator: None}).Encode())
-	f.Fuzz(func(t *testing.T, data []byte) {
-		o, err := Decode(data)
-		if err != nil {
-			return
-		}
-		again, err := Decode(o.Encode())
-		if err != nil {
-			t.Fatal(err)
-		}
-		if diff := cmp.Diff(o, again); diff != "" {
-			t.Fatal(diff)
-		}
-	})
+	for _, data := range seeds() {
+		f.Add(data)
+	}
+	f.Fuzz(tryDecode)
+}
+
+func TestMutants(t *testing.T) {
+	mutant.Each(t, seeds(), 20_000, tryDecode)
 }

@@ -48,7 +48,7 @@ func removable(in *hir.Instr) bool {
 	switch {
 	case o.Terminator || o.Observable || o.NeedsFS:
 		return false
-	case o.Pure || in.Op == hir.Phi || in.Op == hir.Param || in.Op == hir.Callee:
+	case o.Pure || o.Virtual || in.Op == hir.Phi || in.Op == hir.Param || in.Op == hir.Callee:
 		return true
 	case in.Op == hir.IntAddOvf || in.Op == hir.IntSubOvf || in.Op == hir.IntMulOvf:
 		return true

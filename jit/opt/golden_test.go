@@ -47,7 +47,8 @@ func passNamed(t *testing.T, name string) *Pass {
 }
 
 // testSnapshot has the well-known objects, and strs: #1 and #3 are immortal, #1 and #2
-// have one character below 256.
+// have one character below 256. #4 is a class with inline values 16 bytes behind the start of an
+// instance, #5 one with slots.
 func testSnapshot() *snapshot.Snapshot {
 	s := &snapshot.Snapshot{Objects: make([]snapshot.Object, snapshot.NumWellKnown+1)}
 	for id := snapshot.None; id <= snapshot.NumWellKnown; id++ {
@@ -65,8 +66,26 @@ func testSnapshot() *snapshot.Snapshot {
 		}
 		s.Objects = append(s.Objects, o)
 	}
+	for _, traits := range []snapshot.ClassTraits{snapshot.TraitInlineValues | snapshot.TraitManagedDict, 0} {
+		s.Objects = append(s.Objects, snapshot.Object{
+			Kind: snapshot.KindType, Type: snapshot.TypeType,
+			Class: &snapshot.Class{BasicSize: 16, Traits: traits | snapshot.TraitHeap | snapshot.TraitGC | snapshot.TraitGenericAlloc | snapshot.TraitPythonDealloc},
+		})
+	}
+	s.Layout = testLayout()
 	s.Objects[snapshot.None].Type = snapshot.TypeNone
 	s.Objects[snapshot.True].Type = snapshot.TypeBool
 	s.Objects[snapshot.False].Type = snapshot.TypeBool
 	return s
+}
+
+// testLayout has what the passes read of CPython's layout.
+func testLayout() *snapshot.Layout {
+	l := &snapshot.Layout{}
+	l.Instance.ManagedDict = -24
+	l.Values.Size, l.Values.Items = 1, 8
+	l.Object.VarSize, l.Tuple.Items = 16, 24
+	l.ListIter.Index, l.ListIter.Seq = 16, 24
+	l.RangeIter.Start, l.RangeIter.Step, l.RangeIter.Length = 16, 24, 32
+	return l
 }

@@ -137,11 +137,11 @@ func (o *ownership) index(v hir.Value) int32 {
 
 // eachUse calls fn with the dense index of every tracked root that v uses,
 // frame state included. Phis use nothing here: their operands are used at the
-// end of the predecessors.
+// end of the predecessors. Nor do recipes of objects that do not exist: the frame states use it.
 func (o *ownership) eachUse(v hir.Value, fn func(int32)) {
 	f := o.f
 	in := f.At(v)
-	if in.Op == hir.Phi {
+	if in.Op == hir.Phi || in.Op.Info().Virtual {
 		return
 	}
 	for i, n := 0, f.NArgs(v); i < n; i++ {

@@ -122,12 +122,43 @@ func (r *refcounter) block(b hir.BlockID) {
 		if op == hir.LeaveFrame || op == hir.LeaveGenerator || op == hir.LeaveInlined {
 			// The interpreter clears the locals from the last to the first.
 			slices.Reverse(r.pending[pending:])
+			r.keepTogether(f.At(v).FS, r.pending[pending:])
 		}
 		if d := r.dense[v]; d >= 0 && r.root[v] == v {
 			r.die(d, after)
 		}
 	})
 	f.Blocks[b].Instrs = r.out
+}
+
+// keepTogether puts what is dropped with an object that does not exist into the order
+// in which it dies with the object, in list, where it stands the other way round.
+func (r *refcounter) keepTogether(fs hir.FrameStateID, list []hir.Value) {
+	f := r.f
+	if fs == 0 {
+		return
+	}
+	for _, l := range f.Frames[fs].Locals {
+		if l == 0 || !f.At(l).Op.Info().Virtual {
+			continue
+		}
+		var places []int
+		var parts []hir.Value
+		f.EachPart(l, func(x hir.Value) {
+			d := r.index(x)
+			if d < 0 {
+				return
+			}
+			i := slices.IndexFunc(list, func(y hir.Value) bool { return r.index(y) == d })
+			if i >= 0 && !slices.Contains(places, i) {
+				places, parts = append(places, i), append(parts, list[i])
+			}
+		})
+		slices.Sort(places)
+		for i, at := range places {
+			list[at] = parts[i]
+		}
+	}
 }
 
 // failed returns the dense index of the value that does not exist on the way
@@ -392,7 +423,14 @@ func (r *refcounter) terminate(v hir.Value) {
 		}
 		r.dropRest(r.ownership.in[s])
 		if len(r.pending) > 0 {
-			r.flush(r.stateAtEntry(s, k))
+			recipes := len(f.Instrs)
+			fs := r.stateAtEntry(s, k)
+			for x := hir.Value(recipes); int(x) < len(f.Instrs); x++ {
+				if f.At(x).Block == r.b {
+					r.out = append(r.out, x)
+				}
+			}
+			r.flush(fs)
 		}
 	}
 	r.out = append(r.out, v)
@@ -417,7 +455,7 @@ func (r *refcounter) stateAtEntry(s hir.BlockID, k int) hir.FrameStateID {
 		if in.FS != 0 && (in.Op == hir.Snapshot || in.Op == hir.CheckFrame) {
 			return f.TranslateState(in.FS, s, k)
 		}
-		if in.Op != hir.Phi && in.Op != hir.Jump {
+		if in.Op != hir.Phi && in.Op != hir.Jump && !in.Op.Info().Virtual {
 			break
 		}
 		if in.Op == hir.Jump {

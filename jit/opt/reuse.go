@@ -73,7 +73,7 @@ func soleStores(f *hir.Func, candidates []hir.Value) map[hir.Value]hir.FrameStat
 			switch o := in.Op.Info(); {
 			case in.Op == hir.Snapshot:
 				start = in.FS
-			case !o.Pure && !(o.Exits && o.Writes == 0 && !o.Observable):
+			case !o.Pure && !o.Virtual && !(o.Exits && o.Writes == 0 && !o.Observable):
 				start = 0
 			}
 		}

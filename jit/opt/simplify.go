@@ -14,6 +14,7 @@ import (
 // rewrites operands as it goes, so that chains fold in one pass.
 func Simplify(f *hir.Func) {
 	s := simplifier{f: f, w: newForwarding(f)}
+	folded := false
 	for _, b := range f.ComputeOrder().RPO {
 		for _, v := range f.Blocks[b].Instrs {
 			s.w.args(f, v)
@@ -22,7 +23,10 @@ func Simplify(f *hir.Func) {
 				f.At(v).Dead = true
 			}
 		}
-		s.foldBranch(b)
+		folded = s.foldBranch(b) || folded
+	}
+	if folded {
+		removeUnreachable(f) // passes do not see what never runs, and need not know what it needs
 	}
 	s.w.apply(f)
 	filter(f)
@@ -290,12 +294,12 @@ func (s *simplifier) truth(v hir.Value) hir.Value {
 	return 0
 }
 
-// foldBranch turns a branch on a constant into a jump.
-func (s *simplifier) foldBranch(b hir.BlockID) {
+// foldBranch turns a branch on a constant into a jump, and reports whether it did.
+func (s *simplifier) foldBranch(b hir.BlockID) bool {
 	f := s.f
 	t := f.Terminator(b)
 	if t == 0 || f.At(t).Op != hir.Branch {
-		return
+		return false
 	}
 	cond := f.Arg(t, 0)
 	if f.At(cond).Op == hir.BoolNot {
@@ -306,7 +310,7 @@ func (s *simplifier) foldBranch(b hir.BlockID) {
 	}
 	c, ok := s.boolean(cond)
 	if !ok {
-		return
+		return false
 	}
 	blk := &f.Blocks[b]
 	keep, drop := blk.Succs[0], blk.Succs[1]
@@ -317,6 +321,7 @@ func (s *simplifier) foldBranch(b hir.BlockID) {
 	f.SetArgs(t)
 	blk.Succs = []hir.BlockID{keep}
 	removeEdge(f, drop, predIndex(f, drop, b))
+	return true
 }
 
 func (s *simplifier) integerConstant(v hir.Value) (int64, bool) {

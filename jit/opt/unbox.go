@@ -69,6 +69,9 @@ type unboxer struct {
 	constants []hir.Value
 	// guarded are the boxes whose numbers go into nullable phis.
 	guarded []*number
+	// recipes are new ones of objects that do not exist, for the instruction at hand.
+	recipes []hir.Value
+	copyOf  map[hir.Value]hir.Value // the recipe that one was made from; looked up only
 }
 
 func (u *unboxer) findRoots() {
@@ -158,7 +161,7 @@ func (u *unboxer) firstSnapshot(b hir.BlockID) int32 {
 		switch u.f.At(v).Op {
 		case hir.Snapshot:
 			return int32(i)
-		case hir.Phi, hir.CheckFrame:
+		case hir.Phi, hir.CheckFrame, hir.VirtualTuple, hir.VirtualInstance, hir.VirtualIterator:
 		default:
 			return -1
 		}
@@ -285,7 +288,7 @@ func (u *unboxer) use(n *number, v hir.Value, k int, at place) {
 	switch op := f.At(v).Op; {
 	case op == hir.LongUnbox || op == hir.FloatUnbox || op == hir.GuardCompact:
 		n.useful = true
-	case transparent(op):
+	case transparent(op) || op.Info().Virtual: // its uses count
 	case op == hir.Phi:
 		if p := u.of(v); p != nil {
 			n.feeds = append(n.feeds, v)
@@ -305,12 +308,17 @@ func (u *unboxer) frameUses(v hir.Value, at place) {
 	locals, stack := loose(f, v)
 	for id := f.At(v).FS; id != 0; id = f.Frames[id].Parent {
 		note := func(x hir.Value, ok bool) {
-			if n := u.of(x); n == nil {
-			} else if ok {
-				n.loose = append(n.loose, at)
-			} else {
-				n.real = append(n.real, at)
+			if x == 0 {
+				return
 			}
+			f.EachPart(x, func(x hir.Value) {
+				if n := u.of(x); n == nil {
+				} else if ok {
+					n.loose = append(n.loose, at)
+				} else {
+					n.real = append(n.real, at)
+				}
+			})
 		}
 		note(f.Frames[id].Callee, false)
 		for _, x := range f.Frames[id].Locals {

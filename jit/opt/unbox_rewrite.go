@@ -12,7 +12,8 @@ import (
 func (u *unboxer) rewrite() {
 	f := u.f
 	w := newForwarding(f)
-	object := make([]hir.Value, len(u.nums))          // by number
+	object := make([]hir.Value, len(u.nums)) // by number
+	u.copyOf = make(map[hir.Value]hir.Value)
 	boxes := make(map[place][]hir.Value, len(u.nums)) // looked up only
 	u.makePhis()
 	for i := range u.nums {
@@ -39,15 +40,21 @@ func (u *unboxer) rewrite() {
 				// It is made elsewhere, or nowhere.
 				if guard := u.guardEmpty(v, moved); guard != 0 {
 					u.frame(guard, at, object, &states)
-					out = append(out, guard)
+					out = append(append(out, u.recipes...), guard)
+					u.recipes = u.recipes[:0]
 				}
+				continue
+			}
+			if f.At(v).Op.Info().Virtual && u.hasNumber(v) {
+				f.At(v).Dead = true // there is another one for each place that names it
 				continue
 			}
 			out = u.instruction(v, at, object, w, &states, out)
 			for _, box := range boxes[at] {
 				u.frame(box, at, object, &states)
 				f.At(box).Block = b
-				out = append(out, box)
+				out = append(append(out, u.recipes...), box)
+				u.recipes = u.recipes[:0]
 			}
 		}
 		f.Blocks[b].Instrs = out
@@ -62,6 +69,8 @@ func (u *unboxer) instruction(v hir.Value, at place, object []hir.Value, w *forw
 	f := u.f
 	if f.At(v).FS != 0 {
 		u.frame(v, at, object, states)
+		out = append(out, u.recipes...)
+		u.recipes = u.recipes[:0]
 		if in := f.At(v); in.Op == hir.LeaveFrame && u.machineLocals(in.FS) {
 			// Its cold path could not show them.
 			fs, bc := in.FS, in.BC
@@ -199,13 +208,44 @@ func (u *unboxer) machineLocals(id hir.FrameStateID) bool {
 // object.
 func (u *unboxer) frame(v hir.Value, at place, object []hir.Value, states *frameStates) {
 	f := u.f
-	f.At(v).FS = states.rewrite(f.At(v).FS, func(x hir.Value) hir.Value {
-		n := u.of(x)
-		if !u.live(n) {
-			return x
+	id := states.rewrite(f.At(v).FS, func(x hir.Value) hir.Value { return u.part(x, at, object) })
+	f.At(v).FS = id
+}
+
+// part returns what a frame state at a place names instead of x.
+func (u *unboxer) part(x hir.Value, at place, object []hir.Value) hir.Value {
+	f := u.f
+	if x == 0 {
+		return x
+	}
+	if f.At(x).Op.Info().Virtual && u.hasNumber(x) {
+		parts := f.Args(x, nil)
+		for i := range parts {
+			parts[i] = u.part(parts[i], at, object)
 		}
-		return u.shown(n, at, object[u.num[n.value]-1])
-	})
+		for _, y := range u.recipes {
+			if f.At(y).Op == f.At(x).Op && f.At(y).Obj == f.At(x).Obj && slices.Equal(f.Args(y, nil), parts) && u.copyOf[y] == x {
+				return y
+			}
+		}
+		y := f.Copy(x, at.block, parts...)
+		f.At(y).Dead = false
+		u.recipes = append(u.recipes, y)
+		u.copyOf[y] = x
+		return y
+	}
+	n := u.of(x)
+	if !u.live(n) {
+		return x
+	}
+	return u.shown(n, at, object[u.num[n.value]-1])
+}
+
+// hasNumber reports whether an object that does not exist consists of a number, among others.
+func (u *unboxer) hasNumber(v hir.Value) bool {
+	found := false
+	u.f.EachPart(v, func(x hir.Value) { found = found || u.live(u.of(x)) })
+	return found
 }
 
 // frameStates makes changed copies of frame states, equal ones once.

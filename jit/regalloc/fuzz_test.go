@@ -1,6 +1,10 @@
 package regalloc
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/cinderjit/cinderjit/jit/mutant"
+)
 
 // FuzzAllocate lets the fuzzer choose the shape of random programs and the
 // machine.
@@ -25,24 +29,39 @@ func FuzzAllocate(f *testing.F) {
 	})
 }
 
-// FuzzText lets the fuzzer write the program. It is mostly malformed, and must
-// then be refused rather than crash the allocator.
+// texts are programs in text form.
+var texts = []string{
+	plantText,
+	"b0:\n v1:r0 d2:f0 = arg\n -> b1(v1 d2)\nb1(v3 d4) depth=1 cold:\n v5:reuse0 = x v3 v1:any:late ! r0-r3\n br v5 -> b2 b3\nb2:\n -> b1(v5 d4)\nb3:\n ret v5:r0 d4:f0",
+	"b0:\n v1 = const\n v2:any = x v1:late v1:r0\n v3:early v4:r1 = x v2:r1 v1:any",
+}
+
+// again is used for one program after the other, as compilations do.
+var again Allocator
+
+// tryText allocates what may be malformed, and is then refused.
+func tryText(t *testing.T, text string) {
+	fn, err := parseFunc(text)
+	if err != nil || len(fn.instrs) > 500 || fn.nv > 2000 {
+		return
+	}
+	cfg := smallMachine
+	if _, err := again.Allocate(fn, cfg); err != nil {
+		return
+	}
+	if err := verify(&again, fn, cfg); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// FuzzText lets the fuzzer write the program.
 func FuzzText(f *testing.F) {
-	f.Add(plantText)
-	f.Add("b0:\n v1:r0 d2:f0 = arg\n -> b1(v1 d2)\nb1(v3 d4) depth=1 cold:\n v5:reuse0 = x v3 v1:any:late ! r0-r3\n br v5 -> b2 b3\nb2:\n -> b1(v5 d4)\nb3:\n ret v5:r0 d4:f0")
-	f.Add("b0:\n v1 = const\n v2:any = x v1:late v1:r0\n v3:early v4:r1 = x v2:r1 v1:any")
-	var a Allocator
-	f.Fuzz(func(t *testing.T, text string) {
-		fn, err := parseFunc(text)
-		if err != nil || len(fn.instrs) > 500 || fn.nv > 2000 {
-			return
-		}
-		cfg := smallMachine
-		if _, err := a.Allocate(fn, cfg); err != nil {
-			return
-		}
-		if err := verify(&a, fn, cfg); err != nil {
-			t.Fatal(err)
-		}
-	})
+	for _, text := range texts {
+		f.Add(text)
+	}
+	f.Fuzz(tryText)
+}
+
+func TestMutants(t *testing.T) {
+	mutant.Each(t, texts, 50_000, tryText)
 }

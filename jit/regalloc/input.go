@@ -343,7 +343,7 @@ func (a *Allocator) readInstr(b, i int32) {
 	for k := range ops {
 		o := &ops[k]
 		base := 4 * i
-		if o.Kind == Def && o.Constraint == Reuse {
+		if o.Constraint == Reuse {
 			a.readReuse(b, i, ops, k)
 			if a.err != nil {
 				return
@@ -412,6 +412,10 @@ func (a *Allocator) readInstr(b, i int32) {
 // readReuse handles the definition k of an instruction, which reuses an input.
 func (a *Allocator) readReuse(b, i int32, ops []Operand, k int) {
 	o := &ops[k]
+	if o.Kind != Def {
+		a.fail("instruction %d: v%d is an input and cannot reuse one", i, o.V)
+		return
+	}
 	if int(o.Reuse) >= len(ops) {
 		a.fail("instruction %d reuses operand %d of %d", i, o.Reuse, len(ops))
 		return

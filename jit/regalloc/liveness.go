@@ -94,6 +94,9 @@ func (a *Allocator) liveBlocks(v VReg) {
 			touch(p, a.blocks[p].end())
 		}
 	}
+	if len(a.touched) > 0 && val.def != defNone {
+		touch(val.defBlock, 0) // it is written, though only blocks that never run read it
+	}
 }
 
 // defInTerminator reports whether val is a fixed definition of a terminator,

@@ -170,6 +170,10 @@ func (a *Allocator) joinPieces(v VReg) {
 // in a register.
 func (a *Allocator) enterBlocks(v VReg) {
 	for _, b := range a.entered {
+		// In a hole of v its register can be that of another value.
+		if !a.covers(v, a.blocks[b].entry()) {
+			continue
+		}
 		switch to := a.at(v, a.blocks[b].entry()); {
 		case to == 0 || to.IsRemat():
 		case !a.values[v].remat:

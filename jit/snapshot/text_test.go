@@ -2,14 +2,18 @@ package snapshot
 
 import (
 	"bytes"
+	"maps"
 	"math"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/cinderjit/cinderjit/jit/mutant"
 )
 
 func samples(t testing.TB) map[string]string {
@@ -224,43 +228,73 @@ func TestLookups(t *testing.T) {
 	}
 }
 
-func FuzzDecode(f *testing.F) {
-	for _, text := range samples(f) {
+// sampleTexts returns the samples in the order of their names.
+func sampleTexts(tb testing.TB) []string {
+	texts := samples(tb)
+	var out []string
+	for _, path := range slices.Sorted(maps.Keys(texts)) {
+		out = append(out, texts[path])
+	}
+	return out
+}
+
+// encodedSamples returns the binary form of the samples.
+func encodedSamples(tb testing.TB) []string {
+	var out []string
+	for _, text := range sampleTexts(tb) {
 		s, err := Parse(text, nil)
 		if err != nil {
-			f.Fatal(err)
+			tb.Fatal(err)
 		}
-		f.Add(s.Encode())
+		out = append(out, string(s.Encode()))
 	}
-	f.Fuzz(func(t *testing.T, data []byte) {
-		s, err := Decode(data)
-		if err != nil {
-			return
-		}
-		if !bytes.Equal(data, s.Encode()) {
-			t.Error("encoded again it differs")
-		}
-		_ = s.String()
-	})
+	return out
+}
+
+// tryDecode decodes what may be malformed. What is not refused has this form only.
+func tryDecode(t *testing.T, data string) {
+	s, err := Decode([]byte(data))
+	if err != nil {
+		return
+	}
+	if data != string(s.Encode()) {
+		t.Error("encoded again it differs")
+	}
+	_ = s.String()
+}
+
+// tryParse parses what may be malformed. What is not refused prints to what parses to the same.
+func tryParse(t *testing.T, text string) {
+	s, err := Parse(text, nil)
+	if err != nil {
+		return
+	}
+	printed := s.String()
+	back, err := Parse(printed, nil)
+	if err != nil {
+		t.Fatalf("printed text does not parse: %v\n%s", err, printed)
+	}
+	if diff := cmp.Diff(printed, back.String()); diff != "" {
+		t.Errorf("printed twice it differs:\n%s", diff)
+	}
+}
+
+func FuzzDecode(f *testing.F) {
+	for _, data := range encodedSamples(f) {
+		f.Add(data)
+	}
+	f.Fuzz(tryDecode)
 }
 
 func FuzzParse(f *testing.F) {
 	f.Add(smallest)
-	for _, text := range samples(f) {
+	for _, text := range sampleTexts(f) {
 		f.Add(text)
 	}
-	f.Fuzz(func(t *testing.T, text string) {
-		s, err := Parse(text, nil)
-		if err != nil {
-			return
-		}
-		printed := s.String()
-		back, err := Parse(printed, nil)
-		if err != nil {
-			t.Fatalf("printed text does not parse: %v\n%s", err, printed)
-		}
-		if diff := cmp.Diff(printed, back.String()); diff != "" {
-			t.Errorf("printed twice it differs:\n%s", diff)
-		}
-	})
+	f.Fuzz(tryParse)
+}
+
+func TestMutants(t *testing.T) {
+	mutant.Each(t, encodedSamples(t), 2000, tryDecode)
+	mutant.Each(t, append(sampleTexts(t), smallest), 2000, tryParse)
 }

@@ -192,5 +192,9 @@ def hashed(n):
 
 @case("int, len", "None, 1", "(), 'a'", "gc, Stack", "iter(()), b'x'", "Stack.append, 1.5", "(1,), (1, [])")
 def tracked(x, y):
+    # A collection would untrack what holds nothing that the collector has to know of.
+    gc.disable()
     made = [(x,), (y,), (x, y), (y, x), (x, x, x), ((x,),), two(x, y)]
-    return [gc.is_tracked(t) for t in made]
+    found = [gc.is_tracked(t) for t in made]
+    gc.enable()
+    return found

@@ -113,3 +113,19 @@ def debug_specs(x):
 @case("'ab'")
 def strings(s):
     return s + s, s * 3, s.upper() + s.title(), s[::-1], "".join([s, s]), s.replace("a", "xx"), s.split("a"), s.encode().decode(), s < s + "c", hash(s) == hash("ab"), s.find("b"), s.startswith("a"), s.center(9, "*")
+
+
+class Returning:
+    """Formats as what it was given, which may be an instance of a subclass of str."""
+
+    def __init__(self, text):
+        self.text = text
+
+    def __format__(self, spec):
+        return self.text
+
+
+@case("'a', 'b'", "'', ''", "'é', 'b'", "'a', '\\u20ac'", "'\\U0001f600', 'é'", "'', 'ab'", "Returning('xy'), Returning(SubStr('z'))", "'a' * 1000, 'é' * 1000")
+def joined(x, y):
+    texts = [f"{x}{y}", f"{y}{x}{y}", f"{x} {y}", f"{x}" f"{y}é", f"{x}{x}{y}{y}"]
+    return [(t, len(t), t.isascii(), hash(t) == hash("".join(list(t))), type(t)) for t in texts]

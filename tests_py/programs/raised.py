@@ -301,3 +301,32 @@ def iterators_die_first(n, what):
         except LookupError as error:
             log.append((i, lines(error), repr(error.__context__)))
     return log
+
+
+@case("'raised', 'cause'")
+def no_exceptions(raised, cause):
+    """What is dropped first."""
+    log = []
+
+    def plain():
+        raise Thing(raised, log)
+
+    def with_cause():
+        raise Thing(raised, log) from Thing(cause, log)
+
+    def in_handler():
+        try:
+            raise Thing(raised, log) from Thing(cause, log)
+        except TypeError as error:
+            return str(error)
+
+    def cause_is_none():
+        raise ValueError(raised) from Thing(cause, log)
+
+    out = [in_handler()]
+    for function in plain, with_cause, cause_is_none:
+        try:
+            function()
+        except TypeError as error:
+            out.append(str(error))
+    return out, log

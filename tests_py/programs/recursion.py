@@ -215,3 +215,21 @@ def sort_key(x):
 @case("[30, 10, 20]")
 def through_builtins(items):
     return sorted(items, key=sort_key), max(items, key=lambda x: -depth(x)), list(map(depth, items))
+
+
+class Link:
+    def __init__(self, next):
+        self.next = next
+
+    def __del__(self):
+        # Lets the next one die and calls nothing.
+        self.next = None
+
+
+@case("20", "20000")
+def dying_chain(n):
+    link = None
+    for i in range(n):
+        link = Link(link)
+    link = None
+    return "done"

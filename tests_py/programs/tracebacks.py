@@ -217,3 +217,44 @@ def format_exc(a, b):
         outer(a, b)
     except ZeroDivisionError:
         return traceback.format_exc(limit=-2).replace(__file__, "FILE")
+
+
+class Closes:
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *details):
+        return None
+
+
+def with_statement(n):
+    with Closes():
+        return 1 // n
+
+
+def finally_clause(n):
+    try:
+        n = 1 // n
+    finally:
+        n = 2
+    return n
+
+
+def generates(n):
+    with Closes():
+        yield 1 // n
+
+
+@case("1", "0")
+def frames_that_have_ended(n):
+    """They stand where the exception was raised, not where it was raised again."""
+    out = []
+    for function in (with_statement, finally_clause, lambda n: list(generates(n))):
+        try:
+            out.append(function(n))
+        except ZeroDivisionError as error:
+            trace = error.__traceback__.tb_next
+            while trace is not None:
+                out.append((trace.tb_lineno, trace.tb_frame.f_lineno, trace.tb_lasti, trace.tb_frame.f_lasti))
+                trace = trace.tb_next
+    return out

@@ -371,7 +371,7 @@ func (b *builder) unaryInvert() {
 func (b *builder) compareOp() {
 	b.peekObject(2)
 	b.peekObject(1)
-	if !b.mixedNumbers(b.comparison) {
+	if !b.mixedNumbers(b.comparison) && !b.strsOrOthers() {
 		b.comparison()
 	}
 }
@@ -393,17 +393,28 @@ func (b *builder) comparison() {
 		return
 	case strStr:
 		if cond == hir.CondEQ || cond == hir.CondNE {
-			b.guardType(b.peek(2), snapshot.TypeStr)
-			b.guardType(b.peek(1), snapshot.TypeStr)
-			args := b.popObjects(2)
-			v := b.emit(hir.StrEq, args...)
-			if cond == hir.CondNE {
-				v = b.emit(hir.BoolNot, v)
-			}
-			b.push(v)
+			b.compareStrs()
 			return
 		}
 	}
+	b.compareAny()
+}
+
+// compareStrs builds == and != of exact strs.
+func (b *builder) compareStrs() {
+	b.guardType(b.peek(2), snapshot.TypeStr)
+	b.guardType(b.peek(1), snapshot.TypeStr)
+	args := b.popObjects(2)
+	v := b.emit(hir.StrEq, args...)
+	if hir.Cond(b.in.Compare().Kind) == hir.CondNE {
+		v = b.emit(hir.BoolNot, v)
+	}
+	b.push(v)
+}
+
+// compareAny compares any objects.
+func (b *builder) compareAny() {
+	c := b.in.Compare()
 	op := hir.Compare
 	if c.ToBool {
 		op = hir.CompareBool

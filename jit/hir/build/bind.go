@@ -122,8 +122,14 @@ func (b *builder) callDirect(c *binding, callee hir.Value, args []hir.Value) hir
 		b.dependFunction(c.fn)
 	}
 	v := b.emitObj(hir.CallDirect, c.fn, operands...)
-	// The call of a generator function makes the generator.
-	switch b.s.Code(b.s.Object(c.fn).Function.Code).Flags & resumableFlags {
+	b.typeMade(v, b.s.Code(b.s.Object(c.fn).Function.Code))
+	return v
+}
+
+// typeMade gives the call of a function with this code its type. That of a
+// generator function makes the generator.
+func (b *builder) typeMade(v hir.Value, code *snapshot.Code) {
+	switch code.Flags & resumableFlags {
 	case snapshot.CodeGenerator:
 		b.typed(v, hir.InstanceOf(snapshot.TypeGenerator))
 	case snapshot.CodeCoroutine:
@@ -131,7 +137,30 @@ func (b *builder) callDirect(c *binding, callee hir.Value, args []hir.Value) hir
 	case snapshot.CodeAsyncGenerator:
 		b.typed(v, hir.InstanceOf(snapshot.TypeAsyncGenerator))
 	}
-	return v
+}
+
+// callMade builds the call of a generator function that was made here, as for a
+// generator expression: its code is known, if nobody has assigned another one, so
+// that nothing has to be bound.
+func (b *builder) callMade(s *site) bool {
+	callee := b.unguarded(b.callable(s))
+	if b.f.At(callee).Op != hir.MakeFunction || s.kw != snapshot.NoObject || b.within != nil || !b.trusted() {
+		return false
+	}
+	id := b.typeOf(b.f.Arg(callee, 0)).Obj
+	args, known := b.arguments(s)
+	if id == snapshot.NoObject || b.s.Object(id).Kind != snapshot.KindCode || !known {
+		return false
+	}
+	code := b.s.Code(id)
+	if code == nil || !code.Resumable() || len(args) != code.ArgCount || len(args) != code.NumArgs() || len(args) > maxDirectArgs {
+		return false
+	}
+	b.guardIs(b.typed(b.load(hir.LoadField, hir.HeapOther, b.l.Function.Code, b.callable(s)), hir.TObject), id)
+	v := b.emitObj(hir.CallDirect, id, append([]hir.Value{b.callable(s)}, args...)...)
+	b.typeMade(v, code)
+	b.returned(s, v)
+	return true
 }
 
 // bound returns the values of the parameters.
@@ -145,6 +174,7 @@ func (b *builder) bound(c *binding, args []hir.Value) []hir.Value {
 			values[i] = b.surplus(c, args)
 		case fromKeywords:
 			values[i] = b.emit(hir.NewDict)
+			b.filled[values[i]] = len(c.keywords) > 0
 			for _, k := range c.keywords {
 				b.emit(hir.DictPut, values[i], b.constant(k.name), args[k.arg])
 			}

@@ -83,7 +83,7 @@ func Build(s *snapshot.Snapshot, o Options) (*hir.Func, error) {
 	}
 	b := newBuilder(&shared{
 		s: s, l: s.Layout, f: hir.NewFunc(s), opts: o, consts: map[snapshot.ID]hir.Value{}, proven: map[hir.Value][]snapshot.ID{},
-		methods: map[hir.Value]methods{},
+		methods: map[hir.Value]methods{}, filled: map[hir.Value]bool{},
 	}, s.Code(o.Code), bc)
 	for i := range b.budgets {
 		b.budgets[i].copied = map[snapshot.ID]int{}
@@ -167,6 +167,7 @@ type shared struct {
 
 	budgets [maxInlineLoops]inlineBudget
 	proven  map[hir.Value][]snapshot.ID // what a Refine behind a dispatch has shown: the classes the object can have
+	filled  map[hir.Value]bool          // by dict of **keywords made for an inlined call: it was made with some
 	methods map[hir.Value]methods       // by callable read from a receiver of several classes
 }
 

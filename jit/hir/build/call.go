@@ -93,7 +93,7 @@ func (b *builder) callKw() {
 }
 
 func (b *builder) callSite(s *site) {
-	if b.callOneOf(s) {
+	if b.callMade(s) || b.callOneOf(s) {
 		return
 	}
 	if b.trusted() && (b.callSeen(s) || b.callDefault(s)) {
@@ -248,14 +248,6 @@ func (b *builder) callMethodObject(s *site, refs []snapshot.ID, args []hir.Value
 	args = append([]hir.Value{b.constant(refs[1])}, args...)
 	b.callPython(s, c, b.constant(refs[0]), args)
 	return true
-}
-
-// callFunctionEx calls with an iterable of arguments and a mapping of keywords.
-func (b *builder) callFunctionEx() {
-	args := b.popObjects(4)
-	b.push(b.emit(hir.CallEx, args...))
-	b.check()
-	b.breaker(b.resume)
 }
 
 func (b *builder) callIntrinsic1() {

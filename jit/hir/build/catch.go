@@ -26,6 +26,7 @@ import (
 type clause struct {
 	classes []hir.Value      // constants
 	missing bool             // a missing key is among what it catches
+	lacking bool             // and a missing attribute
 	body    bytecode.BlockID // where it goes on when a class fits
 	from    int32            // index of the instruction there
 	forgets bool             // that is behind POP_EXCEPT, because nothing happens before it
@@ -105,7 +106,7 @@ func (r *clauseReader) clause() (clause, bool) {
 	b := r.b
 	var c clause
 	if c.body, c.from = r.block.ID, r.i; r.next(bytecode.OpPopTop) {
-		c.classes, c.missing = []hir.Value{b.constant(snapshot.TypeBaseException)}, true
+		c.classes, c.missing, c.lacking = []hir.Value{b.constant(snapshot.TypeBaseException)}, true, true
 		r.all = true
 		r.forgets(&c)
 		return c, true
@@ -124,8 +125,12 @@ func (r *clauseReader) clause() (clause, bool) {
 			return c, false
 		}
 		switch b.f.At(class).Obj {
-		case snapshot.TypeKeyError, snapshot.TypeLookupError, snapshot.TypeException, snapshot.TypeBaseException:
+		case snapshot.TypeException, snapshot.TypeBaseException:
+			c.missing, c.lacking = true, true
+		case snapshot.TypeKeyError, snapshot.TypeLookupError:
 			c.missing = true
+		case snapshot.TypeAttributeError:
+			c.lacking = true
 		}
 		c.classes = append(c.classes, class)
 	}
@@ -273,6 +278,10 @@ func (b *builder) catchClause(v hir.Value, before *hir.Instr, handler bytecode.B
 	how := 2 * calls
 	if before.Op == hir.DictSubscr && calls == 0 && c.missing && c.forgets {
 		b.f.At(v).Op = hir.DictFind
+		how++
+	}
+	if before.Op == hir.LoadAttr && calls == 0 && c.lacking && c.forgets {
+		b.f.At(v).Op = hir.AttrFind
 		how++
 	}
 	own := b.nullValue()

@@ -7,6 +7,9 @@ import (
 
 // callClass calls a class.
 func (b *builder) callClass(s *site, class snapshot.ID, args []hir.Value) bool {
+	if class == snapshot.TypeRange && b.loopOverRange(s, args) {
+		return true
+	}
 	if s.kw == snapshot.NoObject && len(args) == 1 {
 		switch class {
 		case snapshot.TypeType:

@@ -12,9 +12,9 @@ var containerHandlers = map[bytecode.Op]handler{
 	bytecode.OpBinarySlice:    generic(hir.BinarySlice, 3, pushes),
 	bytecode.OpStoreSlice:     (*builder).storeSlice,
 	bytecode.OpBuildTuple:     counted(hir.BuildTuple, pushes),
-	bytecode.OpBuildList:      counted(hir.BuildList, pushes),
+	bytecode.OpBuildList:      (*builder).buildList,
 	bytecode.OpBuildSet:       counted(hir.BuildSet, pushes),
-	bytecode.OpBuildMap:       counted(hir.BuildMap, pushes),
+	bytecode.OpBuildMap:       (*builder).buildMap,
 	bytecode.OpBuildSlice:     counted(hir.BuildSlice, pushes),
 	bytecode.OpListAppend:     (*builder).listAppend,
 	bytecode.OpListExtend:     (*builder).updateContainer,
@@ -69,7 +69,27 @@ func (b *builder) subscript() {
 	}
 	byInt = byInt && b.mayBeIndex(b.peek(1))
 	switch {
-	case class == snapshot.TypeList && byInt && b.trusted():
+	case class == snapshot.NoObject && !b.trusted() && b.subscriptOfSeveral():
+	case (class == snapshot.TypeList || class == snapshot.TypeTuple || class == snapshot.TypeStr) && byInt && b.trusted():
+		b.subscriptOf(class)
+	case b.in.Op == bytecode.OpBinaryOpSubscrStrInt && !b.opts.IgnoreFeedback && b.onlyValuesFailed() && !b.elsewhere(2, snapshot.TypeStr) && !b.elsewhere(1, snapshot.TypeInt):
+		b.guardType(b.peek(2), snapshot.TypeStr)
+		b.guardType(b.peek(1), snapshot.TypeInt)
+		b.generic(hir.StrSubscr, 2, pushes)
+	case class == snapshot.TypeDict:
+		b.subscriptOf(class)
+	case b.trusted() && b.loadNumber():
+	case b.trusted() && b.callGetItem():
+	default:
+		b.generic(hir.BinaryOp, 2, withArg|pushes)
+	}
+}
+
+// subscriptOf builds container[index] for a container of a built-in class; the index of
+// one that is no dict is an int of one digit inside it.
+func (b *builder) subscriptOf(class snapshot.ID) {
+	switch class {
+	case snapshot.TypeList:
 		b.guardType(b.peek(2), class)
 		b.guardCompact(b.peek(1))
 		list := b.peek(2)
@@ -78,7 +98,7 @@ func (b *builder) subscript() {
 		v := b.emit(hir.LoadElem, items, i)
 		b.popObjects(2)
 		b.push(v)
-	case class == snapshot.TypeTuple && byInt && b.trusted():
+	case snapshot.TypeTuple:
 		b.guardType(b.peek(2), class)
 		b.guardCompact(b.peek(1))
 		tuple := b.peek(2)
@@ -86,7 +106,7 @@ func (b *builder) subscript() {
 		v := b.emitImm(hir.LoadElem, b.l.Tuple.Items, tuple, i)
 		b.popObjects(2)
 		b.push(v)
-	case class == snapshot.TypeStr && byInt && b.trusted():
+	case snapshot.TypeStr:
 		b.guardType(b.peek(2), class)
 		b.guardCompact(b.peek(1))
 		str := b.peek(2)
@@ -96,17 +116,9 @@ func (b *builder) subscript() {
 		v := b.emit(hir.StrItem, str, i)
 		b.popObjects(2)
 		b.push(v)
-	case b.in.Op == bytecode.OpBinaryOpSubscrStrInt && !b.opts.IgnoreFeedback && b.onlyValuesFailed() && !b.elsewhere(2, snapshot.TypeStr) && !b.elsewhere(1, snapshot.TypeInt):
-		b.guardType(b.peek(2), snapshot.TypeStr)
-		b.guardType(b.peek(1), snapshot.TypeInt)
-		b.generic(hir.StrSubscr, 2, pushes)
-	case class == snapshot.TypeDict:
+	default:
 		b.guardType(b.peek(2), class)
 		b.generic(hir.DictSubscr, 2, pushes)
-	case b.trusted() && b.loadNumber():
-	case b.trusted() && b.callGetItem():
-	default:
-		b.generic(hir.BinaryOp, 2, withArg|pushes)
 	}
 }
 

@@ -143,25 +143,13 @@ func (b *builder) toBool() {
 	}
 	class := b.typeOf(v).ExactClass()
 	if class == snapshot.NoObject && b.trusted() {
-		switch b.in.Op {
-		case bytecode.OpToBoolBool:
-			class = snapshot.TypeBool
-		case bytecode.OpToBoolInt:
-			class = snapshot.TypeInt
-		case bytecode.OpToBoolList:
-			class = snapshot.TypeList
-		case bytecode.OpToBoolNone:
-			class = snapshot.TypeNone
-		case bytecode.OpToBoolStr:
-			class = snapshot.TypeStr
-		case bytecode.OpToBoolAlwaysTrue:
-			if f, ok := b.feedback(snapshot.TruthAlways); ok {
-				b.dependType(f.Type)
-				b.guardType(v, f.Type)
-				b.pop()
-				b.push(b.boolConstant(true))
-				return
-			}
+		class = b.specialisedFor()
+		if f, ok := b.feedback(snapshot.TruthAlways); ok {
+			b.dependType(f.Type)
+			b.guardType(v, f.Type)
+			b.pop()
+			b.push(b.boolConstant(true))
+			return
 		}
 	}
 	if r := b.truthOf(v, class); r != 0 {
@@ -169,18 +157,28 @@ func (b *builder) toBool() {
 		b.push(r)
 		return
 	}
+	if class == snapshot.NoObject && b.truthOfSeveral() {
+		return
+	}
+	b.truthOfAny()
+}
+
+// truthOfAny asks any object.
+func (b *builder) truthOfAny() {
 	b.push(b.emit(hir.IsTrue, b.pop()))
 	b.check()
 }
 
-// truthOf returns the truth value of an instance of a built-in class, 0 if it
-// takes a call to know.
+// truthOf returns the truth value of an instance of a class, 0 if it takes a call
+// to know.
 func (b *builder) truthOf(v hir.Value, class snapshot.ID) hir.Value {
 	switch class {
 	case snapshot.TypeBool:
 		return b.truth(b.guardType(v, class))
 	case snapshot.TypeNone:
-		b.guardIs(v, snapshot.None)
+		if b.typeOf(v).ExactClass() != class {
+			b.guardIs(v, snapshot.None)
+		}
 		return b.boolConstant(false)
 	case snapshot.TypeInt:
 		v = b.guardType(v, class)
@@ -199,7 +197,28 @@ func (b *builder) truthOf(v hir.Value, class snapshot.ID) hir.Value {
 	case snapshot.TypeFunction:
 		return b.boolConstant(true)
 	}
+	if b.alwaysTrue(class) {
+		b.guardType(v, class)
+		return b.boolConstant(true)
+	}
 	return 0
+}
+
+// alwaysTrue reports whether instances of a class made at run time have neither a
+// truth value of their own nor a length.
+func (b *builder) alwaysTrue(class snapshot.ID) bool {
+	c := b.s.Class(class)
+	return class > snapshot.NumWellKnown && c != nil && !b.opts.IgnoreFeedback && b.known(class) && c.Traits&(snapshot.TraitBool|snapshot.TraitLen) == 0
+}
+
+// hasKnownTruth reports whether truthOf knows the class.
+func (b *builder) hasKnownTruth(class snapshot.ID) bool {
+	switch class {
+	case snapshot.TypeBool, snapshot.TypeNone, snapshot.TypeInt, snapshot.TypeList, snapshot.TypeTuple, snapshot.TypeStr,
+		snapshot.TypeDict, snapshot.TypeFunction:
+		return true
+	}
+	return b.alwaysTrue(class)
 }
 
 func (b *builder) nonZero(region hir.Heap, offset int64, base hir.Value) hir.Value {

@@ -75,6 +75,12 @@ func (b *builder) suspended(generator hir.Value) hir.Value {
 // yieldValue suspends the frame: everything alive is handed over to its slots.
 func (b *builder) yieldValue() {
 	b.fs()
+	if b.inside != nil {
+		// The interpreter runs the frame, and suspends it.
+		b.f.At(b.raw(hir.LeaveLoop)).FS = b.frameState(b.in.Start / 2)
+		b.cur = noBlock
+		return
+	}
 	if b.st.inFrame || b.st.handling > 0 {
 		b.deopt()
 		return

@@ -51,6 +51,16 @@ func (b *builder) inlineID() int32 {
 	return b.within.id
 }
 
+// outermostUnit returns the code unit of the present instruction, or that of the
+// call in the outermost code that it is part of.
+func (b *builder) outermostUnit() int32 {
+	unit := b.in.Offset / 2
+	for id := b.inlineID(); id != 0; id = b.f.Inlines[id].Parent {
+		unit = b.f.Inlines[id].Offset
+	}
+	return unit
+}
+
 // inline builds the body of a function in the place of its call. leave takes the
 // operands of the call off the stack; the result comes onto it, a bool as one
 // of the machine, unless init says that it has to be None and is dropped; the
@@ -64,7 +74,7 @@ func (b *builder) inlineID() int32 {
 func (b *builder) inline(c *binding, callee hir.Value, args []hir.Value, leave func(), init bool) bool {
 	bc, reason := b.inlinable(c)
 	if reason != "" {
-		b.f.Refused = append(b.f.Refused, hir.Refusal{Fn: c.fn, Offset: b.in.Offset / 2, Reason: reason})
+		b.f.Refused = append(b.f.Refused, hir.Refusal{Fn: c.fn, Offset: b.outermostUnit(), Reason: reason})
 		return false
 	}
 	code := b.s.Object(c.fn).Function.Code

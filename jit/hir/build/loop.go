@@ -1,6 +1,8 @@
 package build
 
 import (
+	"slices"
+
 	"github.com/cinderjit/cinderjit/jit/bytecode"
 	"github.com/cinderjit/cinderjit/jit/hir"
 	"github.com/cinderjit/cinderjit/jit/snapshot"
@@ -15,8 +17,6 @@ func (b *builder) buildLoop(entry snapshot.Feedback) error {
 	id := b.bc.Instrs[b.bc.At(entry.Offset)].Block
 	l := b.bc.Block(id).Loop
 	switch {
-	case b.code.Resumable():
-		return &Error{Unsupported, "loops of generators and coroutines are not entered", -1}
 	case b.bc.Irreducible || l == bytecode.NoLoop || b.bc.Loops[l].Header != id:
 		return &Error{Unsupported, "no loop begins here", int(entry.Offset)}
 	case !b.withoutRaising()[id]:
@@ -26,6 +26,11 @@ func (b *builder) buildLoop(entry snapshot.Feedback) error {
 	b.inside = make([]bool, len(b.bc.Blocks))
 	for _, in := range b.bc.Loops[l].Blocks {
 		b.inside[in] = true
+	}
+	if b.code.Resumable() {
+		if err := b.resumableLoop(id); err != nil {
+			return err
+		}
 	}
 	b.findRaising()
 	b.findHandlers()
@@ -37,6 +42,57 @@ func (b *builder) buildLoop(entry snapshot.Feedback) error {
 	b.blocks()
 	b.finish()
 	return nil
+}
+
+// resumableLoop reports what forbids to enter a loop of a generator or coroutine.
+// The interpreter goes on with the frame wherever the loop is left, so that no
+// exception may end it; that is what the handler around the whole body is for. A
+// loop that yields in each round would be left as often.
+func (b *builder) resumableLoop(header bytecode.BlockID) error {
+	for id, inside := range b.inside {
+		if inside && b.handlerOf(bytecode.BlockID(id)) == bytecode.NoBlock && !b.onlyJumps(b.bc.Block(bytecode.BlockID(id))) {
+			return &Error{Unsupported, "an exception in the loop would end the generator", -1}
+		}
+	}
+	seen := make([]bool, len(b.bc.Blocks))
+	work := []bytecode.BlockID{header}
+	for len(work) > 0 {
+		id := work[len(work)-1]
+		work = work[:len(work)-1]
+		bb := b.bc.Block(id)
+		if b.yields(bb) {
+			continue
+		}
+		for _, to := range [3]bytecode.BlockID{bb.Next, bb.Taken, b.afterAsyncFor(id)} {
+			switch {
+			case to == header:
+				return nil
+			case to != bytecode.NoBlock && b.inside[to] && !seen[to]:
+				seen[to] = true
+				work = append(work, to)
+			}
+		}
+	}
+	return &Error{Unsupported, "the loop yields in each round", int(b.bc.Instrs[b.bc.Block(header).Begin].Offset)}
+}
+
+// onlyJumps tells whether a block does nothing but jump: what can fail in that is
+// left to the interpreter.
+func (b *builder) onlyJumps(bb *bytecode.Block) bool {
+	for _, in := range b.bc.Instrs[bb.Begin:bb.End] {
+		switch in.Base {
+		case bytecode.OpPopJumpIfTrue, bytecode.OpPopJumpIfFalse, bytecode.OpPopJumpIfNone, bytecode.OpPopJumpIfNotNone,
+			bytecode.OpNotTaken, bytecode.OpNop, bytecode.OpJumpForward, bytecode.OpJumpBackward, bytecode.OpJumpBackwardNoInterrupt:
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// yields tells whether the frame is always suspended in a block.
+func (b *builder) yields(bb *bytecode.Block) bool {
+	return slices.ContainsFunc(b.bc.Instrs[bb.Begin:bb.End], func(in bytecode.Instr) bool { return in.Base == bytecode.OpYieldValue })
 }
 
 // guardEntry checks that the locals are of the classes of which they were when

@@ -72,14 +72,14 @@ func (b *builder) unguarded(v hir.Value) hir.Value {
 // that the site has seen: the interpreter's own, if any, those on which guards failed, and
 // what other sites have seen of the same object. Except for the interpreter's
 // record they are resolved from what is known about the class. It is empty when
-// one of them cannot be resolved, there are too many, or something else than
-// the class failed, for which object stands.
-func (b *builder) receiverCases(own snapshot.Feedback, resolve func(snapshot.ID) (snapshot.Feedback, bool)) []snapshot.Feedback {
+// something else than the class failed, for which object stands; others reports that there are more
+// classes, or some that cannot be resolved.
+func (b *builder) receiverCases(own snapshot.Feedback, resolve func(snapshot.ID) (snapshot.Feedback, bool)) (cases []snapshot.Feedback, others bool) {
 	root := b.unguarded(b.peek(1))
 	classes := b.provenClasses(b.peek(1))
 	switch {
 	case b.valueFailed():
-		return nil
+		return nil, true
 	case classes == nil:
 		classes = slices.Clone(b.receivers[root])
 		for _, class := range append(b.failures(), own.Type) {
@@ -88,24 +88,21 @@ func (b *builder) receiverCases(own snapshot.Feedback, resolve func(snapshot.ID)
 			}
 		}
 	}
-	if len(classes) > maxCases {
-		return nil
-	}
-	var cases []snapshot.Feedback
 	for _, class := range classes {
 		f, ok := own, true
 		if class != own.Type {
 			f, ok = resolve(class)
 		}
-		if !ok {
-			return nil
+		if !ok || len(cases) == maxCases {
+			others = true
+			continue
 		}
 		cases = append(cases, f)
 	}
-	if len(classes) > 1 {
+	if len(classes) > 1 && !others {
 		b.receivers[root] = classes
 	}
-	return cases
+	return cases, others
 }
 
 // operandCases returns the classes of an operand that the present instruction
@@ -163,6 +160,13 @@ func (b *builder) resolveLoad(class snapshot.ID) (snapshot.Feedback, bool) {
 		}
 		f.Kind = snapshot.AttrMethodNoDict
 		return f, c.DictOffset == 0 && !c.Has(snapshot.TraitManagedDict)
+	case snapshot.KindProperty:
+		f.Kind, f.Object = snapshot.AttrProperty, o.Refs[0]
+		if f.Object == snapshot.NoObject || b.s.Object(f.Object).Kind != snapshot.KindFunction || b.in.PushesSelfOrNull() {
+			return f, false
+		}
+		_, ok := b.bind(f.Object, 1, snapshot.NoObject)
+		return f, ok
 	}
 	return f, false
 }
@@ -191,11 +195,15 @@ func (b *builder) loadAttrPolymorphic() bool {
 			own = f
 		}
 	}
-	cases := b.receiverCases(own, b.resolveLoad)
-	if len(cases) == 0 {
+	cases, others := b.receiverCases(own, b.resolveLoad)
+	if len(cases) == 0 || others && b.in.PushesSelfOrNull() {
 		return false
 	}
 	receiver := b.peek(1)
+	if others {
+		b.eachReceiver(cases, func(f snapshot.Feedback) bool { return attrLoads[f.Kind](b, f) }, func() { b.generic(hir.LoadAttr, 1, withName|pushes) })
+		return true
+	}
 	if b.sameField(cases, snapshot.AttrInstanceValue) {
 		values, _ := b.valuesOffset(cases[0].Type)
 		receiver = b.guardClasses(receiver, cases)
@@ -246,11 +254,30 @@ func (b *builder) proveCallable(s *site, callable hir.Value, fn snapshot.ID) {
 // storeAttrPolymorphic builds STORE_ATTR for several classes of receivers.
 func (b *builder) storeAttrPolymorphic() bool {
 	own, _ := b.feedback(snapshot.StoreInstanceValue)
-	cases := b.receiverCases(own, b.resolveStore)
-	if len(cases) == 0 || !b.sameField(cases, snapshot.StoreInstanceValue) {
+	cases, others := b.receiverCases(own, b.resolveStore)
+	switch {
+	case len(cases) == 0:
 		return false
+	case !others && b.sameField(cases, snapshot.StoreInstanceValue):
+		return b.writeInstanceValue(cases[0], b.guardClasses(b.peek(1), cases))
 	}
-	return b.writeInstanceValue(cases[0], b.guardClasses(b.peek(1), cases))
+	b.eachReceiver(cases, func(f snapshot.Feedback) bool { return b.storeInstanceValue(f, b.peek(1)) }, func() { b.generic(hir.StoreAttr, 2, withName|reversed) })
+	return true
+}
+
+// eachReceiver builds one way for each class of the receiver, and a generic one for all
+// others.
+func (b *builder) eachReceiver(cases []snapshot.Feedback, build func(snapshot.Feedback) bool, generic func()) {
+	ways := b.dispatchOrElse(b.peek(1), cases, func(f snapshot.Feedback) bool {
+		if f.Type == snapshot.NoObject || !build(f) {
+			generic()
+		}
+		return true
+	})
+	b.cur = noBlock
+	if len(ways) > 0 {
+		b.mergeBehind(ways)
+	}
 }
 
 // sameField reports whether all classes have an inline value at the same place.

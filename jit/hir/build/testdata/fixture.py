@@ -243,7 +243,8 @@ class Snapshot:
             case "STORE_ATTR_SLOT":
                 yield f"StoreSlot type={type_of()} value={cache(4, 1)}"
             case "CALL_PY_EXACT_ARGS" | "CALL_PY_GENERAL" | "CALL_KW_PY":
-                yield f"CallFunction {function()}"
+                if (seen := function()) != "object=- aux=-":  # the function is still alive
+                    yield f"CallFunction {seen}"
             case "CALL_BOUND_METHOD_EXACT_ARGS" | "CALL_BOUND_METHOD_GENERAL" | "CALL_KW_BOUND_METHOD":
                 yield f"CallBoundMethod {function()}"
             case "CALL_ALLOC_AND_ENTER_INIT":

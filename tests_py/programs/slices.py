@@ -1,0 +1,107 @@
+"""Slices of lists, tuples, strs and bytes, with constant and with variable bounds, and of what only looks like them."""
+
+from program import case
+
+
+class Text(str):
+    def __getitem__(self, index):
+        return "own", index
+
+
+class Index:
+    def __init__(self, value):
+        self.value = value
+
+    def __index__(self):
+        return self.value
+
+
+def constant(x):
+    return x[1:3], x[1:], x[:2], x[:], x[0:0], x[3:1], x[-2:], x[:-1], x[9:], x[-9:2], x[::2], x[::-1], x[1:2], x[-1:], x[:1]
+
+
+def variable(x, i, j):
+    return x[i:j]
+
+
+def same(x, i, j):
+    return x[i:j] is x, x[:] is x
+
+
+def assigned(items, i, j, value):
+    items[i:j] = value
+    return items
+
+
+CONTAINERS = ["", "a", "text", "longer text of some words", "gr\u00fc\u00dfe aus", "\u4e16\u754c\u4e16\u754c\u4e16", "\U0001f600smile\U0001f600", b"", b"a",
+              b"bytes", (), (1,), (1, "two", 3.0, None), [], [1], [1, "two", 3.0, None]]
+BOUNDS = [None, 0, 1, 2, 3, -1, -2, 100, -100, 10 ** 30, -10 ** 30, True]
+
+for _ in range(40):
+    for container in "text", b"bytes", (1, 2, 3, 4), [1, 2, 3, 4]:
+        constant(container), variable(container, 1, 3), same(container, 0, 4)
+
+
+@case
+def constants():
+    return [constant(c) for c in CONTAINERS]
+
+
+@case
+def variables():
+    return [[variable(c, i, j) for i in BOUNDS for j in BOUNDS] for c in CONTAINERS]
+
+
+@case
+def kinds():
+    return [[type(part).__name__ for part in constant(c)] for c in CONTAINERS]
+
+
+@case
+def identity():
+    return [same(c, 0, 100) for c in CONTAINERS if c], ["".join(["a", "b", "c"])[1:2] == "b"]
+
+
+@case
+def other_classes():
+    found = []
+    for x in (Text("text"), range(9), bytearray(b"bytes"), memoryview(b"bytes")):
+        parts = variable(x, 1, 3), x[1:3], x[:2]
+        found.append([bytes(p) if isinstance(p, memoryview) else p for p in parts])
+    return found
+
+
+@case
+def bounds_of_other_classes():
+    return [variable(c, Index(1), Index(-1)) for c in CONTAINERS]
+
+
+@case
+def wrong_bounds():
+    found = []
+    for c in "text", b"bytes", (1, 2), [1], 5, None, {}:
+        for i in "a", 1.5, 2:
+            try:
+                found.append(variable(c, i, 3))
+            except (TypeError, KeyError) as error:
+                found.append((type(error).__name__, str(error)))
+    return found
+
+
+@case
+def bound_changes_the_list():
+    items = [1, 2, 3, 4]
+
+    class Clears:
+        def __index__(self):
+            items.clear()
+            return 1
+
+    return variable(items, Clears(), 3), items
+
+
+@case
+def parts_are_new():
+    text = "some words"
+    parts = [text[i:i + 2] for i in range(9)]
+    return parts, {p: i for i, p in enumerate(parts)}, hash(text[0:4]) == hash("some"), text[0:4] == "some", text[:4].upper(), text[5:].isascii()
