@@ -68,7 +68,7 @@ is_generic(PyTypeObject *type, bool *only_here)
 
 /* The number of a name among shared keys, -1 when they do not have it. */
 static int16_t
-index_of_key(const PyDictKeysObject *keys, PyObject *name)
+index_of_key(PyDictKeysObject *keys, PyObject *name)
 {
     for (Py_ssize_t i = 0; i < keys->dk_nentries; i++) {
         PyObject *key = DK_UNICODE_ENTRIES(keys)[i].me_key;
@@ -85,7 +85,7 @@ find_place(Entry *entry, PyTypeObject *type)
 {
     entry->offset = MANAGED_DICT_OFFSET;
     if (PyType_HasFeature(type, Py_TPFLAGS_INLINE_VALUES)) {
-        const PyDictKeysObject *keys = ((PyHeapTypeObject *)type)->ht_cached_keys;
+        PyDictKeysObject *keys = ((PyHeapTypeObject *)type)->ht_cached_keys;
         if (keys != NULL && keys->dk_nentries <= MOST_KEYS && DK_IS_UNICODE(keys)) {
             entry->place = VALUES;
             entry->nkeys = (int16_t)keys->dk_nentries;
