@@ -201,6 +201,13 @@ class Run:
             _prepared[text] = compile(f"__call__({text})", f"<input {text}>", "eval")
         return _prepared[text]
 
+    def machine_code(self):
+        """What tells whether machine code was made or freed meanwhile."""
+        if isinstance(self.compiler, (Plain, type(None))):
+            return None
+        told = self.compiler.get_allocator_stats()
+        return told["used"], told["blocks"]
+
     def call(self, case, number, watch=True):
         """Call a case; return everything there is to say about what it did."""
         from observe import describe, describe_exception
@@ -220,6 +227,7 @@ class Run:
                 held.extend(item)
             elif type(item) is dict and len(item) < 10:
                 held.extend(item.values())
+        code = self.machine_code()
         before = [sys.getrefcount(item) for item in held]
         output = io.StringIO()
         with contextlib.redirect_stdout(output):
@@ -236,10 +244,11 @@ class Run:
             return None
         parts = [told, "prints " + output.getvalue() if output.getvalue() else ""]
         parts.append("arguments after: " + describe((arguments, keywords)))
-        # CPython's cache of type lookups holds names.
+        # CPython's cache of type lookups holds names; machine code, which comes and goes, holds what it was compiled for.
+        holders = (str,) if self.machine_code() == code else (str, type, types.FunctionType, types.ModuleType, types.CodeType)
         drift = [
             f"{i}:{b - a:+}" for i, (a, b) in enumerate(zip(before, after))
-            if a != b and a < 1 << 29 and type(held[i]) is not str
+            if a != b and a < 1 << 29 and not isinstance(held[i], holders)
         ]
         if drift and self.mode != "disturbed":  # where cycles die at any time
             parts.append(f"reference counts of arguments change by {drift}")
