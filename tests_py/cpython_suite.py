@@ -326,8 +326,20 @@ def kind_of(kept):
     return "random" if FORCED in variables else None
 
 
-def table(match):
-    """The outcomes that are kept, newest build first, as a page of documentation."""
+def rows_of(page):
+    """The rows of each table of a page that table() made, by modules, as lists of cells."""
+    tables = []
+    for line in page.splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        if line.startswith("| module"):
+            tables.append({})
+        elif line.startswith("| test"):
+            tables[-1][cells[0]] = cells
+    return tables or [{}, {}]
+
+
+def table(match, page=""):
+    """The outcomes that are kept, newest build first, as a page of documentation; rows of other modules are taken over from the page as it was."""
     newest = {"all": {}, "random": {}}
     for file in KEPT.glob("*/*.json"):
         kept = json.loads(file.read_text())
@@ -336,47 +348,48 @@ def table(match):
             order = kept["build"] == build(), file.stat().st_mtime
             if kept["module"] not in of_kind or order > of_kind[kept["module"]][0]:
                 of_kind[kept["module"]] = order, kept
-    differing = set()
 
-    def rows(of_kind):
-        total = [0, 0, 0]
-        for module, (_, kept) in sorted(of_kind.items()):
-            plain = json.loads(place(module, {}, match).read_text())
-            found = list(differences(plain["outcomes"], kept["outcomes"]))
-            differing.update(test for test, *_ in found)
-            explained = sum(e is not None for *_, e in found)
-            for k, n in enumerate((len(kept["outcomes"]), len(found), explained)):
-                total[k] += n
-            yield (
-                f"| {module} | {len(kept['outcomes'])} | {counts(plain['outcomes'])} | {counts(kept['outcomes'])} | {len(found)} | {explained} | {plain['seconds']:.0f} | "
-                f"{kept['seconds']:.0f} | {'' if kept['build'] == build() else 'older'} |")
-        yield f"| **{len(of_kind)} modules** | {total[0]} | | | {total[1]} | {total[2]} | | | |"
+    def row(module, kept):
+        plain = json.loads(place(module, {}, match).read_text())
+        found = list(differences(plain["outcomes"], kept["outcomes"]))
+        explained = sum(e is not None for *_, e in found)
+        return [
+            module, len(kept["outcomes"]), counts(plain["outcomes"]), counts(kept["outcomes"]), len(found), explained, f"{plain['seconds']:.0f}",
+            f"{kept['seconds']:.0f}", "" if kept["build"] == build() else "older"]
 
-    head = [
-        "| module | tests | plain | compiled | differ | known | seconds plain | compiled | |",
-        "|---|---|---|---|---|---|---|---|---|",
-    ]
-    every, chosen = [*head, *rows(newest["all"])], [*head, *rows(newest["random"])]
+    def rows(of_kind, before):
+        every = {module: [*cells[:-1], "older"] for module, cells in before.items()}
+        every |= {module: row(module, kept) for module, (_, kept) in of_kind.items()}
+        total, differ, known = (sum(int(cells[k]) for cells in every.values()) for k in (1, 4, 5))
+        yield from (every[module] for module in sorted(every))
+        yield [f"**{len(every)} modules**", total, "", "", differ, known, "", "", ""]
+
+    def lines(of_kind, before):
+        yield "| module | tests | plain | compiled | differ | known | seconds plain | compiled | |"
+        yield "|---|---|---|---|---|---|---|---|---|"
+        for cells in rows(of_kind, before):
+            yield f"| {' | '.join(map(str, cells))} |"
+
+    before = rows_of(page)
     return "\n".join([
         "# CPython's own tests",
         "",
         "Made by `build/python tests_py/cpython_suite.py --table`, from the outcomes of runs under emulation, against CPython " + sys.version.split()[0] + ". Each module",
         "runs plain and compiled; *differ* counts the tests whose outcome is not the same, *known* those among them that",
         "[tests_py/cpython_suite_known.txt](../tests_py/cpython_suite_known.txt) explains. Modules of an older build are marked.",
-        f"{len(newest['all'].keys() | newest['random'].keys())} modules were run, {len(differing)} tests differ in either table.",
         "",
         "## Everything compiled",
         "",
         "Every function at its first call (`PYTHONJITALL=1`); " + ", ".join(f"those of {module} after {calls} calls" for module, calls in AFTER_CALLS.items()) + ", which asks",
         "what the interpreter has specialised until then.",
         "",
-        *every,
+        *lines(newest["all"], before[0]),
         "",
         "## A random share compiled, with forced exits",
         "",
         "`build/python tests_py/cpython_suite.py --random SEED MODULE…`, after a few calls; the newest run of each module.",
         "",
-        *chosen,
+        *lines(newest["random"], before[1]),
         "",
     ])
 
@@ -409,7 +422,7 @@ def main():
         return fixed or everything(module)
 
     if options.table:
-        options.table.write_text(table(options.match))
+        options.table.write_text(table(options.match, options.table.read_text() if options.table.exists() else ""))
         return 0
     if not options.local:
         sys.path.insert(0, str(HERE))

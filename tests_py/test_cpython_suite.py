@@ -62,3 +62,12 @@ def test_exits_are_forced_though_no_guard_fails(tmp_path, compiler_socket):
     assert told(tmp_path, compiler_socket, {}) == ("passed", None, 0)
     nothing = settings | {"PYTHONJITOPTIONS": "force_exits=1,share=1,share_seed=3"}
     assert told(tmp_path, compiler_socket, nothing)[0] == "passed"
+
+
+def test_the_table_keeps_what_was_run_elsewhere(tmp_path, monkeypatch):
+    monkeypatch.setattr(cpython_suite, "KEPT", tmp_path)
+    page = cpython_suite.table("").replace(
+        "| **0 modules**", "| test_else | 3 | 3 passed | 2 passed, 1 failed | 1 | 1 | 4 | 5 |  |\n| **0 modules**", 1)
+    again = cpython_suite.table("", page)
+    assert "| test_else | 3 | 3 passed | 2 passed, 1 failed | 1 | 1 | 4 | 5 | older |\n| **1 modules** | 3 |  |  | 1 | 1 |" in again
+    assert cpython_suite.table("", again) == again
