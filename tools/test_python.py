@@ -15,7 +15,7 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PYTHON = ROOT / "build" / "python"
-TIME_LIMIT = 1500  # seconds for one file, under emulation on a loaded machine
+TIME_LIMIT = 2400  # seconds for one file, under emulation on a loaded machine
 
 
 def run(path, arguments):
