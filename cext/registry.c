@@ -55,6 +55,21 @@ cj_registry_find(PyCodeObject *code, PyObject *globals)
     return NULL;
 }
 
+PyObject *
+cj_registry_function_of(PyCodeObject *code)
+{
+    for (CJRecord *r = first_of(code); r != NULL; r = r->same_code) {
+        for (CJFunctionEntry *entry = r->functions; entry != NULL; entry = entry->next) {
+            if (entry->function->func_code == (PyObject *)code) {
+                return (PyObject *)entry->function;
+            }
+        }
+    }
+    PyCodeObject *found;
+    PyObject *function = cj_function_by_version(code->co_version, &found);
+    return found == code ? function : NULL;
+}
+
 CJCode *
 cj_registry_find_for_frame(PyCodeObject *code, PyObject *globals)
 {

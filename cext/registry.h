@@ -65,6 +65,9 @@ CJRecord *cj_registry_get(PyCodeObject *code, PyObject *globals);
 /* The first of all records; the rest follow by next. */
 CJRecord *cj_registry_first(void);
 
+/* A function with this code that is alive: borrowed, or NULL when none is known. */
+PyObject *cj_registry_function_of(PyCodeObject *code);
+
 /* Lets the function's calls come to the record's current entry. Returns 0, or -1 with an
    exception; a function that another owner has hooked is left alone, which is no error. */
 int cj_registry_attach(PyFunctionObject *function, CJRecord *record);

@@ -209,7 +209,7 @@ func (s *Snapshot) checkFeedback(f Feedback) error {
 		}
 	}
 	switch f.Kind {
-	case CallFunction, CallBoundMethod:
+	case CallFunction, CallBoundMethod, Called, CalledBound:
 		if err := s.checkKind(f.Object, KindFunction, true); err != nil {
 			return err
 		}

@@ -31,6 +31,8 @@ type binding struct {
 	// exact is set when no default is needed, so that any function with the
 	// same code can be called in the same way.
 	exact bool
+	// own has the default values of the function that is called, where that is not fn itself.
+	own hir.Value
 }
 
 // keyword is an argument that no parameter has the name of.
@@ -169,7 +171,7 @@ func (b *builder) bound(c *binding, args []hir.Value) []hir.Value {
 	for i, from := range c.from {
 		switch from {
 		case fromDefault:
-			values[i] = b.constant(c.defaults[i])
+			values[i] = b.defaultValue(c, i)
 		case fromSurplus:
 			values[i] = b.surplus(c, args)
 		case fromKeywords:
@@ -185,6 +187,16 @@ func (b *builder) bound(c *binding, args []hir.Value) []hir.Value {
 	return values
 }
 
+// defaultValue returns the default value of a parameter.
+func (b *builder) defaultValue(c *binding, parameter int) hir.Value {
+	if c.own == 0 {
+		return b.constant(c.defaults[parameter])
+	}
+	f := b.s.Object(c.fn).Function
+	at := int64(parameter - (b.s.Code(f.Code).ArgCount - len(f.Defaults)))
+	return b.typed(b.load(hir.LoadField, immutable, b.l.Tuple.Items+pointerSize*at, c.own), hir.TObject)
+}
+
 // surplus returns the tuple for *args.
 func (b *builder) surplus(c *binding, args []hir.Value) hir.Value {
 	if len(c.surplus) == 0 {
@@ -195,20 +207,4 @@ func (b *builder) surplus(c *binding, args []hir.Value) hir.Value {
 		items[i] = args[arg]
 	}
 	return b.emit(hir.BuildTuple, items...)
-}
-
-// guardFunction makes sure that callable can be called as the bound function:
-// it is that function or, where functions are made over and over, has the same
-// code and globals. The result is the function object.
-func (b *builder) guardFunction(c *binding, callable hir.Value) hir.Value {
-	f := b.s.Object(c.fn).Function
-	if !c.exact || !f.Closure && b.s.Code(f.Code).Flags&snapshot.CodeNested == 0 {
-		return b.guardIs(callable, c.fn)
-	}
-	callable = b.guardType(callable, snapshot.TypeFunction)
-	code := b.typed(b.load(hir.LoadField, hir.HeapOther, b.l.Function.Code, callable), hir.TObject)
-	b.guardIs(code, f.Code)
-	globals := b.typed(b.load(hir.LoadField, immutable, b.l.Function.Globals, callable), hir.TDict)
-	b.guardIs(globals, f.Globals)
-	return callable
 }
