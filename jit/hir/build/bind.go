@@ -26,6 +26,7 @@ type binding struct {
 	// constants above.
 	from     []int
 	defaults []snapshot.ID // by parameter; used where from is fromDefault
+	named    []snapshot.ID // names of keyword-only parameters for which that is so
 	surplus  []int         // arguments in *args
 	keywords []keyword     // in **kwargs
 	// exact is set when no default is needed, so that any function with the
@@ -98,12 +99,43 @@ func (b *builder) bind(fn snapshot.ID, nargs int, names snapshot.ID) (*binding, 
 		if from != fromDefault {
 			continue
 		}
-		if i < first || i >= code.ArgCount {
+		c.exact = false
+		switch {
+		case i < first:
 			return nil, false
+		case i < code.ArgCount:
+			c.defaults[i] = f.Defaults[i-first]
+		default:
+			name, value := b.namedDefault(f, code.LocalsPlusNames[i])
+			if value == snapshot.NoObject {
+				return nil, false
+			}
+			c.defaults[i], c.named = value, append(c.named, name)
 		}
-		c.defaults[i], c.exact = f.Defaults[i-first], false
 	}
 	return c, true
+}
+
+// namedDefault returns the default value of a keyword-only parameter, with the name as an
+// object.
+func (b *builder) namedDefault(f *snapshot.Function, name string) (key, value snapshot.ID) {
+	for i := 0; i < len(f.Named); i += 2 {
+		if b.s.Object(f.Named[i]).Str == name {
+			return f.Named[i], f.Named[i+1]
+		}
+	}
+	return snapshot.NoObject, snapshot.NoObject
+}
+
+// dependBinding records what a call of this function object relies on.
+func (b *builder) dependBinding(c *binding, callee hir.Value) {
+	if b.typeOf(callee).Obj != c.fn {
+		return
+	}
+	b.dependFunction(c.fn)
+	for _, name := range c.named {
+		b.dependKey(b.s.Object(c.fn).Function.KwDict, name)
+	}
 }
 
 // parameter returns the index of a parameter that can be passed by keyword.
@@ -120,9 +152,7 @@ func (b *builder) parameter(code *snapshot.Code, name string) int {
 // code and globals.
 func (b *builder) callDirect(c *binding, callee hir.Value, args []hir.Value) hir.Value {
 	operands := append([]hir.Value{callee}, b.bound(c, args)...)
-	if b.typeOf(callee).Obj == c.fn {
-		b.dependFunction(c.fn)
-	}
+	b.dependBinding(c, callee)
 	v := b.emitObj(hir.CallDirect, c.fn, operands...)
 	b.typeMade(v, b.s.Code(b.s.Object(c.fn).Function.Code))
 	return v

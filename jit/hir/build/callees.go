@@ -180,10 +180,11 @@ func (b *builder) callFunctionSeen(s *site, callee callee, missed *[]edge) bool 
 
 // mustBeFunction makes sure that callable can be called as the bound function:
 // it is that function or, where functions are made over and over, has the same
-// code and globals, and as many default values. The result is the function object.
+// code and globals, and as many default values, unless they are of keyword-only
+// parameters. The result is the function object.
 func (b *builder) mustBeFunction(c *binding, callable hir.Value, missed *[]edge) hir.Value {
 	f := b.s.Object(c.fn).Function
-	if !b.madeOften(c.fn) {
+	if !b.madeOften(c.fn) || len(c.named) > 0 {
 		return b.mustBe(callable, c.fn, missed)
 	}
 	callable = b.mustBeOf(callable, snapshot.TypeFunction, missed)
