@@ -56,6 +56,9 @@ def two(a, b=1):
 def some(*args, **kwargs):
     try: return args
     finally: pass
+def ten(a, b, c, d, e, f, g, h, i, j=1):
+    try: return j
+    finally: pass
 def fails(table, key): return table[key]
 def raises():
     raise Error
@@ -105,6 +108,8 @@ STATEMENTS = {
     "call, keyword": "two(text, b=text)",
     "call, *args": "two(*pair)",
     "call, to *args and **kwargs": "some(text, k=text)",
+    "call, ten arguments": "ten(1, 2, 3, 4, 5, 6, 7, 8, 9, text)",
+    "call, ten parameters": "ten(1, 2, 3, 4, 5, 6, 7, 8, 9)",
     "call, wrapped": "wrapped(text)",
     "call, wrapped, keyword": "wrapped(a=text)",
     "call, inlined": "identity(text)",
@@ -196,7 +201,7 @@ if jit:
         cinderjit.force_compile(function)
     for _ in range(10):
         for loop in loops:
-            run(loop, 20)
+            run(loop, 40)
         for loop in loops:
             cinderjit.force_compile(loop)
 for loop in loops:

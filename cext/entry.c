@@ -343,6 +343,15 @@ failed:
     return false;
 }
 
+static PyObject *
+enter_direct(CJCode *code, PyThreadState *tstate, PyObject *const values[1 + CJ_DIRECT_PARAMETERS])
+{
+    const PyCodeObject *of = code->code;
+    const int n = of->co_argcount + of->co_kwonlyargcount + !!(of->co_flags & CO_VARARGS) + !!(of->co_flags & CO_VARKEYWORDS);
+    return (n <= CJ_REGISTER_PARAMETERS ? cj_enter_direct_small : cj_enter_direct)(code->direct_entry, code, tstate, tstate->current_frame,
+                                                                                   values);
+}
+
 /* Whether a function with positional parameters only gets all arguments but some that have default values. */
 static bool
 only_defaults_missing(const PyFunctionObject *function, Py_ssize_t nargs)
@@ -368,13 +377,13 @@ cj_vectorcall_bind(PyObject *function, PyObject *const *arguments, size_t nargsf
         for (Py_ssize_t i = 0; i < n; i++) {
             values[1 + i] = i < nargs ? arguments[i] : last[i - n];
         }
-        PyObject *result = cj_enter_direct(code->direct_entry, code, tstate, tstate->current_frame, values);
+        PyObject *result = enter_direct(code, tstate, values);
         Py_DECREF(defaults);
         return result;
     }
     if (direct
         && bind(function, arguments, nargs, kwnames, &bound)) {
-        PyObject *result = cj_enter_direct(code->direct_entry, code, tstate, tstate->current_frame, bound.values);
+        PyObject *result = enter_direct(code, tstate, bound.values);
         release(&bound);
         return result;
     }

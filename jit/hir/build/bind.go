@@ -5,9 +5,6 @@ import (
 	"github.com/cinderjit/cinderjit/jit/snapshot"
 )
 
-// maxDirectArgs is how many arguments the direct entry takes.
-const maxDirectArgs = 7
-
 // resumableFlags tell generators, coroutines and asynchronous generators apart.
 const resumableFlags = snapshot.CodeGenerator | snapshot.CodeCoroutine | snapshot.CodeAsyncGenerator
 
@@ -51,7 +48,7 @@ func (b *builder) bind(fn snapshot.ID, nargs int, names snapshot.ID) (*binding, 
 		return nil, false
 	}
 	code := b.s.Code(f.Code)
-	if code == nil || code.NumArgs() > maxDirectArgs || len(code.LocalsPlusNames) < code.NumArgs() {
+	if code == nil || code.NumArgs() > hir.MaxDirectArgs || len(code.LocalsPlusNames) < code.NumArgs() {
 		return nil, false
 	}
 	var named []snapshot.ID
@@ -185,7 +182,7 @@ func (b *builder) callMade(s *site) bool {
 		return false
 	}
 	code := b.s.Code(id)
-	if code == nil || !code.Resumable() || len(args) != code.ArgCount || len(args) != code.NumArgs() || len(args) > maxDirectArgs {
+	if code == nil || !code.Resumable() || len(args) != code.ArgCount || len(args) != code.NumArgs() || len(args) > hir.MaxDirectArgs {
 		return false
 	}
 	b.guardIs(b.typed(b.load(hir.LoadField, hir.HeapOther, b.l.Function.Code, b.callable(s)), hir.TObject), id)
