@@ -97,6 +97,7 @@ def drive(c):
     except StopIteration as stop: return stop.value
 
 point, slots, table, items, text = Point(1), Slots(1), {"a": 1}, [1, 2, 3], "text"
+ages, pages = {"a": 1, "b": 2, "c": 3}, ["a", "b", "c"]
 """
 
 # name -> statement; the loop's function has the names of the prelude as locals too, except functions and classes.
@@ -128,20 +129,49 @@ STATEMENTS = {
     "subscript of dict": "table['a']",
     "store in dict": "table['a'] = text",
     "slice of list": "items[1:]",
+    "slice of list, empty": "items[3:]",
+    "slice of list, copy": "items[:]",
+    "slice of list, step": "items[::2]",
+    "slice of list, replaced": "items[1:2] = pair",
     "slice of str": "text[1:3]",
     "slice of tuple": "pair[1:]",
     "tuple": "pair = (text, items)",
     "list": "[text, items]",
     "dict": "{'a': text}",
+    "dict, empty": "{}",
+    "set": "{text, 1}",
+    "list, unpacked": "[*items]",
     "unpacking": "a, b = pair",
+    "unpacking, starred": "a, *b = items",
+    "in str": "'e' in text",
     "swap": "a, b = text, items; a, b = b, a",
     "closure": "lambda: text",
     "key function": "max(items, key=lambda item: -item)",
+    "map": "for a in map(lambda item: item, items): pass",
+    "filter": "for a in filter(lambda item: item, items): pass",
+    "sorted with key": "sorted(items, key=lambda item: item)",
     "f-string": "f'{text} {text}'",
+    "f-string of an int": "f'{i}'",
     "generator, one item": "for a in numbers(1): pass",
     "generator, ten items": "for a in numbers(10): pass",
     "generator expression": "sum(a for a in items)",
+    "generator expression, any": "any(a > 5 for a in items)",
+    "generator expression, all": "all(a < 5 for a in items)",
+    "generator expression, list": "list(a for a in items)",
+    "generator expression, tuple": "tuple(a for a in items)",
+    "generator expression, set": "set(a for a in items)",
+    "generator expression, max": "max(a for a in items)",
+    "generator expression, sorted": "sorted(a for a in items)",
+    "generator expression, join": "''.join(a for a in pages)",
     "comprehension": "[a for a in items]",
+    "list, loop": "for a in items: pass",
+    "enumerate": "for a, b in enumerate(items): pass",
+    "zip": "for a, b in zip(items, items): pass",
+    "reversed": "for a in reversed(items): pass",
+    "dict, loop": "for a in ages: pass",
+    "dict.keys()": "for a in ages.keys(): pass",
+    "dict.values()": "for a in ages.values(): pass",
+    "dict.items()": "for a, b in ages.items(): pass",
     "coroutine": "drive(coroutine())",
     "try without raise": "try: i\n        except Error: pass",
     "with": "with manager: pass",
@@ -199,6 +229,7 @@ if jit:
         functions += [getattr(f, "fget", f) for f in vars(kind).values() if hasattr(f, "__code__") or hasattr(f, "fget")]
     for function in [*functions, *loops]:
         cinderjit.force_compile(function)
+    cinderjit.compile_after_n_calls(20) # what statements make: lambdas and generators
     for _ in range(10):
         for loop in loops:
             run(loop, 40)

@@ -95,6 +95,23 @@ cj_list_slice(PyObject *list, Py_ssize_t low, Py_ssize_t high)
 }
 
 int
+cj_list_fill(PyObject *object, PyObject *const *from, Py_ssize_t n, Py_ssize_t more)
+{
+    PyListObject *list = (PyListObject *)object;
+    const Py_ssize_t room = (n + more + 1) & ~(Py_ssize_t)1;
+    PyObject **items = cj_new_items(room);
+    if (items == NULL) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    copy_items(items, from, n);
+    list->ob_item = items;
+    list->allocated = room;
+    Py_SET_SIZE(list, n);
+    return 0;
+}
+
+int
 cj_list_replace(PyObject *list, PyObject *value)
 {
     PyListObject *into = (PyListObject *)list;

@@ -22,7 +22,7 @@ typedef enum {
 typedef struct CJFunctionEntry {
     PyFunctionObject *function; /* borrowed: the entry goes when it dies */
     struct CJRecord *record;
-    struct CJFunctionEntry *next; /* of the same record */
+    struct CJFunctionEntry *next, **self; /* the list of the same record */
     vectorcallfunc installed; /* NULL while the function has its own entry */
     uint32_t saved_version; /* func_version to give back */
 } CJFunctionEntry;
