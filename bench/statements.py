@@ -132,7 +132,7 @@ STATEMENTS = {
     "slice of list, empty": "items[3:]",
     "slice of list, copy": "items[:]",
     "slice of list, step": "items[::2]",
-    "slice of list, replaced": "items[1:2] = pair",
+    "slice of list, replaced": "items[1:3] = pair",
     "slice of str": "text[1:3]",
     "slice of tuple": "pair[1:]",
     "tuple": "pair = (text, items)",

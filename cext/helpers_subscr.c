@@ -55,17 +55,6 @@ cj_dict_find(PyObject *dict, PyObject *key)
     return value;
 }
 
-/* Whether list[key] = value replaces all items of one list by those of another. */
-static bool
-replaces_list(PyObject *list, PyObject *key, PyObject *value)
-{
-    if (!PySlice_Check(key) || !PyList_CheckExact(list) || !PyList_CheckExact(value)) {
-        return false;
-    }
-    const PySliceObject *slice = (const PySliceObject *)key;
-    return Py_IsNone(slice->start) && Py_IsNone(slice->stop) && Py_IsNone(slice->step);
-}
-
 int
 cj_dict_store(PyObject *container, PyObject *key, PyObject *value)
 {
@@ -113,8 +102,9 @@ cj_store_subscr(PyObject *container, PyObject *key, PyObject *value)
     }
     PyObject **item = PyList_CheckExact(container) ? cj_item_exact(container, key) : NULL;
     if (item == NULL) {
-        if (replaces_list(container, key, value)) {
-            return cj_list_replace(container, value);
+        if (PyList_CheckExact(container) && PySlice_Check(key) && Py_IsNone(((PySliceObject *)key)->step)
+            && (PyList_CheckExact(value) || PyTuple_CheckExact(value))) {
+            return cj_store_slice(container, ((PySliceObject *)key)->start, ((PySliceObject *)key)->stop, value);
         }
         cj_see_container(container);
         return PyObject_SetItem(container, key, value);
@@ -132,7 +122,7 @@ cj_delete_subscr(PyObject *container, PyObject *key)
 }
 
 /* The bound of a slice of n items: none is given, or an exact int of one digit. */
-static bool
+static inline __attribute__((always_inline)) bool
 bound_of_slice(PyObject *given, Py_ssize_t none, Py_ssize_t n, Py_ssize_t *bound)
 {
     if (Py_IsNone(given)) {
@@ -175,8 +165,9 @@ slice_of_range(PyObject *container, const CJSmallRange *range, Py_ssize_t low, P
     return (PyObject *)slice;
 }
 
-/* The items low to high of an exact list, tuple, str or bytes object. NULL with an exception. */
-static PyObject *
+/* The items low to high of an exact list, tuple, str or bytes object. NULL with an exception. Its callers save fewer registers as it is not
+ * inlined. */
+static PyObject *__attribute__((noinline))
 slice_of_exact(PyObject *container, Py_ssize_t low, Py_ssize_t high)
 {
     if (PyList_CheckExact(container)) {
@@ -252,27 +243,39 @@ items_of_exact(PyObject *container, Py_ssize_t start, Py_ssize_t step, Py_ssize_
     return result;
 }
 
-PyObject *
-cj_slice_of_exact(PyObject *container, PySliceObject *slice)
+/* As cj_slice_of_exact, where the slice has a step. */
+static PyObject *__attribute__((noinline))
+stepped_slice(PyObject *container, PySliceObject *slice)
 {
-    if (has_exact_slices(container)) {
-        Py_ssize_t n = cj_length_exact(container), start, stop, step;
-        if (Py_IsNone(slice->step)) {
-            if (bound_of_slice(slice->start, 0, n, &start) && bound_of_slice(slice->stop, n, n, &stop)) {
-                return slice_of_exact(container, start, stop < start ? start : stop);
-            }
-        }
-        /* One byte has one object, and what is not changed stays the same. */
-        else if (part_of_slice(slice->step, 1, &step) && step != 0 && step != 1
-                 && part_of_slice(slice->start, step < 0 ? PY_SSIZE_T_MAX : 0, &start)
-                 && part_of_slice(slice->stop, step < 0 ? PY_SSIZE_T_MIN : PY_SSIZE_T_MAX, &stop)) {
-            Py_ssize_t count = PySlice_AdjustIndices(n, &start, &stop, step);
-            if (!(PyUnicode_CheckExact(container) && !PyUnicode_IS_COMPACT_ASCII(container)) && !(PyBytes_CheckExact(container) && count == 1)) {
-                return items_of_exact(container, start, step, count);
-            }
+    Py_ssize_t start, stop, step;
+    if (part_of_slice(slice->step, 1, &step) && step != 0 && step != 1 && part_of_slice(slice->start, step < 0 ? PY_SSIZE_T_MAX : 0, &start)
+        && part_of_slice(slice->stop, step < 0 ? PY_SSIZE_T_MIN : PY_SSIZE_T_MAX, &stop)) {
+        const Py_ssize_t count = PySlice_AdjustIndices(cj_length_exact(container), &start, &stop, step);
+        /* One byte has one object. */
+        if (PyUnicode_CheckExact(container) ? PyUnicode_IS_COMPACT_ASCII(container) : !PyBytes_CheckExact(container) || count != 1) {
+            return items_of_exact(container, start, step, count);
         }
     }
     return PyObject_GetItem(container, (PyObject *)slice);
+}
+
+PyObject *
+cj_slice_of_exact(PyObject *container, PySliceObject *slice)
+{
+    if (!Py_IsNone(slice->step)) {
+        return stepped_slice(container, slice);
+    }
+    Py_ssize_t n = cj_length_exact(container), low, high;
+    if (bound_of_slice(slice->start, 0, n, &low) && bound_of_slice(slice->stop, n, n, &high)) {
+        return slice_of_exact(container, low, high < low ? low : high);
+    }
+    return PyObject_GetItem(container, (PyObject *)slice);
+}
+
+PyObject *
+cj_slice_subscr(PyObject *container, PyObject *slice)
+{
+    return has_exact_slices(container) ? cj_slice_of_exact(container, (PySliceObject *)slice) : cj_binary_op(container, slice, NB_SUBSCR);
 }
 
 enum { MOST_REPLACED = 64 };
@@ -285,10 +288,9 @@ replace_items(PyObject *list, Py_ssize_t low, Py_ssize_t high, PyObject *value)
     PyObject *old[MOST_REPLACED], **items = ((PyListObject *)list)->ob_item + low, **others = PySequence_Fast_ITEMS(value);
     Py_ssize_t n = high - low;
     for (Py_ssize_t i = 0; i < n; i++) {
-        Py_INCREF(others[i]);
         old[i] = items[i];
+        items[i] = Py_NewRef(others[i]);
     }
-    memcpy(items, list == value ? old : others, n * sizeof(*items));
     while (--n >= 0) {
         Py_DECREF(old[n]);
     }

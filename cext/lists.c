@@ -7,7 +7,7 @@
 #include "internal/pycore_list.h"
 
 /* Copies items, with a new reference to each. */
-static void
+static inline __attribute__((always_inline)) void
 copy_items(PyObject **to, PyObject *const *from, Py_ssize_t n)
 {
     for (PyObject *const *end = from + n; from != end;) {

@@ -618,7 +618,10 @@ function_dies(PyFunctionObject *function)
 {
     CJFunctionEntry *entry = cj_registry_entry(function);
     if (entry != NULL) {
-        release(entry);
+        /* Nobody calls it any more, unless another watcher keeps it alive. */
+        if (function->vectorcall == entry->installed) {
+            function->vectorcall = cj_interpreter_vectorcall();
+        }
         clear_version(function);
         unlink_entry(entry);
     }

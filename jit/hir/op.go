@@ -298,6 +298,7 @@ const (
 	StoreSubscr
 	DeleteSubscr
 	BinarySlice
+	SliceSubscr
 	StoreSlice
 	BuildSet
 	BuildMap
@@ -545,6 +546,7 @@ var Ops = [NumOps]OpInfo{
 	StoreSubscr:           {Name: "StoreSubscr", Args: "ooo", Observable: true, Helper: "store_subscr", Err: ErrNegative, Doc: "operand 0[operand 1] = operand 2."},
 	DeleteSubscr:          {Name: "DeleteSubscr", Args: "oo", Observable: true, Helper: "delete_subscr", Err: ErrNegative, Doc: "del operand 0[operand 1]."},
 	BinarySlice:           {Name: "BinarySlice", Args: "ooo", Type: TObject, Own: OwnNew, Observable: true, Helper: "binary_slice", Err: ErrNull, Doc: "operand 0[operand 1:operand 2]."},
+	SliceSubscr:           {Name: "SliceSubscr", Args: "oo", Type: TObject, Own: OwnNew, Observable: true, Helper: "slice_subscr", Err: ErrNull, Doc: "operand 0[operand 1] with a slice."},
 	StoreSlice:            {Name: "StoreSlice", Args: "oooo", Observable: true, Helper: "store_slice", Err: ErrNegative, Doc: "operand 0[operand 1:operand 2] = operand 3."},
 	BuildSet:              {Name: "BuildSet", Args: "o*", Type: TSet, Own: OwnNew, Observable: true, Helper: "build_set", Err: ErrNull, Doc: "A set of the operands."},
 	BuildMap:              {Name: "BuildMap", Args: "o*", Type: TDict, Own: OwnNew, Observable: true, Helper: "build_map", Err: ErrNull, Doc: "A dict of alternating keys and values."},

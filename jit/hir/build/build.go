@@ -167,7 +167,7 @@ type shared struct {
 
 	budgets [maxInlineLoops]inlineBudget
 	proven  map[hir.Value][]snapshot.ID // what a Refine behind a dispatch has shown: the classes the object can have
-	filled  map[hir.Value]bool          // by dict of **keywords made for an inlined call: it was made with some, or is another
+	filled  map[hir.Value]bool          // by dict of **keywords made for an inlined call: it was made with some
 	methods map[hir.Value]methods       // by callable read from a receiver of several classes
 }
 

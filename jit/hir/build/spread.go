@@ -15,13 +15,8 @@ const maxSpread = 16
 // buildMap builds a dict. No empty one is made to be filled with **keywords that
 // are only passed on.
 func (b *builder) buildMap() {
-	switch {
-	case b.in.Arg > 0:
+	if b.in.Arg > 0 || !b.passKeywordsOn() {
 		counted(hir.BuildMap, pushes)(b)
-	case !b.passKeywordsOn():
-		dict := b.emit(hir.NewDict)
-		b.filled[dict] = true // mostly it will be
-		b.push(dict)
 	}
 }
 
