@@ -3,7 +3,9 @@
 
     bench/statements.py [--write] [PATTERN]…     # --write renews bench/statements.md
 
-Each statement runs ROUNDS times in a loop of a function; what the same loop costs with `pass` is subtracted. All functions have run
+Each statement runs ROUNDS times in a loop of a function; what the same loop costs with `pass` is subtracted. Those whose name begins with
+"one more" run twice in a round, and what the loop costs where they run once is subtracted: the loop's own variable, which has to be an
+object wherever other code can look at the frame, does not count there. All functions have run
 before, and are compiled, when they are counted. A PATTERN selects statements by a part of their name.
 """
 
@@ -35,6 +37,9 @@ class Point:
     def method(self): return self.x
     @property
     def field(self): return self.x
+    def returns(self, a):
+        try: return a
+        finally: pass
 
 class Slots:
     __slots__ = ("x",)
@@ -114,6 +119,11 @@ STATEMENTS = {
     "call, wrapped": "wrapped(text)",
     "call, wrapped, keyword": "wrapped(a=text)",
     "call, inlined": "identity(text)",
+    "one more call, no arguments": "nothing()",
+    "one more call, one argument": "one(point)",
+    "one more call, default": "two(point)",
+    "one more call, ten arguments": "ten(1, 2, 3, 4, 5, 6, 7, 8, 9, point)",
+    "one more call, method": "point.returns(slots)",
     "method": "point.method()",
     "property": "point.field",
     "instance": "Point(text)",
@@ -201,6 +211,9 @@ STATEMENTS = {
     "isinstance": "isinstance(point, Child)",
 }
 
+# How names of statements begin of which the second in a round is measured.
+TWICE = "one more "
+
 # Runs in build/python.
 MEASURE = """
 import json, sys
@@ -254,12 +267,16 @@ def measure(statements, jit):
         if emulated():
             counts = str(pathlib.Path(folder, "counts"))
             variables["CINDERJIT_QEMU_ARGS"] = emulator.arguments(counts)
-        question = json.dumps([PRELUDE, list(statements.values()), ROUNDS, jit, counts])
+        once = list(statements.values())
+        twice = [f"{text}; {text}" for name, text in statements.items() if name.startswith(TWICE)]
+        question = json.dumps([PRELUDE, once + twice, ROUNDS, jit, counts])
         done = subprocess.run([PYTHON, "-P", "-c", MEASURE, BENCH / "worker"], input=question, env=variables, stdout=subprocess.PIPE,
                               text=True, timeout=600)
     if done.returncode != 0:
         sys.exit(done.returncode)
-    return json.loads(done.stdout)
+    counter, costs = json.loads(done.stdout)
+    both = iter(costs[len(once):])
+    return counter, [next(both) - cost if name.startswith(TWICE) else cost for name, cost in zip(statements, costs)]
 
 
 def as_table(statements):

@@ -129,11 +129,7 @@ func (b *builder) callLearned(s *site) bool {
 		if b.cur != noBlock {
 			ways = append(ways, edge{b.cur, b.st.clone()})
 		}
-		if len(missed) == 1 {
-			b.cur, b.st = missed[0].from, missed[0].st
-		} else {
-			b.mergeMarked(missed, func() {})
-		}
+		b.goOnFrom(missed)
 	}
 	if others {
 		b.callAny(s)
@@ -230,4 +226,13 @@ func (b *builder) unless(cond hir.Value, missed *[]edge) {
 	yes, no := b.branch(cond)
 	*missed = append(*missed, edge{no, b.st.clone()})
 	b.cur = yes
+}
+
+// goOnFrom continues where the ways meet on which something was not what was looked for.
+func (b *builder) goOnFrom(missed []edge) {
+	if len(missed) == 1 {
+		b.cur, b.st = missed[0].from, missed[0].st
+		return
+	}
+	b.mergeMarked(missed, func() {})
 }
