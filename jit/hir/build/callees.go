@@ -225,7 +225,10 @@ func (b *builder) mustBeOf(v hir.Value, class snapshot.ID, missed *[]edge) hir.V
 func (b *builder) unless(cond hir.Value, missed *[]edge) {
 	yes, no := b.branch(cond)
 	*missed = append(*missed, edge{no, b.st.clone()})
-	b.cur = yes
+	for _, block := range [...]hir.BlockID{no, yes} {
+		b.cur = block
+		b.snapshot(b.fs())
+	}
 }
 
 // goOnFrom continues where the ways meet on which something was not what was looked for.
@@ -234,5 +237,5 @@ func (b *builder) goOnFrom(missed []edge) {
 		b.cur, b.st = missed[0].from, missed[0].st
 		return
 	}
-	b.mergeMarked(missed, func() {})
+	b.mergeMarked(missed, func() { b.snapshot(b.fs()) })
 }
