@@ -4,15 +4,17 @@
     bench/statements.py [--write] [PATTERN]…     # --write renews bench/statements.md
 
 Each statement runs ROUNDS times in a loop of a function; what the same loop costs with `pass` is subtracted. Those whose name begins with
-"one more" run twice in a round, and what the loop costs where they run once is subtracted: the loop's own variable, which has to be an
-object wherever other code can look at the frame, does not count there. All functions have run
+"one more" run one to four times in a round, and what one of them adds is counted, the median of the three differences: the loop's own variable,
+which has to be an object wherever other code can look at the frame, does not count there. All functions have run
 before, and are compiled, when they are counted. A PATTERN selects statements by a part of their name.
 """
 
 import argparse
+import itertools
 import json
 import os
 import pathlib
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -211,8 +213,8 @@ STATEMENTS = {
     "isinstance": "isinstance(point, Child)",
 }
 
-# How names of statements begin of which the second in a round is measured.
-TWICE = "one more "
+# How names of statements begin of which is measured what one more in a round costs.
+MORE = "one more "
 
 # Runs in build/python.
 MEASURE = """
@@ -268,15 +270,21 @@ def measure(statements, jit):
             counts = str(pathlib.Path(folder, "counts"))
             variables["CINDERJIT_QEMU_ARGS"] = emulator.arguments(counts)
         once = list(statements.values())
-        twice = [f"{text}; {text}" for name, text in statements.items() if name.startswith(TWICE)]
-        question = json.dumps([PRELUDE, once + twice, ROUNDS, jit, counts])
+        more = ["; ".join([text] * n) for name, text in statements.items() if name.startswith(MORE) for n in (2, 3, 4)]
+        question = json.dumps([PRELUDE, once + more, ROUNDS, jit, counts])
         done = subprocess.run([PYTHON, "-P", "-c", MEASURE, BENCH / "worker"], input=question, env=variables, stdout=subprocess.PIPE,
                               text=True, timeout=600)
     if done.returncode != 0:
         sys.exit(done.returncode)
     counter, costs = json.loads(done.stdout)
-    both = iter(costs[len(once):])
-    return counter, [next(both) - cost if name.startswith(TWICE) else cost for name, cost in zip(statements, costs)]
+    rest = iter(costs[len(once):])
+    answer = []
+    for name, cost in zip(statements, costs):
+        if name.startswith(MORE):
+            all_four = [cost, *itertools.islice(rest, 3)]
+            cost = statistics.median(more - less for less, more in itertools.pairwise(all_four))
+        answer.append(cost)
+    return counter, answer
 
 
 def as_table(statements):
