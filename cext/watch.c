@@ -391,11 +391,12 @@ cj_watch_dict(PyObject *dict)
 void
 cj_watch_function_dead(PyFunctionObject *function)
 {
-    if (forget_function(function)) {
-        cj_function_versions_forget((PyObject *)function);
-        break_all(find(functions, function), NULL);
-        forget(functions, function);
+    if (!forget_function(function)) {
+        return;
     }
+    cj_function_versions_forget((PyObject *)function);
+    break_all(find(functions, function), NULL);
+    forget(functions, function);
     if (cj_watch_function_dies != NULL) {
         cj_watch_function_dies(function);
     }

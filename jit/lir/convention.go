@@ -7,7 +7,7 @@ import "github.com/cinderjit/cinderjit/jit/regalloc"
 type Convention struct {
 	// IntArgs and FloatArgs are the argument registers of C functions. The
 	// direct entry of a Python function takes the callee and then the arguments
-	// in IntArgs; what does not fit lies in the caller's outgoing arguments.
+	// in IntArgs.
 	IntArgs, FloatArgs []regalloc.PReg
 	// IntResults are the registers of a result of one or two words.
 	IntResults  [2]regalloc.PReg
@@ -19,5 +19,6 @@ type Convention struct {
 	Clobbers regalloc.RegSet
 }
 
-// RegisterArgs returns how many arguments a direct entry takes in registers.
-func (c *Convention) RegisterArgs() int { return len(c.IntArgs) - 1 }
+// MaxDirectArgs returns the largest number of arguments for which a direct
+// entry exists.
+func (c *Convention) MaxDirectArgs() int { return len(c.IntArgs) - 1 }

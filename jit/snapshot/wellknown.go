@@ -67,7 +67,6 @@ const (
 	TypeMap                               // map
 	TypeFilter                            // filter
 	TypeReversed                          // reversed
-	TypeListRevIter                       // list_reverseiterator
 	TypeGenerator                         // generator
 	TypeCoroutine                         // coroutine
 	TypeAsyncGenerator                    // async_generator
@@ -174,7 +173,6 @@ var wellKnownNames = [numNamed]string{
 	TypeMap - 1:                 "map",
 	TypeFilter - 1:              "filter",
 	TypeReversed - 1:            "reversed",
-	TypeListRevIter - 1:         "list_reverseiterator",
 	TypeGenerator - 1:           "generator",
 	TypeCoroutine - 1:           "coroutine",
 	TypeAsyncGenerator - 1:      "async_generator",
