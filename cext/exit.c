@@ -534,6 +534,15 @@ find_landing(const CJObject *object, _PyInterpreterFrame *frame)
     return resume != NULL ? object->text + resume->landing : NULL;
 }
 
+static bool
+has_handler(_PyInterpreterFrame *frame)
+{
+    int depth, handler;
+    bool push_place;
+    const int unit = (int)(cj_last_unit(frame->instr_ptr) - _PyFrame_GetBytecode(frame));
+    return cj_find_handler(_PyFrame_GetCode(frame), unit, &depth, &handler, &push_place);
+}
+
 /* The outermost frame goes on in the interpreter. */
 static PyObject *
 continue_outermost(const CJExitRegs *regs, PyThreadState *tstate, _PyInterpreterFrame *frame)
@@ -559,7 +568,13 @@ run_frames(const CJExitRegs *regs, PyThreadState *tstate, const CJExit *exit, _P
                 frame->instr_ptr = _PyFrame_GetBytecode(frame) + exit->frames[i].next;
             }
         }
-        if (raise && cj_raise_to_handler(tstate, frame, i == first ? again : (CJReraise){false, CJ_SAME_PLACE})) {
+        const bool stays = i + 1 == exit->nframes && cj_osr_must_stay(regs, frame);
+        if (raise && stays && !has_handler(frame)) {
+            /* What is outside of the handler around all is that handler itself: the interpreter raises once more. */
+            PyErr_Clear();
+            raise = false;
+        }
+        if (raise && cj_raise_to_handler(tstate, frame, i == first ? again : (CJReraise){false, CJ_SAME_PLACE}, !stays)) {
             raise = false;
             if (i + 1 == exit->nframes && (*landing = find_landing(object, frame)) != NULL) {
                 frame->stackpointer = _PyFrame_Stackbase(frame);

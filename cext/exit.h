@@ -188,8 +188,8 @@ PyObject *cj_continue_frame(PyThreadState *tstate, _PyInterpreterFrame *frame);
 
 /* Raises the exception that is set at the instruction instr_ptr: adds the traceback entry, and finds the handler. True:
  * the frame stands at the handler, with what belongs there on its stack. False: there is none, the stack is empty,
- * and tools have been told that the frame ends. */
-bool cj_raise_to_handler(PyThreadState *tstate, _PyInterpreterFrame *frame, CJReraise again);
+ * and tools have been told that the frame ends. With passes, handlers that would only raise again are passed over. */
+bool cj_raise_to_handler(PyThreadState *tstate, _PyInterpreterFrame *frame, CJReraise again, bool passes);
 
 /* Whether the handler that begins there is the one that is around the whole body of each generator and coroutine. It raises the exception again as of
  * where it was raised, and changes nothing unless cj_passes_around_all is false for its class. */

@@ -434,6 +434,7 @@ cj_end_raising(CJExitRegs *regs, CJObject *object, uint32_t index)
         find(object, frame, exit);
     }
     if (!exit->handler.none || (frame->owner != FRAME_OWNED_BY_THREAD && frame->owner != FRAME_OWNED_BY_GENERATOR)
+        || cj_osr_must_stay(regs, frame)
         || (exit->handler.around && !cj_passes_around_all(Py_TYPE(tstate->current_exception))) || cj_exceptions_watched(tstate)
         || tstate->interp->monitors.tools[PY_MONITORING_EVENT_PY_UNWIND] != 0
         || !inlined_fit(tstate, tstate->current_frame, frame)

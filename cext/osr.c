@@ -317,17 +317,31 @@ typedef struct {
 extern PyObject *cj_enter_loop(const void *entry, PyThreadState *tstate, _PyInterpreterFrame *frame, Lent *lent);
 extern const char cj_enter_loop_return[];
 
-bool
-cj_osr_leaves(const CJExitRegs *regs, _PyInterpreterFrame *frame)
+/* What the interpreter has lent to the compiled code that leaves, if it is this frame. */
+static Lent *
+lent_to(const CJExitRegs *regs, const _PyInterpreterFrame *frame)
 {
     const uint64_t *native = (const uint64_t *)regs->x[29];
     if (native[1] != (uint64_t)(uintptr_t)cj_enter_loop_return) {
-        return false;
+        return NULL;
     }
     Lent *lent = (Lent *)((const uint64_t *)native[0])[4];
+    return lent->frame == frame ? lent : NULL;
+}
+
+bool
+cj_osr_must_stay(const CJExitRegs *regs, const _PyInterpreterFrame *frame)
+{
+    return frame->owner == FRAME_OWNED_BY_GENERATOR && lent_to(regs, frame) != NULL;
+}
+
+bool
+cj_osr_leaves(const CJExitRegs *regs, _PyInterpreterFrame *frame)
+{
+    Lent *lent = lent_to(regs, frame);
     /* At the jump itself the interpreter would not notice that it was sent there: it jumps, without looking for signals first. A generator
      * cannot end here, so it has to put up with that. */
-    if (lent->frame != frame || (frame->instr_ptr == lent->jump && frame->owner != FRAME_OWNED_BY_GENERATOR)) {
+    if (lent == NULL || (frame->instr_ptr == lent->jump && frame->owner != FRAME_OWNED_BY_GENERATOR)) {
         return false;
     }
     lent->stays = true;

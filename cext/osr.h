@@ -62,6 +62,9 @@ uint8_t cj_osr_plain_opcode(PyCodeObject *code, uint8_t opcode);
    goes on when the compiled code returns NULL, and this returns true. */
 bool cj_osr_leaves(const CJExitRegs *regs, _PyInterpreterFrame *frame);
 
+/* Whether compiled code must not end its frame, because it is a generator's and the interpreter that runs it goes on with it. */
+bool cj_osr_must_stay(const CJExitRegs *regs, const _PyInterpreterFrame *frame);
+
 /* Loops that were compiled or entered, as a new list of dicts; NULL with an exception. The counts begin anew. */
 PyObject *cj_osr_take_stats(void);
 

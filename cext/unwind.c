@@ -156,7 +156,7 @@ cj_passes_around_all(const PyTypeObject *raised)
 }
 
 bool
-cj_raise_to_handler(PyThreadState *tstate, _PyInterpreterFrame *frame, CJReraise again)
+cj_raise_to_handler(PyThreadState *tstate, _PyInterpreterFrame *frame, CJReraise again, bool passes)
 {
     _Py_CODEUNIT *code = _PyFrame_GetBytecode(frame);
     _Py_CODEUNIT *at = cj_last_unit(frame->instr_ptr);
@@ -167,7 +167,7 @@ cj_raise_to_handler(PyThreadState *tstate, _PyInterpreterFrame *frame, CJReraise
         if (!cj_find_handler(_PyFrame_GetCode(frame), (int)(at - code), &depth, &handler, &push_offset)) {
             break;
         }
-        if (push_offset && cj_is_around_all(code + handler) && !cj_exceptions_watched(tstate)
+        if (passes && push_offset && cj_is_around_all(code + handler) && !cj_exceptions_watched(tstate)
             && cj_passes_around_all(Py_TYPE(tstate->current_exception))) {
             at = code + handler + 1;
             continue;
@@ -209,7 +209,7 @@ cj_unwind_frame(PyThreadState *tstate, _PyInterpreterFrame *frame)
 PyObject *
 cj_raise_in_frame(PyThreadState *tstate, _PyInterpreterFrame *frame)
 {
-    if (cj_raise_to_handler(tstate, frame, cj_take_reraise())) {
+    if (cj_raise_to_handler(tstate, frame, cj_take_reraise(), true)) {
         return cj_continue_frame(tstate, frame);
     }
     cj_unwind_frame(tstate, frame);

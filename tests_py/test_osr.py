@@ -7,6 +7,7 @@ import sys
 import pytest
 
 import cinderjit
+import differential
 
 
 def run(program, **environment):
@@ -100,6 +101,13 @@ from differential import LOOP_ROUNDS, loop_heads, watch_loops  # noqa: E402
 
 def loops_of(function):
     return [loop for loop in cinderjit.get_and_clear_runtime_stats()["loops"] if loop["function"] == function.__qualname__]
+
+
+@pytest.mark.parametrize("program", ["osr", "suspended_loops"])
+def test_programs_whose_loops_are_entered(program):
+    problems, compared = differential.run_program(differential.PROGRAMS / f"{program}.py", mode="loops")
+    assert not problems, "\n\n".join(problems)
+    assert compared > 0
 
 
 def test_statistics():

@@ -207,6 +207,101 @@ def receivers(points):
 
     return list(work())
 
+@case("[Point(i) for i in range(30)], StopIteration", "[Point(1)] * 10 + [5], KeyError", "[Point(1)] * 10 + ['x'], StopIteration")
+def ends_by_what_a_call_raises(points, kind):
+    """An exception of a helper, of an inlined function or of a called one leaves the loop and the generator, which dies with its objects."""
+
+    def checked(p):
+        if p.x == 29:
+            raise kind(p.x)
+        return p.x
+
+    def called(*ps):
+        return sum(checked(p) for p in ps)
+
+    def work():
+        kept = Thing("kept")
+        total = 0
+        for p in points:
+            total += p.moved(2) + checked(p) + called(p)
+            last = Thing(f"round {total}") if total % 50 == 0 else None
+        yield total, kept, last
+
+    suspended = work()
+    try:
+        print(next(suspended))
+    except Exception as error:
+        print(type(error).__name__, error, type(error.__cause__).__name__)
+        trace = error.__traceback__
+        while trace is not None:
+            print(trace.tb_frame.f_code.co_name, trace.tb_lineno, trace.tb_lasti)
+            trace = trace.tb_next
+    print(suspended.gi_frame, suspended.gi_running, list(suspended))
+
+
+@case("20, 12")
+def ends_by_what_a_handler_raises(n, at):
+    """Raised again by a handler in the loop, from nested handlers, and by the end of with and finally."""
+
+    class Manager:
+        def __enter__(self):
+            return self
+
+        def __exit__(self, kind, value, trace):
+            print("exit", kind)
+
+    def work(how):
+        for i in range(n):
+            try:
+                with Manager() if i == at else open("/dev/null"):
+                    if i == at and how < 3:
+                        raise KeyError(i)
+            except KeyError as error:
+                if how == 0:
+                    raise
+                if how == 1:
+                    raise StopIteration(i) from error
+                try:
+                    raise ValueError(i)
+                finally:
+                    print("finally")
+            finally:
+                if i == at and how == 3:
+                    raise StopAsyncIteration(i)
+        yield i
+
+    for how in range(4):
+        try:
+            print(list(work(how)))
+        except Exception as error:
+            print(repr(error), repr(error.__cause__), repr(error.__context__), error.__traceback__.tb_next.tb_lineno)
+
+
+@case("30, 25")
+def told_of_what_ends_a_generator(n, at):
+    """Monitoring tools are told while an exception ends a generator whose loop was entered."""
+
+    def work():
+        for i in range(n):
+            if i == at - 5:
+                sys.monitoring.use_tool_id(3, "told")
+                sys.monitoring.set_events(3, sys.monitoring.events.RAISE | sys.monitoring.events.RERAISE | sys.monitoring.events.PY_UNWIND)
+                for event in (sys.monitoring.events.RAISE, sys.monitoring.events.RERAISE, sys.monitoring.events.PY_UNWIND):
+                    sys.monitoring.register_callback(3, event, lambda code, at, error: print(code.co_name, at, repr(error)))
+            if i == at:
+                [][i]
+        yield i
+
+    suspended = work()
+    try:
+        next(suspended)
+    except IndexError as error:
+        print(repr(error))
+    finally:
+        sys.monitoring.set_events(3, 0)
+        sys.monitoring.free_tool_id(3)
+    print(list(suspended))
+
 
 @case("40")
 def global_changes(n):
