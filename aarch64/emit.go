@@ -55,7 +55,7 @@ var stubs = func() []string {
 		object.StubEvalBreaker, object.StubBoxInt, object.StubBoxFloat, object.StubFreeInt, object.StubFreeFloat, object.StubFreeGenerator, object.StubFreeGeneratorInts,
 		object.StubResume, object.StubResumeSlow,
 	}
-	for n := 0; n <= Convention.MaxDirectArgs(); n++ {
+	for n := 0; n <= Convention.RegisterArgs(); n++ {
 		list = append(list, object.StubVectorcall+strconv.Itoa(n))
 	}
 	return list

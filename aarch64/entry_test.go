@@ -38,11 +38,12 @@ func manyZeros(n int) string {
 func TestEntries(t *testing.T) {
 	var m emulator
 	arg := func(i int) uint64 { return objectAddress(testClass) + 64*uint64(i+1) }
-	for n := 1; n <= 8; n++ {
+	registers := aarch64.Convention.RegisterArgs()
+	for _, n := range []int{1, 2, 3, 4, 5, 6, registers, registers + 1, hir.MaxDirectArgs, hir.MaxDirectArgs + 1} {
 		c, f := lastArgument(t, n)
 		var heap []image
 		var args []uint64
-		array := image{argsBase, make([]byte, 64)}
+		array := image{argsBase, make([]byte, 8*n)}
 		for i := range n {
 			heap = append(heap, image{arg(i), intObject(1000+int64(i), 1)})
 			args = append(args, arg(i))
@@ -58,8 +59,9 @@ func TestEntries(t *testing.T) {
 		frame := base
 		frame.entry, frame.args, frame.inFrame = c.obj.Frame, args, true
 		m.calls = append(m.calls, frame)
-		if n == 8 {
-			if c.obj.Direct != object.None || c.obj.Vectorcall == object.None {
+		if n > registers {
+			// The runner passes no more than these.
+			if (c.obj.Direct == object.None) != (n > hir.MaxDirectArgs) || c.obj.Vectorcall == object.None {
 				t.Errorf("direct entry %#x and vectorcall entry %#x for %d arguments", c.obj.Direct, c.obj.Vectorcall, n)
 			}
 			continue

@@ -106,7 +106,7 @@ func (e *emitter) entries() {
 	e.vector = e.a.NewLabel()
 	if e.f.DirectArgs >= 0 {
 		e.direct = e.a.NewLabel()
-		if c := e.f.Snap.Code(e.f.Code); e.f.DirectArgs == c.ArgCount {
+		if c := e.f.Snap.Code(e.f.Code); e.f.DirectArgs == c.ArgCount && c.ArgCount <= Convention.RegisterArgs() {
 			e.vectorcallEntry()
 		} else {
 			e.bindingEntry()
@@ -132,7 +132,7 @@ func (e *emitter) vectorcallEntry() {
 }
 
 // bindingEntry is the vectorcall entry of a function with parameters that are not
-// just positional, or too many for a direct entry: arguments are bound in C.
+// just positional, or too many for registers: arguments are bound in C.
 func (e *emitter) bindingEntry() {
 	e.a.Bind(e.vector)
 	e.a.Comment("vectorcall entry")
@@ -188,6 +188,7 @@ func (e *emitter) directEntry() {
 	e.a.AddConst(W64, X11, newFrame, f.LocalsPlus+8*int64(code.NLocalsPlus), scratch)
 	// return_offset, owner and visited are zero: owned by the thread.
 	e.storePair(X11, f.StackPointer, XZR, f.ReturnOffset)
+	e.slotArguments()
 	e.a.Emit(Str(W32, recursion, At(threadReg, int32(t.RecursionLeft))))
 	e.a.Emit(Mov(W64, frameReg, newFrame))
 	e.a.Emit(Str(W64, frameReg, At(threadReg, int32(t.CurrentFrame))))
@@ -196,6 +197,25 @@ func (e *emitter) directEntry() {
 	e.frameEntry()
 	e.a.B(e.tail)
 	e.a.PopSection()
+}
+
+// slotArguments moves the arguments for which there are no registers from the caller's
+// outgoing area to their slots of the new frame, where the body finds them.
+func (e *emitter) slotArguments() {
+	first := Convention.RegisterArgs()
+	for i := first; i < e.f.DirectArgs; i += 2 {
+		from, to := int64(8*(i-first)), e.lay.Frame.LocalsPlus+8*int64(i)
+		if i+1 < e.f.DirectArgs {
+			e.loadPair(X11, from, X12, from+8, SP)
+			e.borrow(X11, X11)
+			e.borrow(X12, X12)
+			e.storePair(X11, to, X12, to+8)
+			continue
+		}
+		e.a.Emit(Ldr(W64, X11, At(SP, int32(from))))
+		e.borrow(X11, X11)
+		e.a.Emit(Str(W64, X11, At(newFrame, int32(to))))
+	}
 }
 
 // smallFrame is up to which size of the native frame callsNothing is of use.

@@ -3,14 +3,18 @@
 
     bench/statements.py [--write] [PATTERN]…     # --write renews bench/statements.md
 
-Each statement runs ROUNDS times in a loop of a function; what the same loop costs with `pass` is subtracted. All functions have run
+Each statement runs ROUNDS times in a loop of a function; what the same loop costs with `pass` is subtracted. Those whose name begins with
+"one more" run one to four times in a round, and what one of them adds is counted, the median of the three differences: the loop's own variable,
+which has to be an object wherever other code can look at the frame, does not count there. All functions have run
 before, and are compiled, when they are counted. A PATTERN selects statements by a part of their name.
 """
 
 import argparse
+import itertools
 import json
 import os
 import pathlib
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -35,6 +39,9 @@ class Point:
     def method(self): return self.x
     @property
     def field(self): return self.x
+    def returns(self, a):
+        try: return a
+        finally: pass
 
 class Slots:
     __slots__ = ("x",)
@@ -55,6 +62,9 @@ def two(a, b=1):
     finally: pass
 def some(*args, **kwargs):
     try: return args
+    finally: pass
+def ten(a, b, c, d, e, f, g, h, i, j=1):
+    try: return j
     finally: pass
 def fails(table, key): return table[key]
 def raises():
@@ -94,6 +104,7 @@ def drive(c):
     except StopIteration as stop: return stop.value
 
 point, slots, table, items, text = Point(1), Slots(1), {"a": 1}, [1, 2, 3], "text"
+ages, pages = {"a": 1, "b": 2, "c": 3}, ["a", "b", "c"]
 """
 
 # name -> statement; the loop's function has the names of the prelude as locals too, except functions and classes.
@@ -105,9 +116,16 @@ STATEMENTS = {
     "call, keyword": "two(text, b=text)",
     "call, *args": "two(*pair)",
     "call, to *args and **kwargs": "some(text, k=text)",
+    "call, ten arguments": "ten(1, 2, 3, 4, 5, 6, 7, 8, 9, text)",
+    "call, ten parameters": "ten(1, 2, 3, 4, 5, 6, 7, 8, 9)",
     "call, wrapped": "wrapped(text)",
     "call, wrapped, keyword": "wrapped(a=text)",
     "call, inlined": "identity(text)",
+    "one more call, no arguments": "nothing()",
+    "one more call, one argument": "one(point)",
+    "one more call, default": "two(point)",
+    "one more call, ten arguments": "ten(1, 2, 3, 4, 5, 6, 7, 8, 9, point)",
+    "one more call, method": "point.returns(slots)",
     "method": "point.method()",
     "property": "point.field",
     "instance": "Point(text)",
@@ -123,20 +141,49 @@ STATEMENTS = {
     "subscript of dict": "table['a']",
     "store in dict": "table['a'] = text",
     "slice of list": "items[1:]",
+    "slice of list, empty": "items[3:]",
+    "slice of list, copy": "items[:]",
+    "slice of list, step": "items[::2]",
+    "slice of list, replaced": "items[1:3] = pair",
     "slice of str": "text[1:3]",
     "slice of tuple": "pair[1:]",
     "tuple": "pair = (text, items)",
     "list": "[text, items]",
     "dict": "{'a': text}",
+    "dict, empty": "{}",
+    "set": "{text, 1}",
+    "list, unpacked": "[*items]",
     "unpacking": "a, b = pair",
+    "unpacking, starred": "a, *b = items",
+    "in str": "'e' in text",
     "swap": "a, b = text, items; a, b = b, a",
     "closure": "lambda: text",
     "key function": "max(items, key=lambda item: -item)",
+    "map": "for a in map(lambda item: item, items): pass",
+    "filter": "for a in filter(lambda item: item, items): pass",
+    "sorted with key": "sorted(items, key=lambda item: item)",
     "f-string": "f'{text} {text}'",
+    "f-string of an int": "f'{i}'",
     "generator, one item": "for a in numbers(1): pass",
     "generator, ten items": "for a in numbers(10): pass",
     "generator expression": "sum(a for a in items)",
+    "generator expression, any": "any(a > 5 for a in items)",
+    "generator expression, all": "all(a < 5 for a in items)",
+    "generator expression, list": "list(a for a in items)",
+    "generator expression, tuple": "tuple(a for a in items)",
+    "generator expression, set": "set(a for a in items)",
+    "generator expression, max": "max(a for a in items)",
+    "generator expression, sorted": "sorted(a for a in items)",
+    "generator expression, join": "''.join(a for a in pages)",
     "comprehension": "[a for a in items]",
+    "list, loop": "for a in items: pass",
+    "enumerate": "for a, b in enumerate(items): pass",
+    "zip": "for a, b in zip(items, items): pass",
+    "reversed": "for a in reversed(items): pass",
+    "dict, loop": "for a in ages: pass",
+    "dict.keys()": "for a in ages.keys(): pass",
+    "dict.values()": "for a in ages.values(): pass",
+    "dict.items()": "for a, b in ages.items(): pass",
     "coroutine": "drive(coroutine())",
     "try without raise": "try: i\n        except Error: pass",
     "with": "with manager: pass",
@@ -166,6 +213,9 @@ STATEMENTS = {
     "isinstance": "isinstance(point, Child)",
 }
 
+# How names of statements begin of which is measured what one more in a round costs.
+MORE = "one more "
+
 # Runs in build/python.
 MEASURE = """
 import json, sys
@@ -194,9 +244,10 @@ if jit:
         functions += [getattr(f, "fget", f) for f in vars(kind).values() if hasattr(f, "__code__") or hasattr(f, "fget")]
     for function in [*functions, *loops]:
         cinderjit.force_compile(function)
+    cinderjit.compile_after_n_calls(20) # what statements make: lambdas and generators
     for _ in range(10):
         for loop in loops:
-            run(loop, 20)
+            run(loop, 40)
         for loop in loops:
             cinderjit.force_compile(loop)
 for loop in loops:
@@ -218,12 +269,22 @@ def measure(statements, jit):
         if emulated():
             counts = str(pathlib.Path(folder, "counts"))
             variables["CINDERJIT_QEMU_ARGS"] = emulator.arguments(counts)
-        question = json.dumps([PRELUDE, list(statements.values()), ROUNDS, jit, counts])
+        once = list(statements.values())
+        more = ["; ".join([text] * n) for name, text in statements.items() if name.startswith(MORE) for n in (2, 3, 4)]
+        question = json.dumps([PRELUDE, once + more, ROUNDS, jit, counts])
         done = subprocess.run([PYTHON, "-P", "-c", MEASURE, BENCH / "worker"], input=question, env=variables, stdout=subprocess.PIPE,
                               text=True, timeout=600)
     if done.returncode != 0:
         sys.exit(done.returncode)
-    return json.loads(done.stdout)
+    counter, costs = json.loads(done.stdout)
+    rest = iter(costs[len(once):])
+    answer = []
+    for name, cost in zip(statements, costs):
+        if name.startswith(MORE):
+            all_four = [cost, *itertools.islice(rest, 3)]
+            cost = statistics.median(more - less for less, more in itertools.pairwise(all_four))
+        answer.append(cost)
+    return counter, answer
 
 
 def as_table(statements):

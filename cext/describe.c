@@ -11,6 +11,7 @@
 #include "internal/pycore_moduleobject.h"
 #include "internal/pycore_object.h"
 #include "internal/pycore_typeobject.h"
+#include "entry.h"
 #include "layout.h"
 #include "registry.h"
 #include "snapshot_table.h"
@@ -327,6 +328,35 @@ write_native(CJTable *t, PyObject *o, CJObjectKind kind)
     cj_write_u64(t->w, offset);
 }
 
+/* Default values of keyword-only parameters, in dicts of which changes are told. */
+static void
+write_named_defaults(CJTable *t, PyFunctionObject *f)
+{
+    PyCodeObject *code = (PyCodeObject *)f->func_code;
+    PyObject *dict = f->func_kwdefaults, *named[2 * CJ_DIRECT_PARAMETERS];
+    uint32_t n = 0;
+    if (dict == NULL || !PyDict_CheckExact(dict) || !DK_IS_UNICODE(((PyDictObject *)dict)->ma_keys)
+        || code->co_kwonlyargcount > CJ_DIRECT_PARAMETERS) {
+        dict = NULL;
+    }
+    for (int i = 0; dict != NULL && i < code->co_kwonlyargcount; i++) {
+        PyObject *name = PyTuple_GET_ITEM(code->co_localsplusnames, code->co_argcount + i);
+        PyObject *value = PyDict_GetItemWithError(dict, name);
+        if (value == NULL) {
+            PyErr_Clear();
+        }
+        else if (!cj_watch_changes_often(dict, name)) {
+            named[n++] = name;
+            named[n++] = value;
+        }
+    }
+    write_ref(t, n > 0 ? dict : NULL, CJ_FAR);
+    cj_write_u32(t->w, n);
+    for (uint32_t i = 0; i < n; i++) {
+        write_ref(t, named[i], CJ_FAR);
+    }
+}
+
 static void
 write_function(CJTable *t, PyFunctionObject *f, unsigned level)
 {
@@ -344,6 +374,7 @@ write_function(CJTable *t, PyFunctionObject *f, unsigned level)
     for (Py_ssize_t i = 0; i < n; i++) {
         write_ref(t, PyTuple_GET_ITEM(defaults, PyTuple_GET_SIZE(defaults) - n + i), CJ_FAR);
     }
+    write_named_defaults(t, f);
     CJCode *known = cj_registry_find((PyCodeObject *)f->func_code, f->func_globals);
     uint32_t bits = (f->func_kwdefaults != NULL ? 1 : 0) | (f->func_closure != NULL ? 2 : 0)
         | (known != NULL ? 4 : 0) | (known != NULL && known->object != NULL ? 8 : 0);

@@ -227,6 +227,13 @@ cj_entry_slow(PyThreadState *tstate, CJCode *code, PyObject **arguments)
     return frame == NULL ? NULL : cj_run_frame(tstate, frame, code->object);
 }
 
+/* The number of all parameters, *args and **kwargs included. */
+static int
+parameters(const PyCodeObject *code)
+{
+    return code->co_argcount + code->co_kwonlyargcount + !!(code->co_flags & CO_VARARGS) + !!(code->co_flags & CO_VARKEYWORDS);
+}
+
 /* The values of a function's parameters, as a direct entry takes them, and what has to live as long as the call. */
 typedef struct {
     PyObject *values[1 + CJ_DIRECT_PARAMETERS];
@@ -309,8 +316,12 @@ bind(PyObject *callable, PyObject *const *arguments, Py_ssize_t nargs, PyObject 
 {
     PyFunctionObject *function = (PyFunctionObject *)callable;
     PyCodeObject *code = (PyCodeObject *)function->func_code;
-    *bound = (Bound){.values = {callable}};
     PyObject **values = bound->values + 1;
+    bound->values[0] = callable;
+    bound->nheld = 0;
+    for (int i = parameters(code) - 1; i >= 0; i--) {
+        values[i] = NULL;
+    }
     int next = code->co_argcount + code->co_kwonlyargcount;
     Py_ssize_t direct = nargs < code->co_argcount ? nargs : code->co_argcount;
     memcpy(values, arguments, (size_t)direct * sizeof(*values));
@@ -343,6 +354,13 @@ failed:
     return false;
 }
 
+static PyObject *
+enter_direct(CJCode *code, PyThreadState *tstate, PyObject *const values[1 + CJ_DIRECT_PARAMETERS])
+{
+    return (parameters(code->code) <= CJ_REGISTER_PARAMETERS ? cj_enter_direct_small : cj_enter_direct)(code->direct_entry, code, tstate, tstate->current_frame,
+                                                                                   values);
+}
+
 /* Whether a function with positional parameters only gets all arguments but some that have default values. */
 static bool
 only_defaults_missing(const PyFunctionObject *function, Py_ssize_t nargs)
@@ -368,13 +386,13 @@ cj_vectorcall_bind(PyObject *function, PyObject *const *arguments, size_t nargsf
         for (Py_ssize_t i = 0; i < n; i++) {
             values[1 + i] = i < nargs ? arguments[i] : last[i - n];
         }
-        PyObject *result = cj_enter_direct(code->direct_entry, code, tstate, tstate->current_frame, values);
+        PyObject *result = enter_direct(code, tstate, values);
         Py_DECREF(defaults);
         return result;
     }
     if (direct
         && bind(function, arguments, nargs, kwnames, &bound)) {
-        PyObject *result = cj_enter_direct(code->direct_entry, code, tstate, tstate->current_frame, bound.values);
+        PyObject *result = enter_direct(code, tstate, bound.values);
         release(&bound);
         return result;
     }

@@ -36,10 +36,13 @@ void cj_entry_after_fork(void);
 /* In stubs_aarch64.S: calls a frame entry. The frame is the current one and counted in the recursion depth. */
 PyObject *cj_enter(const void *entry, PyThreadState *tstate, _PyInterpreterFrame *frame);
 
-/* Parameters that a direct entry takes at most. */
-enum { CJ_DIRECT_PARAMETERS = 7 };
+/* Parameters that a direct entry takes at most, and those that come in registers. */
+enum { CJ_DIRECT_PARAMETERS = 16, CJ_REGISTER_PARAMETERS = 7 };
 
-/* There too: calls a direct entry. frame is the caller's; values are the function and one for each of its parameters, borrowed. */
+/* There too: calls a direct entry. frame is the caller's; values are the function and one for each of its parameters, borrowed. The
+ * first one is for functions with no more than CJ_REGISTER_PARAMETERS. */
+PyObject *cj_enter_direct_small(const void *entry, CJCode *code, PyThreadState *tstate, _PyInterpreterFrame *frame,
+                                PyObject *const values[1 + CJ_DIRECT_PARAMETERS]);
 PyObject *cj_enter_direct(const void *entry, CJCode *code, PyThreadState *tstate, _PyInterpreterFrame *frame,
                           PyObject *const values[1 + CJ_DIRECT_PARAMETERS]);
 

@@ -201,7 +201,7 @@ cj_length_exact(PyObject *object)
     return type == &PySet_Type || type == &PyFrozenSet_Type ? PySet_GET_SIZE(object) : -1;
 }
 
-/* list[slice] of an exact list: a new reference, NULL with an exception. Defined in helpers_subscr.c. */
+/* container[slice] of an exact list, tuple, str or bytes object: a new reference, NULL with an exception. Defined in helpers_subscr.c. */
 PyObject *cj_slice_of_exact(PyObject *container, PySliceObject *slice);
 
 /* Where an exact list or tuple has its item; NULL when it is something else, or the index is outside. */

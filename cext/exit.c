@@ -25,6 +25,7 @@
 #include "internal/pycore_tuple.h"
 
 #include "instrumentation.h"
+#include "layout.h"
 #include "osr.h"
 #include "quiet_death.h"
 #include "opcode_ids.h"
@@ -254,6 +255,31 @@ make_virtual(Values *values, const CJVirtual *recipe)
         Py_XDECREF(sequence);
         return made;
     }
+    case CJ_VIRTUAL_REVERSED_ITER: {
+        PyObject *list = new_value(values, &at[0]);
+        PyObject *made = cj_reversed_iter(list, (int64_t)raw_bits(values, &at[1]));
+        Py_XDECREF(list);
+        return made;
+    }
+    case CJ_VIRTUAL_KEY_ITER:
+    case CJ_VIRTUAL_VALUE_ITER:
+    case CJ_VIRTUAL_ITEM_ITER: {
+        PyObject *dict = new_value(values, &at[0]);
+        cj_dict_iterator *made =
+            (cj_dict_iterator *)cj_dict_iter(dict, (int64_t)raw_bits(values, &at[1]), recipe->kind - CJ_VIRTUAL_KEY_ITER);
+        if (made != NULL) {
+            made->position = (Py_ssize_t)raw_bits(values, &at[2]);
+            made->left = (Py_ssize_t)raw_bits(values, &at[3]);
+        }
+        Py_XDECREF(dict);
+        return (PyObject *)made;
+    }
+    case CJ_VIRTUAL_ENUMERATE: {
+        PyObject *iterator = new_value(values, &at[1]);
+        PyObject *made = cj_new_enumerate((int64_t)raw_bits(values, &at[0]), iterator);
+        Py_DECREF(iterator);
+        return made;
+    }
     case CJ_VIRTUAL_INSTANCE:
         return make_instance(values, at, recipe->nfields);
     default:
@@ -290,11 +316,9 @@ make_virtual(Values *values, const CJVirtual *recipe)
     case CJ_VIRTUAL_CELL:
         made = PyCell_New(fields[0]);
         break;
-    case CJ_VIRTUAL_ENUMERATE: {
-        PyObject *arguments[2] = {fields[1], fields[0]};
-        made = PyObject_Vectorcall((PyObject *)&PyEnum_Type, arguments, 2, NULL);
+    case CJ_VIRTUAL_ZIP:
+        made = cj_new_zip(fields, n);
         break;
-    }
     default:
         break;
     }
@@ -327,6 +351,12 @@ substitute(const CJVirtual *recipe)
     case CJ_VIRTUAL_RANGE_ITER:
     case CJ_VIRTUAL_LIST_ITER:
     case CJ_VIRTUAL_TUPLE_ITER:
+    case CJ_VIRTUAL_REVERSED_ITER:
+    case CJ_VIRTUAL_KEY_ITER:
+    case CJ_VIRTUAL_VALUE_ITER:
+    case CJ_VIRTUAL_ITEM_ITER:
+    case CJ_VIRTUAL_ENUMERATE:
+    case CJ_VIRTUAL_ZIP:
         return Py_NewRef(exhausted);
     default:
         return Py_NewRef(Py_None);

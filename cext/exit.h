@@ -45,6 +45,11 @@ typedef enum {
     CJ_VIRTUAL_CELL,
     CJ_VIRTUAL_INSTANCE,
     CJ_VIRTUAL_ENUMERATE,
+    CJ_VIRTUAL_ZIP,
+    CJ_VIRTUAL_REVERSED_ITER,
+    CJ_VIRTUAL_KEY_ITER,
+    CJ_VIRTUAL_VALUE_ITER,
+    CJ_VIRTUAL_ITEM_ITER,
     CJ_VIRTUAL_NONE, /* its parts could not be made */
 } CJVirtualKind;
 

@@ -522,6 +522,16 @@ add_learned(Site *s, int32_t start, CJLearned *learned)
     }
 }
 
+/* A function that was called here, or its code. */
+static void
+add_callee(Site *s, const CJSighting *seen, PyObject *callee)
+{
+    PyObject *function = PyFunction_Check(callee) ? callee : cj_registry_function_of((PyCodeObject *)callee);
+    PyObject *code = PyFunction_Check(callee) ? ((PyFunctionObject *)callee)->func_code : callee;
+    add(s, seen->format == CJ_CALLED ? CJ_FEEDBACK_Called : CJ_FEEDBACK_CalledBound, NULL, function, code, seen->count, seen->items);
+    capture_function(s, function);
+}
+
 /* What generic helpers have seen here. */
 static void
 add_sightings(Site *s)
@@ -532,7 +542,10 @@ add_sightings(Site *s)
         if (seen->items[i].offset != s->offset || PyWeakref_GetRef(seen->items[i].weakref, &type) != 1) {
             continue;
         }
-        if (seen->items[i].format == CJ_TWO_FLOATS) {
+        if (seen->items[i].format == CJ_CALLED || seen->items[i].format == CJ_CALLED_BOUND) {
+            add_callee(s, &seen->items[i], type);
+        }
+        else if (seen->items[i].format == CJ_TWO_FLOATS) {
             add(s, CJ_FEEDBACK_OperandsFloatFloat, NULL, NULL, NULL, 0, 0);
         }
         else if (seen->items[i].format != 0) {

@@ -274,7 +274,7 @@ cj_plan_generator(CJCode *code)
         code->makes.nargs = co->co_argcount;
         code->makes.prefix = prefix;
         code->makes.kept = frame_slots(co) < CJ_KEPT_SLOTS ? &cj_kept_generators[frame_slots(co)] : NULL;
-        code->makes.quick = prefix == 1 ? code->makes.kept : NULL;
+        code->makes.quick = prefix == 1 && co->co_argcount <= CJ_REGISTER_PARAMETERS ? code->makes.kept : NULL;
         code->makes.locals_end = (int)offsetof(PyGenObject, gi_iframe.localsplus) + co->co_nlocalsplus * (int)sizeof(_PyStackRef);
     }
 }

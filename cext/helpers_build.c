@@ -2,6 +2,7 @@
 #include "helpers.h"
 
 #include "collector.h"
+#include "exact.h"
 #include "instances.h"
 #include "lists.h"
 
@@ -52,12 +53,29 @@ cj_build_list(PyObject **items, int64_t n)
     return list;
 }
 
+/* Puts a key into a new set that nobody has yet, if it is one whose hash is at hand, its place in the table is vacant, and the table need
+ * not grow. */
+static bool
+put_first(PyObject *object, PyObject *key)
+{
+    PySetObject *set = (PySetObject *)object;
+    const Py_hash_t hash = cj_hash_exact(key);
+    setentry *entry = &set->table[(size_t)hash & (size_t)set->mask];
+    if (hash == -1 || entry->key != NULL || set->fill >= (set->mask + 1) / 2) {
+        return false;
+    }
+    *entry = (setentry){Py_NewRef(key), hash};
+    set->fill++;
+    set->used++;
+    return true;
+}
+
 PyObject *
 cj_build_set(PyObject **items, int64_t n)
 {
     PyObject *set = PySet_New(NULL);
     for (int64_t i = 0; set != NULL && i < n; i++) {
-        if (_PySet_AddTakeRef((PySetObject *)set, Py_NewRef(items[i])) != 0) {
+        if (!put_first(set, items[i]) && _PySet_AddTakeRef((PySetObject *)set, Py_NewRef(items[i])) != 0) {
             Py_CLEAR(set);
         }
     }
@@ -152,6 +170,10 @@ cj_list_append(PyObject *list, PyObject *item)
 int64_t
 cj_list_extend(PyObject *list, PyObject *iterable)
 {
+    if (((PyListObject *)list)->ob_item == NULL && (PyList_CheckExact(iterable) || PyTuple_CheckExact(iterable))
+        && Py_SIZE(iterable) > 0) {
+        return cj_list_fill(list, PySequence_Fast_ITEMS(iterable), Py_SIZE(iterable), 0);
+    }
     PyObject *none = _PyList_Extend((PyListObject *)list, iterable);
     if (none == NULL) {
         if (PyErr_ExceptionMatches(PyExc_TypeError) && Py_TYPE(iterable)->tp_iter == NULL &&

@@ -11,12 +11,24 @@
 #include "internal/pycore_weakref.h"
 #include "print.h"
 #include "reduce.h"
+#include "sightings.h"
 
 /* Whether a callable, which is no NULL, is one of the two methods quantize of module decimal. */
 static inline bool
 is_quantize(PyObject *callable)
 {
     return callable == cj_decimal_quantize || callable == cj_decimal_context_quantize;
+}
+
+/* Now and then it is noted what is called where the callee is not known. */
+static inline void
+see_call(PyObject *callable, uint32_t items)
+{
+    static int left = CJ_CALLS_EVERY;
+    if (--left == 0) {
+        left = CJ_CALLS_EVERY;
+        cj_see_call(callable, items);
+    }
 }
 
 /* Python functions need no more than their entry; weak references are made without the tuple of arguments that classes without a
@@ -26,6 +38,7 @@ cj_vectorcall(PyObject *callable, PyObject **arguments, int64_t nargsf, void *kw
 {
     const PyTypeObject *type = Py_TYPE(callable);
     if (type == &PyFunction_Type) {
+        see_call(callable, CJ_ITEMS_UNKNOWN);
         return ((PyFunctionObject *)callable)->vectorcall(callable, arguments, (size_t)nargsf, kwnames);
     }
     if (type == &PyCFunction_Type) {
@@ -34,6 +47,9 @@ cj_vectorcall(PyObject *callable, PyObject **arguments, int64_t nargsf, void *kw
             PyCFunction function = bound->m_ml->ml_meth;
             return (function == cj_object_reduce_ex ? cj_reduce_ex : function)(bound->m_self, arguments[0]);
         }
+    }
+    else if (type == &PyMethod_Type) {
+        see_call(callable, CJ_ITEMS_UNKNOWN);
     }
     else if (callable == (PyObject *)&_PyWeakref_RefType && kwnames == NULL && PyVectorcall_NARGS((size_t)nargsf) == 1) {
         return PyWeakref_NewRef(arguments[0], NULL);
@@ -61,6 +77,9 @@ cj_vectorcall_maybe_self(PyObject *callable, PyObject **arguments, int64_t nargs
     if (arguments[0] == NULL) {
         arguments++;
         count = (size_t)(PyVectorcall_NARGS(count) - 1) | PY_VECTORCALL_ARGUMENTS_OFFSET;
+    }
+    if (PyFunction_Check(callable) || PyMethod_Check(callable)) {
+        see_call(callable, CJ_ITEMS_UNKNOWN);
     }
     if (kwnames == NULL && is_quantize(callable)) {
         PyObject *result = cj_decimal_quantized(callable, arguments, PyVectorcall_NARGS(count));
@@ -107,8 +126,11 @@ cj_call_function_ex(PyObject *callable, PyObject *self, PyObject *arguments, PyO
     }
     PyObject *result;
     vectorcallfunc call = PyVectorcall_Function(callable);
-    if (call != NULL && (keywords == NULL || (PyDict_CheckExact(keywords) && PyDict_GET_SIZE(keywords) == 0))
-        && (self == NULL || PyTuple_GET_SIZE(tuple) <= MOST_COPIED)) {
+    const bool plain = keywords == NULL || (PyDict_CheckExact(keywords) && PyDict_GET_SIZE(keywords) == 0);
+    if (PyFunction_Check(callable) || PyMethod_Check(callable)) {
+        see_call(callable, plain && PyTuple_CheckExact(arguments) ? (uint32_t)PyTuple_GET_SIZE(tuple) + 1 : CJ_ITEMS_UNKNOWN);
+    }
+    if (call != NULL && plain && (self == NULL || PyTuple_GET_SIZE(tuple) <= MOST_COPIED)) {
         result = call_with_items(callable, call, self, tuple);
         /* Python functions keep to the rule that exactly one of result and exception is there. */
         if (!PyFunction_Check(callable)) {

@@ -182,6 +182,9 @@ int64_t cj_delete_subscr(PyObject *a0, PyObject *a1);
 /* operand 0[operand 1:operand 2]. */
 PyObject *cj_binary_slice(PyObject *a0, PyObject *a1, PyObject *a2);
 
+/* operand 0[operand 1] with a slice. */
+PyObject *cj_slice_subscr(PyObject *a0, PyObject *a1);
+
 /* operand 0[operand 1:operand 2] = operand 3. */
 int64_t cj_store_slice(PyObject *a0, PyObject *a1, PyObject *a2, PyObject *a3);
 
@@ -235,6 +238,21 @@ PyObject *cj_sequence_iter(PyObject *a0);
 
 /* The iterator of a range, which nobody else has: the next number, the step, and how many are left, none if that is negative. */
 PyObject *cj_new_range_iter(int64_t a0, int64_t a1, int64_t a2);
+
+/* reversed(x) of a list, from the index operand 1 on. */
+PyObject *cj_reversed_iter(PyObject *a0, int64_t a1);
+
+/* The iterator of a dict with operand 1 items over its keys, values or items (Imm 0, 1, 2). */
+PyObject *cj_dict_iter(PyObject *a0, int64_t a1, int64_t a2);
+
+/* The address of the key, the value and the position behind an item of a dict: the first one from the position operand 1 on. Key and value are NULL when there is none. What is there has to be loaded at once. */
+int64_t cj_dict_next(PyObject *a0, int64_t a1);
+
+/* What counts the items of the iterator operand 1 from operand 0 on. */
+PyObject *cj_new_enumerate(int64_t a0, PyObject *a1);
+
+/* zip over these iterators. */
+PyObject *cj_new_zip(PyObject **a0, int64_t a1);
 
 /* What yield from delegates to: iter(x), or a generator or coroutine itself. Imm is 1 where a coroutine is allowed. */
 PyObject *cj_get_yield_from_iter(PyObject *a0, int64_t a1);
@@ -412,6 +430,7 @@ void *cj_get_tstate(void);
     X(store_subscr, "ooo", "i") \
     X(delete_subscr, "oo", "i") \
     X(binary_slice, "ooo", "o") \
+    X(slice_subscr, "oo", "o") \
     X(store_slice, "oooo", "i") \
     X(build_set, "ai", "o") \
     X(build_map, "ai", "o") \
@@ -430,6 +449,11 @@ void *cj_get_tstate(void);
     X(get_iter, "o", "o") \
     X(sequence_iter, "o", "o") \
     X(new_range_iter, "iii", "o") \
+    X(reversed_iter, "oi", "o") \
+    X(dict_iter, "oii", "o") \
+    X(dict_next, "oi", "i") \
+    X(new_enumerate, "io", "o") \
+    X(new_zip, "ai", "o") \
     X(get_yield_from_iter, "oi", "o") \
     X(get_awaitable, "oi", "o") \
     X(get_aiter, "o", "o") \

@@ -4,9 +4,13 @@
 #include "collector.h"
 #include "exact.h"
 #include "generator.h"
+#include "layout.h"
+#include "lists.h"
 #include "internal/pycore_ceval.h"
+#include "internal/pycore_dict.h"
 #include "internal/pycore_interpframe.h"
 #include "internal/pycore_list.h"
+#include "internal/pycore_long.h"
 #include "internal/pycore_pystate.h"
 #include "internal/pycore_range.h"
 #include "internal/pycore_stackref.h"
@@ -67,6 +71,134 @@ cj_new_range_iter(int64_t start, int64_t step, int64_t left)
     iterator->step = step;
     iterator->len = left > 0 ? left : 0;
     return (PyObject *)iterator;
+}
+
+/* An object of one of the classes of iterators that need nothing but their fields, which are not set, and which the collector does
+ * not know. */
+static void *
+new_untracked(PyTypeObject *class)
+{
+    return PyObject_GC_New(PyObject, class);
+}
+
+PyObject *
+cj_reversed_iter(PyObject *list, int64_t index)
+{
+    cj_list_reverse_iterator *iterator = new_untracked(&PyListRevIter_Type);
+    if (iterator != NULL) {
+        iterator->index = list != NULL ? index : -1;
+        iterator->list = Py_XNewRef(list);
+        _PyObject_GC_TRACK(iterator);
+    }
+    return (PyObject *)iterator;
+}
+
+/* A tuple that an iterator gives out as often as nobody has it. */
+static PyObject *
+new_items(Py_ssize_t n)
+{
+    PyObject *items = PyTuple_New(n);
+    for (Py_ssize_t i = 0; items != NULL && i < n; i++) {
+        PyTuple_SET_ITEM(items, i, Py_None);
+    }
+    return items;
+}
+
+PyObject *
+cj_dict_iter(PyObject *dict, int64_t used, int64_t kind)
+{
+    PyTypeObject *classes[] = {&PyDictIterKey_Type, &PyDictIterValue_Type, &PyDictIterItem_Type};
+    PyObject *pair = kind == 2 ? new_items(2) : NULL;
+    cj_dict_iterator *iterator = kind == 2 && pair == NULL ? NULL : new_untracked(classes[kind]);
+    if (iterator == NULL) {
+        Py_XDECREF(pair);
+        return NULL;
+    }
+    iterator->dict = Py_XNewRef(dict);
+    iterator->used = iterator->left = used;
+    iterator->position = 0;
+    iterator->pair = pair;
+    _PyObject_GC_TRACK(iterator);
+    return (PyObject *)iterator;
+}
+
+/* The result is the address of three words that the next call overwrites: a borrowed key and value, NULL at the end, and a position. */
+int64_t
+cj_dict_next(PyObject *container, int64_t position)
+{
+    static struct {
+        PyObject *key, *value;
+        int64_t next;
+    } found;
+    const PyDictObject *dict = (const PyDictObject *)container;
+    PyDictKeysObject *keys = dict->ma_keys;
+    const Py_ssize_t n = keys->dk_nentries;
+    found.key = found.value = NULL;
+    if (dict->ma_values != NULL) {
+        if (position < dict->ma_used) {
+            const uint8_t at = get_insertion_order_array(dict->ma_values)[position];
+            found.key = DK_UNICODE_ENTRIES(keys)[at].me_key;
+            found.value = dict->ma_values->values[at];
+        }
+    }
+    else if (DK_IS_UNICODE(keys)) {
+        const PyDictUnicodeEntry *entry = &DK_UNICODE_ENTRIES(keys)[position];
+        for (; position < n && entry->me_value == NULL; entry++) {
+            position++;
+        }
+        if (position < n) {
+            found.key = entry->me_key;
+            found.value = entry->me_value;
+        }
+    }
+    else {
+        const PyDictKeyEntry *entry = &DK_ENTRIES(keys)[position];
+        for (; position < n && entry->me_value == NULL; entry++) {
+            position++;
+        }
+        if (position < n) {
+            found.key = entry->me_key;
+            found.value = entry->me_value;
+        }
+    }
+    found.next = position + 1;
+    return (intptr_t)&found;
+}
+
+PyObject *
+cj_new_enumerate(int64_t start, PyObject *iterator)
+{
+    PyObject *pair = new_items(2);
+    cj_enumerate *made = pair != NULL ? new_untracked(&PyEnum_Type) : NULL;
+    if (made == NULL) {
+        Py_XDECREF(pair);
+        return NULL;
+    }
+    made->index = start;
+    made->iterator = Py_NewRef(iterator);
+    made->pair = pair;
+    made->long_index = NULL;
+    made->one = (PyObject *)&_PyLong_SMALL_INTS[_PY_NSMALLNEGINTS + 1];
+    _PyObject_GC_TRACK(made);
+    return (PyObject *)made;
+}
+
+PyObject *
+cj_new_zip(PyObject **iterators, int64_t n)
+{
+    PyObject *all = _PyTuple_FromArray(iterators, n), *items = all != NULL ? new_items(n) : NULL;
+    cj_zip *made = items != NULL ? new_untracked(&PyZip_Type) : NULL;
+    if (made == NULL) {
+        Py_XDECREF(all);
+        Py_XDECREF(items);
+        return NULL;
+    }
+    made->size = n;
+    made->iterators = all;
+    made->items = items;
+    made->strict = 0;
+    _PyObject_GC_TRACK(made);
+    return (PyObject *)made;
 }
 
 PyObject *
@@ -210,6 +342,26 @@ cj_unpack_sequence(PyObject *sequence, int64_t n, PyObject **out)
 int64_t
 cj_unpack_ex(PyObject *iterable, int64_t oparg, PyObject **out)
 {
+    const Py_ssize_t before = oparg & 0xff, after = oparg >> 8;
+    if ((PyList_CheckExact(iterable) || PyTuple_CheckExact(iterable)) && Py_SIZE(iterable) >= before + after) {
+        const Py_ssize_t n = Py_SIZE(iterable);
+        PyObject **items = PySequence_Fast_ITEMS(iterable), *middle = cj_list_new(0);
+        if (middle == NULL) {
+            return -1;
+        }
+        if (n > before && cj_list_fill(middle, items + before, n - before - after, after) < 0) {
+            Py_DECREF(middle);
+            return -1;
+        }
+        for (Py_ssize_t i = 0; i < before; i++) {
+            *out++ = Py_NewRef(items[i]);
+        }
+        *out++ = middle;
+        for (Py_ssize_t i = n - after; i < n; i++) {
+            *out++ = Py_NewRef(items[i]);
+        }
+        return 0;
+    }
     return unpack(iterable, (int)(oparg & 0xff), (int)(oparg >> 8), out);
 }
 

@@ -243,6 +243,26 @@ cj_compare_bool(PyObject *left, PyObject *right, int64_t op)
     return truth;
 }
 
+/* Whether an exact str has another one as a part. */
+static int64_t
+contains_text(PyObject *part, PyObject *text)
+{
+    if (PyUnicode_GET_LENGTH(part) != 1 || !PyUnicode_IS_COMPACT_ASCII(text) || !PyUnicode_IS_COMPACT_ASCII(part)) {
+        return PyUnicode_Contains(text, part);
+    }
+    const char *at = (const char *)(((PyASCIIObject *)text) + 1), wanted = *(const char *)(((PyASCIIObject *)part) + 1);
+    const Py_ssize_t n = PyUnicode_GET_LENGTH(text);
+    if (n > 16) {
+        return memchr(at, wanted, n) != NULL;
+    }
+    for (const char *end = at + n; at != end; at++) {
+        if (*at == wanted) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
 /* As cj_contains, for what is more than a look into a set. */
 static int64_t __attribute__((noinline))
 contains_any(PyObject *item, PyObject *container)
@@ -254,6 +274,9 @@ contains_any(PyObject *item, PyObject *container)
     if (PyAnySet_CheckExact(container)) {
         int found = cj_set_lookup_exact(container, item);
         return found >= 0 ? found : PySequence_Contains(container, item);
+    }
+    if (PyUnicode_CheckExact(container) && PyUnicode_CheckExact(item)) {
+        return contains_text(item, container);
     }
     bool list = PyList_CheckExact(container);
     if (!list && !PyTuple_CheckExact(container)) {

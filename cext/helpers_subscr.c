@@ -55,17 +55,6 @@ cj_dict_find(PyObject *dict, PyObject *key)
     return value;
 }
 
-/* Whether list[key] = value replaces all items of one list by those of another. */
-static bool
-replaces_list(PyObject *list, PyObject *key, PyObject *value)
-{
-    if (!PySlice_Check(key) || !PyList_CheckExact(list) || !PyList_CheckExact(value)) {
-        return false;
-    }
-    const PySliceObject *slice = (const PySliceObject *)key;
-    return Py_IsNone(slice->start) && Py_IsNone(slice->stop) && Py_IsNone(slice->step);
-}
-
 int
 cj_dict_store(PyObject *container, PyObject *key, PyObject *value)
 {
@@ -113,8 +102,9 @@ cj_store_subscr(PyObject *container, PyObject *key, PyObject *value)
     }
     PyObject **item = PyList_CheckExact(container) ? cj_item_exact(container, key) : NULL;
     if (item == NULL) {
-        if (replaces_list(container, key, value)) {
-            return cj_list_replace(container, value);
+        if (PyList_CheckExact(container) && PySlice_Check(key) && Py_IsNone(((PySliceObject *)key)->step)
+            && (PyList_CheckExact(value) || PyTuple_CheckExact(value))) {
+            return cj_store_slice(container, ((PySliceObject *)key)->start, ((PySliceObject *)key)->stop, value);
         }
         cj_see_container(container);
         return PyObject_SetItem(container, key, value);
@@ -132,7 +122,7 @@ cj_delete_subscr(PyObject *container, PyObject *key)
 }
 
 /* The bound of a slice of n items: none is given, or an exact int of one digit. */
-static bool
+static inline __attribute__((always_inline)) bool
 bound_of_slice(PyObject *given, Py_ssize_t none, Py_ssize_t n, Py_ssize_t *bound)
 {
     if (Py_IsNone(given)) {
@@ -175,8 +165,9 @@ slice_of_range(PyObject *container, const CJSmallRange *range, Py_ssize_t low, P
     return (PyObject *)slice;
 }
 
-/* The items low to high of an exact list, tuple, str or bytes object. NULL with an exception. */
-static PyObject *
+/* The items low to high of an exact list, tuple, str or bytes object. NULL with an exception. Its callers save fewer registers as it is not
+ * inlined. */
+static PyObject *__attribute__((noinline))
 slice_of_exact(PyObject *container, Py_ssize_t low, Py_ssize_t high)
 {
     if (PyList_CheckExact(container)) {
@@ -205,63 +196,101 @@ has_exact_slices(PyObject *container)
     return PyList_CheckExact(container) || PyTuple_CheckExact(container) || PyUnicode_CheckExact(container) || PyBytes_CheckExact(container);
 }
 
-/* list[slice] for an exact list. NULL with an exception. */
-static PyObject *
-slice_of_list(PyObject *list, PySliceObject *slice)
+/* A part of a slice: none is given, or an exact int of one digit. */
+static bool
+part_of_slice(PyObject *given, Py_ssize_t none, Py_ssize_t *part)
 {
-    Py_ssize_t n = PyList_GET_SIZE(list), start, stop;
-    bool backwards = !Py_IsNone(slice->step);
-    if (!backwards) {
-        if (bound_of_slice(slice->start, 0, n, &start) && bound_of_slice(slice->stop, n, n, &stop)) {
-            return cj_list_slice(list, start, stop < start ? start : stop);
-        }
-    }
-    else if (slice->step == (PyObject *)&_PyLong_SMALL_INTS[_PY_NSMALLNEGINTS - 1] && Py_IsNone(slice->stop)
-             && bound_of_slice(slice->start, n, n, &start)) {
-        /* From start down to the first item. A bound before the first item was made 0. */
-        if (!Py_IsNone(slice->start) && _PyLong_IsNegative((PyLongObject *)slice->start)
-            && _PyLong_CompactValue((PyLongObject *)slice->start) < -n) {
-            return PyList_New(0);
-        }
-        Py_ssize_t count = start < n ? start + 1 : n;
-        PyObject *result = PyList_New(count);
-        for (Py_ssize_t i = 0; result != NULL && i < count; i++) {
-            PyList_SET_ITEM(result, i, Py_NewRef(PyList_GET_ITEM(list, count - 1 - i)));
+    const bool number = PyLong_CheckExact(given) && _PyLong_IsCompact((PyLongObject *)given);
+    *part = number ? _PyLong_CompactValue((PyLongObject *)given) : none;
+    return number || Py_IsNone(given);
+}
+
+/* container[start], container[start + step] … as a list, tuple, bytes object or ASCII str, as the container is. NULL with MemoryError. */
+static PyObject *
+items_of_exact(PyObject *container, Py_ssize_t start, Py_ssize_t step, Py_ssize_t count)
+{
+    PyObject *result;
+    if (PyList_CheckExact(container) || PyTuple_CheckExact(container)) {
+        PyObject **from = PySequence_Fast_ITEMS(container) + start;
+        result = PyList_CheckExact(container) ? cj_list_new(count) : PyTuple_New(count);
+        PyObject **to = result != NULL ? PySequence_Fast_ITEMS(result) : NULL;
+        for (Py_ssize_t i = 0; to != NULL && i < count; i++) {
+            to[i] = Py_NewRef(from[i * step]);
         }
         return result;
     }
-    return PyObject_GetItem(list, (PyObject *)slice);
+    const char *from;
+    char *to;
+    if (PyBytes_CheckExact(container)) {
+        result = PyBytes_FromStringAndSize(NULL, count);
+        if (result == NULL || count == 0) {
+            return result;
+        }
+        from = PyBytes_AS_STRING(container);
+        to = PyBytes_AS_STRING(result);
+    }
+    else {
+        from = (const char *)(((PyASCIIObject *)container) + 1);
+        result = count == 1 ? cj_character(container, start) : PyUnicode_New(count, 127);
+        if (result == NULL || count <= 1) {
+            return result;
+        }
+        to = (char *)(((PyASCIIObject *)result) + 1);
+    }
+    for (Py_ssize_t i = 0; i < count; i++) {
+        to[i] = from[start + i * step];
+    }
+    return result;
 }
 
-PyObject *
-cj_slice_of_exact(PyObject *container, PySliceObject *slice)
+/* As cj_slice_of_exact, where the slice has a step. */
+static PyObject *__attribute__((noinline))
+stepped_slice(PyObject *container, PySliceObject *slice)
 {
-    if (PyList_CheckExact(container)) {
-        return slice_of_list(container, slice);
-    }
-    if (has_exact_slices(container) && Py_IsNone(slice->step)) {
-        Py_ssize_t n = cj_length_exact(container), low, high;
-        if (bound_of_slice(slice->start, 0, n, &low) && bound_of_slice(slice->stop, n, n, &high)) {
-            return slice_of_exact(container, low, high < low ? low : high);
+    Py_ssize_t start, stop, step;
+    if (part_of_slice(slice->step, 1, &step) && step != 0 && step != 1 && part_of_slice(slice->start, step < 0 ? PY_SSIZE_T_MAX : 0, &start)
+        && part_of_slice(slice->stop, step < 0 ? PY_SSIZE_T_MIN : PY_SSIZE_T_MAX, &stop)) {
+        const Py_ssize_t count = PySlice_AdjustIndices(cj_length_exact(container), &start, &stop, step);
+        /* One byte has one object. */
+        if (PyUnicode_CheckExact(container) ? PyUnicode_IS_COMPACT_ASCII(container) : !PyBytes_CheckExact(container) || count != 1) {
+            return items_of_exact(container, start, step, count);
         }
     }
     return PyObject_GetItem(container, (PyObject *)slice);
 }
 
+PyObject *
+cj_slice_of_exact(PyObject *container, PySliceObject *slice)
+{
+    if (!Py_IsNone(slice->step)) {
+        return stepped_slice(container, slice);
+    }
+    Py_ssize_t n = cj_length_exact(container), low, high;
+    if (bound_of_slice(slice->start, 0, n, &low) && bound_of_slice(slice->stop, n, n, &high)) {
+        return slice_of_exact(container, low, high < low ? low : high);
+    }
+    return PyObject_GetItem(container, (PyObject *)slice);
+}
+
+PyObject *
+cj_slice_subscr(PyObject *container, PyObject *slice)
+{
+    return has_exact_slices(container) ? cj_slice_of_exact(container, (PySliceObject *)slice) : cj_binary_op(container, slice, NB_SUBSCR);
+}
+
 enum { MOST_REPLACED = 64 };
 
-/* list[low:high] = value for a list of exactly as many items, MOST_REPLACED at most. The old items are dropped at the end, the last
+/* list[low:high] = value for a list or tuple of exactly as many items, MOST_REPLACED at most. The old items are dropped at the end, the last
  * first, as CPython does it. */
 static void
 replace_items(PyObject *list, Py_ssize_t low, Py_ssize_t high, PyObject *value)
 {
-    PyObject *old[MOST_REPLACED], **items = ((PyListObject *)list)->ob_item + low, **others = ((PyListObject *)value)->ob_item;
+    PyObject *old[MOST_REPLACED], **items = ((PyListObject *)list)->ob_item + low, **others = PySequence_Fast_ITEMS(value);
     Py_ssize_t n = high - low;
     for (Py_ssize_t i = 0; i < n; i++) {
-        Py_INCREF(others[i]);
         old[i] = items[i];
+        items[i] = Py_NewRef(others[i]);
     }
-    memcpy(items, list == value ? old : others, n * sizeof(*items));
     while (--n >= 0) {
         Py_DECREF(old[n]);
     }
@@ -297,7 +326,7 @@ cj_store_slice(PyObject *container, PyObject *start, PyObject *stop, PyObject *v
     if (PyList_CheckExact(container) && (PyList_CheckExact(value) || PyTuple_CheckExact(value))) {
         Py_ssize_t n = PyList_GET_SIZE(container), low, high;
         if (bound_of_slice(start, 0, n, &low) && bound_of_slice(stop, n, n, &high)) {
-            if (PyList_CheckExact(value) && high - low == PyList_GET_SIZE(value) && high - low <= MOST_REPLACED) {
+            if (high - low == Py_SIZE(value) && high - low <= MOST_REPLACED) {
                 replace_items(container, low, high, value);
                 return 0;
             }

@@ -117,6 +117,60 @@ cj_python_dealloc(void)
     return python_dealloc;
 }
 
+/* The same for iterators that others than lists, tuples and ranges have. */
+static const char *
+check_iterators(void)
+{
+    const char *reason = NULL;
+    PyObject *list = Py_BuildValue("[iii]", 7, 8, 9), *dict = Py_BuildValue("{i:i,i:i,i:i}", 1, 2, 3, 4, 5, 6);
+    PyObject *reverse = NULL, *iterator = NULL, *enumerate = NULL, *zip = NULL, *view = NULL, *item = NULL;
+    if (list != NULL && dict != NULL) {
+        reverse = PyObject_CallOneArg((PyObject *)&PyReversed_Type, list);
+        view = PyObject_CallMethod(dict, "items", NULL);
+        iterator = view != NULL ? PyObject_GetIter(view) : NULL;
+        enumerate = PyObject_CallFunction((PyObject *)&PyEnum_Type, "Oi", list, 17);
+        zip = PyObject_CallFunction((PyObject *)&PyZip_Type, "OO", list, dict);
+        item = iterator != NULL ? PyIter_Next(iterator) : NULL;
+    }
+    if (reverse == NULL || item == NULL || enumerate == NULL || zip == NULL) {
+        PyErr_Clear();
+        reason = "there is no memory";
+        goto done;
+    }
+    const cj_list_reverse_iterator *r = (cj_list_reverse_iterator *)reverse;
+    const cj_dict_iterator *d = (cj_dict_iterator *)iterator;
+    const cj_enumerate *e = (cj_enumerate *)enumerate;
+    const cj_zip *z = (cj_zip *)zip;
+    if (!Py_IS_TYPE(reverse, &PyListRevIter_Type) || PyListRevIter_Type.tp_basicsize != sizeof(*r) || r->index != 2 || r->list != list) {
+        reason = "reverse iterators of lists differ from those it was built for";
+    }
+    else if (!Py_IS_TYPE(iterator, &PyDictIterItem_Type) || PyDictIterItem_Type.tp_basicsize != sizeof(*d) || d->dict != dict
+             || d->used != 3 || d->position != 1 || d->left != 2 || d->pair == NULL || !PyTuple_CheckExact(d->pair)
+             || PyDictIterKey_Type.tp_basicsize != sizeof(*d) || PyDictIterValue_Type.tp_basicsize != sizeof(*d)) {
+        reason = "iterators of dicts differ from those it was built for";
+    }
+    else if (PyEnum_Type.tp_basicsize != sizeof(*e) || e->index != 17 || !Py_IS_TYPE(e->iterator, &PyListIter_Type)
+             || !PyTuple_CheckExact(e->pair) || PyTuple_GET_SIZE(e->pair) != 2 || e->long_index != NULL
+             || e->one != (PyObject *)&_PyLong_SMALL_INTS[_PY_NSMALLNEGINTS + 1]) {
+        reason = "enumerate differs from what it was built for";
+    }
+    else if (PyZip_Type.tp_basicsize != sizeof(*z) || z->size != 2 || !PyTuple_CheckExact(z->iterators)
+             || !Py_IS_TYPE(PyTuple_GET_ITEM(z->iterators, 1), &PyDictIterKey_Type) || !PyTuple_CheckExact(z->items)
+             || PyTuple_GET_SIZE(z->items) != 2 || z->strict) {
+        reason = "zip differs from what it was built for";
+    }
+done:
+    Py_XDECREF(list);
+    Py_XDECREF(dict);
+    Py_XDECREF(reverse);
+    Py_XDECREF(view);
+    Py_XDECREF(iterator);
+    Py_XDECREF(item);
+    Py_XDECREF(enumerate);
+    Py_XDECREF(zip);
+    return reason;
+}
+
 /* What _Py_DebugOffsets does not tell: found by looking at objects whose contents
    are known. */
 static const char *
@@ -186,5 +240,8 @@ const char *
 cj_layout_check(void)
 {
     const char *reason = check_debug_offsets();
-    return reason != NULL ? reason : check_private_structures();
+    if (reason == NULL) {
+        reason = check_private_structures();
+    }
+    return reason != NULL ? reason : check_iterators();
 }

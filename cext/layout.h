@@ -17,6 +17,39 @@ typedef struct {
 
 typedef struct {
     PyObject_HEAD
+    Py_ssize_t index; /* of the next item; -1 when exhausted */
+    PyObject *list;   /* owned; NULL when exhausted */
+} cj_list_reverse_iterator;
+
+/* Of keys, values and items. */
+typedef struct {
+    PyObject_HEAD
+    PyObject *dict;      /* owned; NULL when exhausted */
+    Py_ssize_t used;     /* how many items the dict must have; -1 when it had others */
+    Py_ssize_t position; /* where to look for the next one in the table */
+    PyObject *pair;      /* owned; of items, a tuple to be given out if nobody has it */
+    Py_ssize_t left;     /* how many have not come yet */
+} cj_dict_iterator;
+
+typedef struct {
+    PyObject_HEAD
+    Py_ssize_t index;
+    PyObject *iterator;   /* owned */
+    PyObject *pair;       /* owned; a tuple to be given out if nobody has it */
+    PyObject *long_index; /* owned; NULL while index is enough */
+    PyObject *one;        /* immortal */
+} cj_enumerate;
+
+typedef struct {
+    PyObject_HEAD
+    Py_ssize_t size;
+    PyObject *iterators; /* owned, a tuple of that size */
+    PyObject *items;     /* owned; a tuple to be given out if nobody has it */
+    int strict; /* of which the interpreter may look at the first byte only */
+} cj_zip;
+
+typedef struct {
+    PyObject_HEAD
     PyObject *callable; /* of a classmethod or staticmethod */
 } cj_method_wrapper;
 

@@ -2,8 +2,8 @@
 #ifndef CJ_LAYOUT_FIELDS_H
 #define CJ_LAYOUT_FIELDS_H
 
-#define CJ_LAYOUT_COUNT 245
-#define CJ_LAYOUT_HASH UINT64_C(0x496218a799f2867a)
+#define CJ_LAYOUT_COUNT 252
+#define CJ_LAYOUT_HASH UINT64_C(0xa27833e92fe91914)
 
 /* X(name, value) */
 #define CJ_LAYOUT_FIELDS(X) \
@@ -67,6 +67,13 @@
     X("ListIter.Seq", offsetof(_PyListIterObject, it_seq)) \
     X("TupleIter.Index", offsetof(_PyTupleIterObject, it_index)) \
     X("TupleIter.Seq", offsetof(_PyTupleIterObject, it_seq)) \
+    X("ListRevIter.Index", offsetof(cj_list_reverse_iterator, index)) \
+    X("ListRevIter.Seq", offsetof(cj_list_reverse_iterator, list)) \
+    X("DictIter.Dict", offsetof(cj_dict_iterator, dict)) \
+    X("DictIter.Used", offsetof(cj_dict_iterator, used)) \
+    X("DictIter.Position", offsetof(cj_dict_iterator, position)) \
+    X("DictIter.Left", offsetof(cj_dict_iterator, left)) \
+    X("Enumerate.Index", offsetof(cj_enumerate, index)) \
     X("Slice.Start", offsetof(PySliceObject, start)) \
     X("Slice.Stop", offsetof(PySliceObject, stop)) \
     X("Slice.Step", offsetof(PySliceObject, step)) \

@@ -7,7 +7,7 @@
 #include "internal/pycore_list.h"
 
 /* Copies items, with a new reference to each. */
-static void
+static inline __attribute__((always_inline)) void
 copy_items(PyObject **to, PyObject *const *from, Py_ssize_t n)
 {
     for (PyObject *const *end = from + n; from != end;) {
@@ -92,6 +92,23 @@ PyObject *
 cj_list_slice(PyObject *list, Py_ssize_t low, Py_ssize_t high)
 {
     return filled(((PyListObject *)list)->ob_item + low, high - low, NULL, 0);
+}
+
+int
+cj_list_fill(PyObject *object, PyObject *const *from, Py_ssize_t n, Py_ssize_t more)
+{
+    PyListObject *list = (PyListObject *)object;
+    const Py_ssize_t room = (n + more + 1) & ~(Py_ssize_t)1;
+    PyObject **items = cj_new_items(room);
+    if (items == NULL) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    copy_items(items, from, n);
+    list->ob_item = items;
+    list->allocated = room;
+    Py_SET_SIZE(list, n);
+    return 0;
 }
 
 int

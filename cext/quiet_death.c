@@ -76,6 +76,43 @@ instance_quiet(PyObject *object, PyTypeObject *type, int depth)
     return all_quiet((PyObject *const *)(object + 1), slots, depth);
 }
 
+/* A dict that nobody watches, with a table of its own. */
+static bool
+dict_quiet(const PyDictObject *dict, int depth)
+{
+    PyDictKeysObject *keys = dict->ma_keys;
+    PyObject *references[MAX_REFERENCES];
+    const Py_ssize_t n = keys->dk_nentries;
+    if (dict->ma_values != NULL || (dict->_ma_watcher_tag & DICT_WATCHER_MASK) != 0 || 2 * n > MAX_REFERENCES) {
+        return false;
+    }
+    for (Py_ssize_t i = 0; i < n; i++) {
+        if (DK_IS_UNICODE(keys)) {
+            references[2 * i] = DK_UNICODE_ENTRIES(keys)[i].me_key;
+            references[2 * i + 1] = DK_UNICODE_ENTRIES(keys)[i].me_value;
+        }
+        else {
+            references[2 * i] = DK_ENTRIES(keys)[i].me_key;
+            references[2 * i + 1] = DK_ENTRIES(keys)[i].me_value;
+        }
+    }
+    return all_quiet(references, 2 * n, depth);
+}
+
+/* A set of few items, without a weak reference. */
+static bool
+set_quiet(const PySetObject *set, int depth)
+{
+    PyObject *references[PySet_MINSIZE];
+    if (set->weakreflist != NULL || set->table != set->smalltable) {
+        return false;
+    }
+    for (size_t i = 0; i < PySet_MINSIZE; i++) {
+        references[i] = set->table[i].key;
+    }
+    return all_quiet(references, PySet_MINSIZE, depth);
+}
+
 static bool
 quiet(PyObject *object, int depth)
 {
@@ -92,6 +129,12 @@ quiet(PyObject *object, int depth)
     }
     if (type == &PyList_Type) {
         return all_quiet(((PyListObject *)object)->ob_item, PyList_GET_SIZE(object), depth);
+    }
+    if (type == &PyDict_Type) {
+        return dict_quiet((PyDictObject *)object, depth);
+    }
+    if (type == &PySet_Type) {
+        return set_quiet((PySetObject *)object, depth);
     }
     return instance_quiet(object, type, depth);
 }

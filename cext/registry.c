@@ -6,10 +6,9 @@
 #include <string.h>
 
 #include "internal/pycore_function.h"
-#include "internal/pycore_hashtable.h"
 #include "internal/pycore_interp_structs.h"
 #include "internal/pycore_opcode_metadata.h"
-#include "code_table.h"
+#include "address_table.h"
 #include "instrumentation.h"
 #include "jitlist.h"
 #include "opcode.h"
@@ -28,7 +27,7 @@ static CJRecord *graveyard;        /* dead ones that retired code may still name
 enum { MANY_BURIED = 64 };
 static size_t nburied, sweep_at = MANY_BURIED;
 static bool sweep_asked;
-static _Py_hashtable_t *entries;   /* PyFunctionObject * → CJFunctionEntry * */
+static CJAddressTable entries = CJ_EMPTY_TABLE; /* of functions: CJFunctionEntry * */
 static bool started;
 static bool active = true;
 static bool suspended; /* a thread is short of machine stack: all entries are back */
@@ -41,7 +40,7 @@ static PyObject *counting_entry(PyObject *, PyObject *const *, size_t, PyObject 
 static CJRecord *
 first_of(PyCodeObject *code)
 {
-    return cj_code_table_get(code);
+    return cj_table_get(&cj_code_table, code);
 }
 
 CJCode *
@@ -53,6 +52,21 @@ cj_registry_find(PyCodeObject *code, PyObject *globals)
         }
     }
     return NULL;
+}
+
+PyObject *
+cj_registry_function_of(PyCodeObject *code)
+{
+    for (CJRecord *r = first_of(code); r != NULL; r = r->same_code) {
+        for (CJFunctionEntry *entry = r->functions; entry != NULL; entry = entry->next) {
+            if (entry->function->func_code == (PyObject *)code) {
+                return (PyObject *)entry->function;
+            }
+        }
+    }
+    PyCodeObject *found;
+    PyObject *function = cj_function_by_version(code->co_version, &found);
+    return found == code ? function : NULL;
 }
 
 CJCode *
@@ -87,7 +101,7 @@ cj_registry_get(PyCodeObject *code, PyObject *globals)
         record->same_code = first->same_code;
         first->same_code = record;
     }
-    else if (cj_code_table_add(code, record) < 0) {
+    else if (cj_table_add(&cj_code_table, code, record) < 0) {
         free(record);
         PyErr_NoMemory();
         return NULL;
@@ -176,19 +190,22 @@ cj_registry_give_up(CJRecord *record, const char *format, ...)
 CJFunctionEntry *
 cj_registry_entry(PyFunctionObject *function)
 {
-    return entries == NULL ? NULL : _Py_hashtable_get(entries, function);
+    return cj_table_get(&entries, function);
 }
+
+/* What dead functions leave to new ones: some programs make as many as they call. */
+static CJFunctionEntry *unused;
 
 static void
 unlink_entry(CJFunctionEntry *entry)
 {
-    CJFunctionEntry **at = &entry->record->functions;
-    while (*at != entry) {
-        at = &(*at)->next;
+    *entry->self = entry->next;
+    if (entry->next != NULL) {
+        entry->next->self = entry->self;
     }
-    *at = entry->next;
-    _Py_hashtable_steal(entries, entry->function);
-    free(entry);
+    cj_table_remove(&entries, entry->function);
+    entry->next = unused;
+    unused = entry;
 }
 
 /* Gives the function back as it was, so that callers specialise again; the entry stays. */
@@ -305,13 +322,22 @@ cj_registry_attach(PyFunctionObject *function, CJRecord *record)
         || (record->state == CJ_COMPILED && function->func_builtins != record->code.builtins)) {
         return 0;
     }
-    entry = malloc(sizeof(*entry));
-    if (entry == NULL || cj_watch_know_function(function) < 0 || _Py_hashtable_set(entries, function, entry) < 0) {
+    entry = unused;
+    if (entry == NULL) {
+        entry = malloc(sizeof(*entry));
+    }
+    else {
+        unused = entry->next;
+    }
+    if (entry == NULL || cj_table_add(&entries, function, entry) < 0) {
         free(entry);
         PyErr_NoMemory();
         return -1;
     }
-    *entry = (CJFunctionEntry){.function = function, .record = record, .next = record->functions};
+    *entry = (CJFunctionEntry){.function = function, .record = record, .next = record->functions, .self = &record->functions};
+    if (entry->next != NULL) {
+        entry->next->self = &entry->next;
+    }
     record->functions = entry;
     if (call != NULL) {
         install(entry, suspended ? function->vectorcall : call);
@@ -592,7 +618,10 @@ function_dies(PyFunctionObject *function)
 {
     CJFunctionEntry *entry = cj_registry_entry(function);
     if (entry != NULL) {
-        release(entry);
+        /* Nobody calls it any more, unless another watcher keeps it alive. */
+        if (function->vectorcall == entry->installed) {
+            function->vectorcall = cj_interpreter_vectorcall();
+        }
         clear_version(function);
         unlink_entry(entry);
     }
@@ -603,7 +632,7 @@ code_dies(PyCodeObject *code)
 {
     cj_instrumentation_forget(code);
     CJRecord *same;
-    for (CJRecord *record = cj_code_table_remove(code); record != NULL; record = same) {
+    for (CJRecord *record = cj_table_remove(&cj_code_table, code); record != NULL; record = same) {
         same = record->same_code;
         cj_registry_take_code(record);
         record->state = CJ_IDLE;
@@ -667,11 +696,6 @@ cj_registry_start(void)
 {
     if (started) {
         return 0;
-    }
-    entries = _Py_hashtable_new(_Py_hashtable_hash_ptr, _Py_hashtable_compare_direct);
-    if (entries == NULL) {
-        PyErr_NoMemory();
-        return -1;
     }
     cj_watch_function_made = cj_registry_consider;
     cj_watch_function_changes = function_changes;

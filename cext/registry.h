@@ -22,7 +22,7 @@ typedef enum {
 typedef struct CJFunctionEntry {
     PyFunctionObject *function; /* borrowed: the entry goes when it dies */
     struct CJRecord *record;
-    struct CJFunctionEntry *next; /* of the same record */
+    struct CJFunctionEntry *next, **self; /* the list of the same record */
     vectorcallfunc installed; /* NULL while the function has its own entry */
     uint32_t saved_version; /* func_version to give back */
 } CJFunctionEntry;
@@ -64,6 +64,9 @@ CJRecord *cj_registry_get(PyCodeObject *code, PyObject *globals);
 
 /* The first of all records; the rest follow by next. */
 CJRecord *cj_registry_first(void);
+
+/* A function with this code that is alive: borrowed, or NULL when none is known. */
+PyObject *cj_registry_function_of(PyCodeObject *code);
 
 /* Lets the function's calls come to the record's current entry. Returns 0, or -1 with an
    exception; a function that another owner has hooked is left alone, which is no error. */

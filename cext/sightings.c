@@ -11,6 +11,7 @@
 #include "internal/pycore_pystate.h"
 #include "internal/pycore_tstate.h"
 #include "layout.h"
+#include "learned.h"
 #include "opcode.h"
 #include "osr.h"
 #include "registry.h"
@@ -91,36 +92,57 @@ subscripted_by_function(PyTypeObject *type)
     return (get != NULL && PyFunction_Check(get)) || (set != NULL && PyFunction_Check(set));
 }
 
+/* A place keeps more callees than code is compiled for, so that it is known to have too many. */
+enum { MOST_CALLEES = CJ_MOST_CASES + 4 };
+
 static CJSighting *
-find_or_add(CJSightings *sightings, int32_t offset, PyTypeObject *type, int format)
+find_or_add(CJSightings *sightings, int32_t offset, PyObject *seen, int32_t format)
 {
+    CJSighting *dead = NULL;
+    uint32_t callees = 0;
     for (uint32_t i = 0; i < sightings->count; i++) {
         CJSighting *s = &sightings->items[i];
+        if (s->offset != offset) {
+            continue;
+        }
+        callees += s->format == CJ_CALLED || s->format == CJ_CALLED_BOUND;
         PyObject *known = NULL;
-        if (s->offset == offset && s->format == format && PyWeakref_GetRef(s->weakref, &known) == 1) {
-            Py_DECREF(known);
-            if (known == (PyObject *)type) {
-                return s;
-            }
+        if (PyWeakref_GetRef(s->weakref, &known) != 1) {
+            dead = s;
+            continue;
+        }
+        Py_DECREF(known);
+        if (known == seen && s->format == format) {
+            return s;
         }
     }
-    if (sightings->count == MOST_SIGHTINGS) {
-        return NULL;
+    CJSighting *free_one = dead;
+    if (free_one == NULL) {
+        if (sightings->count == MOST_SIGHTINGS || callees == MOST_CALLEES) {
+            return NULL;
+        }
+        CJSighting *items = realloc(sightings->items, (sightings->count + 1) * sizeof(*items));
+        if (items == NULL) {
+            return NULL;
+        }
+        sightings->items = items;
+        free_one = &items[sightings->count];
     }
-    CJSighting *items = realloc(sightings->items, (sightings->count + 1) * sizeof(*items));
-    if (items == NULL) {
-        return NULL;
-    }
-    sightings->items = items;
-    PyObject *weakref = PyWeakref_NewRef((PyObject *)type, NULL);
+    PyObject *weakref = PyWeakref_NewRef(seen, NULL);
     if (weakref == NULL) {
         PyErr_Clear();
         return NULL;
     }
+    if (dead != NULL) {
+        Py_DECREF(dead->weakref);
+    }
+    else {
+        sightings->count++;
+    }
     /* Of a class that has nothing to learn the place is remembered too, so that it is found at once. */
-    bool useful = format != 0 || subscripted_by_function(type);
-    items[sightings->count] = (CJSighting){offset, format, weakref, useful ? 0 : LAST_LIMIT + 1};
-    return &items[sightings->count++];
+    bool useful = format != 0 || subscripted_by_function((PyTypeObject *)seen);
+    *free_one = (CJSighting){offset, format, weakref, useful ? 0 : LAST_LIMIT + 1, CJ_ITEMS_UNKNOWN};
+    return free_one;
 }
 
 /* The record of the machine code that runs in a frame, which may be that of an inlined call: those are in native frames. */
@@ -135,33 +157,54 @@ running(PyThreadState *tstate, _PyInterpreterFrame *frame)
     return code == NULL || !PyCode_Check(code) ? NULL : (CJRecord *)cj_registry_find((PyCodeObject *)code, frame->f_globals);
 }
 
-/* Notes a class at the current instruction, and has the code compiled again when that is due. */
-static void
-see(PyTypeObject *type, int format)
+/* The place at which compiled code stands. */
+typedef struct {
+    PyCodeObject *code;
+    CJRecord *record; /* of the machine code that runs */
+    CJSightings *sightings;
+    int32_t offset;
+} Place;
+
+static bool
+find_place(Place *place)
 {
     PyThreadState *tstate = _PyThreadState_GET();
     _PyInterpreterFrame *frame = tstate->current_frame;
     PyObject *executable = frame == NULL ? NULL : PyStackRef_AsPyObjectBorrow(frame->f_executable);
     if (executable == NULL || !PyCode_Check(executable)) {
-        return;
+        return false;
     }
-    PyCodeObject *code = (PyCodeObject *)executable;
-    CJSightings *sightings = cj_registry_sightings(code);
-    CJRecord *record = sightings == NULL ? NULL : running(tstate, frame);
-    if (record == NULL || record->code.object == NULL) {
-        return;
-    }
-    int32_t offset = (int32_t)((char *)frame->instr_ptr - (char *)_PyCode_CODE(code));
-    CJSighting *sighting = find_or_add(sightings, offset, type, format);
+    place->code = (PyCodeObject *)executable;
+    place->sightings = cj_registry_sightings(place->code);
+    place->record = place->sightings == NULL ? NULL : running(tstate, frame);
+    place->offset = (int32_t)((char *)frame->instr_ptr - (char *)_PyCode_CODE(place->code));
+    return place->record != NULL && place->record->code.object != NULL;
+}
+
+/* Counts what was seen, and has the code compiled again when that is due. */
+static void
+count(CJSighting *sighting, const Place *place, uint32_t weight)
+{
     if (sighting == NULL || sighting->count > LAST_LIMIT) {
         return;
     }
-    sighting->count++;
+    uint32_t before = sighting->count;
+    sighting->count += weight;
     for (uint32_t limit = FIRST_LIMIT; limit <= LAST_LIMIT; limit *= FACTOR) {
-        if (sighting->count == limit) {
-            cj_registry_recompile_soon(record);
+        if (before < limit && sighting->count >= limit) {
+            cj_registry_recompile_soon(place->record);
             return;
         }
+    }
+}
+
+/* Notes a class at the current instruction. */
+static void
+see(PyTypeObject *type, int32_t format)
+{
+    Place place;
+    if (find_place(&place)) {
+        count(find_or_add(place.sightings, place.offset, (PyObject *)type, format), &place, 1);
     }
 }
 
@@ -184,6 +227,80 @@ void
 cj_see_floats(void)
 {
     see(&PyFloat_Type, CJ_TWO_FLOATS);
+}
+
+/* What stands for a callee in a sighting, with its format; NULL when it is no function in Python. */
+static PyObject *
+callee_of(PyObject *callable, int32_t *format)
+{
+    *format = CJ_CALLED;
+    if (PyMethod_Check(callable)) {
+        *format = CJ_CALLED_BOUND;
+        callable = PyMethod_GET_FUNCTION(callable);
+    }
+    if (PyFunction_Check(callable)) {
+        PyFunctionObject *function = (PyFunctionObject *)callable;
+        bool made_often = function->func_closure != NULL || (((PyCodeObject *)function->func_code)->co_flags & CO_NESTED);
+        return made_often ? function->func_code : callable;
+    }
+    return PyCode_Check(callable) ? callable : NULL;
+}
+
+/* The base form of an instruction that calls what is on the stack. */
+static bool
+calls(PyCodeObject *code, int32_t offset)
+{
+    uint8_t base = _PyOpcode_Deopt[cj_osr_plain_opcode(code, _PyCode_CODE(code)[offset / (int32_t)sizeof(_Py_CODEUNIT)].op.code)];
+    return base == CALL || base == CALL_KW || base == CALL_FUNCTION_EX;
+}
+
+/* Whether the code has been compiled with as many functions at a place as it can call there directly. */
+static bool
+has_all_callees(const CJSightings *sightings, int32_t offset)
+{
+    int compiled = 0;
+    for (uint32_t i = 0; i < sightings->count; i++) {
+        const CJSighting *s = &sightings->items[i];
+        compiled += s->offset == offset && (s->format == CJ_CALLED || s->format == CJ_CALLED_BOUND) && s->count >= FIRST_LIMIT;
+    }
+    return compiled >= CJ_MOST_CASES;
+}
+
+void
+cj_see_call(PyObject *callable, uint32_t items)
+{
+    int32_t format;
+    PyObject *callee = callee_of(callable, &format);
+    Place place;
+    if (callee == NULL || !find_place(&place) || !calls(place.code, place.offset) || has_all_callees(place.sightings, place.offset)) {
+        return;
+    }
+    CJSighting *sighting = find_or_add(place.sightings, place.offset, callee, format);
+    if (sighting != NULL && items != CJ_ITEMS_UNKNOWN) {
+        sighting->items = sighting->count == 0 || sighting->items == items ? items : CJ_ITEMS_UNKNOWN;
+    }
+    enum { WEIGHT = 4 }; /* it stands for more calls than that */
+    count(sighting, &place, WEIGHT);
+}
+
+bool
+cj_see_other_callee(PyCodeObject *code, int32_t offset, PyObject *callee)
+{
+    int32_t format;
+    CJSightings *sightings = cj_registry_sightings(code);
+    callee = callee_of(callee, &format);
+    if (sightings == NULL || callee == NULL) {
+        return false;
+    }
+    while (_PyCode_CODE(code)[offset / (int32_t)sizeof(_Py_CODEUNIT)].op.code == EXTENDED_ARG) {
+        offset += (int32_t)sizeof(_Py_CODEUNIT);
+    }
+    CJSighting *sighting = calls(code, offset) ? find_or_add(sightings, offset, callee, format) : NULL;
+    if (sighting == NULL) {
+        return false;
+    }
+    sighting->count++;
+    return true;
 }
 
 /* So many calls of generic helpers have to count for one code. */

@@ -1,6 +1,6 @@
 /* What the generic helpers see at places of compiled code about which the interpreter's inline caches say nothing: subscripts of
- * arrays of numbers, and of objects whose class has __getitem__ or __setitem__ in Python; and of code that has been compiled before it
- * ran about all places. */
+ * arrays of numbers, and of objects whose class has __getitem__ or __setitem__ in Python; the Python functions that are called where
+ * there are several; and of code that has been compiled before it ran about all places. */
 #ifndef CJ_SIGHTINGS_H
 #define CJ_SIGHTINGS_H
 
@@ -8,16 +8,18 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* A class that a helper saw at a place. */
+/* What was seen at a place: a class, or what stands for a function that was called. That is the function, or its code where such
+ * functions are made over and over. */
 typedef struct {
     int32_t offset;    /* bytes, of the instruction proper */
-    int32_t format;    /* of an array of numbers, as module array names it; 0 for other containers; CJ_TWO_FLOATS */
-    PyObject *weakref; /* owned, of the class */
+    int32_t format;    /* of an array of numbers, as module array names it; 0 for other containers; or one of the below */
+    PyObject *weakref; /* owned */
     uint32_t count;
+    uint32_t items;    /* of CALL_FUNCTION_EX: how many positional arguments came, and one more; 0 when that is not known or varies */
 } CJSighting;
 
-/* The format of a sighting of two floats as operands. */
-enum { CJ_TWO_FLOATS = -1 };
+/* Formats of sightings of two floats as operands, and of calls of functions and of bound methods. */
+enum { CJ_TWO_FLOATS = -1, CJ_CALLED = -2, CJ_CALLED_BOUND = -3 };
 
 typedef struct {
     CJSighting *items; /* owned */
@@ -36,6 +38,15 @@ void cj_see_container(PyObject *container);
 
 /* Notes that the current instruction, which has no specialised form for them, has two floats as operands. */
 void cj_see_floats(void);
+
+/* Notes what the current instruction calls, if it is a Python function or a bound method of one: of so many calls one is seen.
+ * items is the CJSighting's. */
+enum { CJ_CALLS_EVERY = 17, CJ_ITEMS_UNKNOWN = 0 };
+void cj_see_call(PyObject *callable, uint32_t items);
+
+/* Notes that a call, the instruction at an offset of the code, was not compiled for a callee: a function, its code, or a bound method.
+ * Returns false when it is something else, or when too many are known there. */
+bool cj_see_other_callee(PyCodeObject *code, int32_t offset, PyObject *callee);
 
 /* Whether the interpreter has begun to run the code. */
 bool cj_was_run(PyCodeObject *code);

@@ -28,7 +28,7 @@ static Stat *stats;
 static size_t nstats, stats_capacity;
 
 /* In the order of Reason in jit/object; a test compares them. */
-enum { REASON_GUARD_TYPE = 1, REASON_LOOP_LEFT = 17 };
+enum { REASON_GUARD_TYPE = 1, REASON_GUARD_VALUE = 2, REASON_LOOP_LEFT = 17 };
 static const char *const reasons[] = {
     "unknown", "guard type", "guard value", "guard null", "guard flag", "overflow", "bounds", "unbound", "key missing",
     "divide by zero", "unexpected branch", "unsupported", "frame observed", "eval breaker", "invalidated", "raised",
@@ -239,12 +239,16 @@ cj_stats_exit_taken(CJObject *object, uint32_t exit, PyObject *guilty)
     if (info.reason == REASON_LOOP_LEFT) {
         return;
     }
-    /* Every class that came is noted, so that the next compilation knows all of them. A guard
-       that is not about one object's class stands for object itself. */
+    /* Every class and every function called that came is noted, so that the next compilation knows all of them. A guard
+       that is about neither stands for object itself. */
     bool about_class = guilty != NULL && info.reason == REASON_GUARD_TYPE;
+    bool may_be_callee = guilty != NULL && (about_class || info.reason == REASON_GUARD_VALUE);
+    int32_t offset = (int32_t)(info.offset * sizeof(_Py_CODEUNIT));
     if (info.code != NULL) {
-        cj_registry_note_failure(info.code, (int32_t)(info.offset * sizeof(_Py_CODEUNIT)),
-                                 about_class ? Py_TYPE(guilty) : &PyBaseObject_Type);
+        bool noted = may_be_callee && cj_see_other_callee(info.code, offset, guilty);
+        if (!noted || PyCode_Check(guilty)) {
+            cj_registry_note_failure(info.code, offset, about_class ? Py_TYPE(guilty) : &PyBaseObject_Type);
+        }
     }
     if (!called) {
         cj_osr_guard_failed(object, exit);

@@ -9,7 +9,7 @@
 #include <Python.h>
 
 #include "arena.h"
-#include "code_table.h"
+#include "address_table.h"
 #include "collector.h"
 #include "entry.h"
 #include "exit.h"

@@ -28,7 +28,8 @@ cj_stubs_begin:
 
 /* interp_entry: the direct entry of a callee without machine code.
  * slow_entry: where a prologue jumps that can not go on.
- * Both: x0 function, x1…x7 arguments, x17 record of the code → x0 result. */
+ * Both: x0 function, x1…x7 arguments and more of them at sp, x17 record of the code → x0 result. C finds all in one array, because
+ * the registers are saved just below. */
 	.macro ENTRY_TO_C target
 	hint	#34			/* bti c */
 	stp	x29, x30, [sp, #-80]!
@@ -1279,13 +1280,15 @@ cj_enter_loop_return:
 	.cfi_endproc
 	.size cj_enter_loop, .-cj_enter_loop
 
-/* PyObject *cj_enter_direct(const void *entry, CJCode *code, PyThreadState *tstate, frame of the caller, PyObject *const values[8])
- * calls a direct entry from C: values are the function and the values of its parameters. */
+/* PyObject *cj_enter_direct(const void *entry, CJCode *code, PyThreadState *tstate, frame of the caller, PyObject *const values[17])
+ * calls a direct entry from C: values are the function and the values of its parameters. cj_enter_direct_small is the same for functions
+ * whose parameters come in registers. */
+	.macro ENTER_DIRECT name, small
 	.balign 16
-	.globl cj_enter_direct
-	.hidden cj_enter_direct
-	.type cj_enter_direct, %function
-cj_enter_direct:
+	.globl \name
+	.hidden \name
+	.type \name, %function
+\name:
 	.cfi_startproc
 	hint	#34
 	stp	x29, x30, [sp, #-32]!
@@ -1294,6 +1297,7 @@ cj_enter_direct:
 	.cfi_offset 30, -24
 	mov	x29, sp
 	stp	x19, x20, [sp, #16]
+	.cfi_def_cfa_register 29
 	.cfi_offset 19, -16
 	.cfi_offset 20, -8
 	mov	x16, x0
@@ -1301,21 +1305,40 @@ cj_enter_direct:
 	mov	x19, x2
 	mov	x20, x3
 	mov	x9, x4
+	.if !\small
+	ldr	x0, [x9, #128]
+	ldp	x1, x2, [x9, #112]
+	ldp	x3, x4, [x9, #96]
+	ldp	x5, x6, [x9, #80]
+	ldp	x7, x8, [x9, #64]
+	sub	sp, sp, #80
+	stp	x7, x8, [sp]
+	stp	x5, x6, [sp, #16]
+	stp	x3, x4, [sp, #32]
+	stp	x1, x2, [sp, #48]
+	str	x0, [sp, #64]
+	.endif
 	ldp	x0, x1, [x9]
 	ldp	x2, x3, [x9, #16]
 	ldp	x4, x5, [x9, #32]
 	ldp	x6, x7, [x9, #48]
 	blr	x16
+	.if !\small
+	mov	sp, x29
+	.endif
 	ldp	x19, x20, [sp, #16]
 	ldp	x29, x30, [sp], #32
 	.cfi_restore 29
 	.cfi_restore 30
 	.cfi_restore 19
 	.cfi_restore 20
-	.cfi_def_cfa_offset 0
+	.cfi_def_cfa 31, 0
 	ret
 	.cfi_endproc
-	.size cj_enter_direct, .-cj_enter_direct
+	.size \name, .-\name
+	.endm
+	ENTER_DIRECT cj_enter_direct, 0
+	ENTER_DIRECT cj_enter_direct_small, 1
 
 /* PyObject *cj_enter_generator(const void *stub, PyThreadState *tstate, frame of the caller, generator, value)
  * calls the stub resume from C. */

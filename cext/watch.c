@@ -391,12 +391,11 @@ cj_watch_dict(PyObject *dict)
 void
 cj_watch_function_dead(PyFunctionObject *function)
 {
-    if (!forget_function(function)) {
-        return;
+    if (forget_function(function)) {
+        cj_function_versions_forget((PyObject *)function);
+        break_all(find(functions, function), NULL);
+        forget(functions, function);
     }
-    cj_function_versions_forget((PyObject *)function);
-    break_all(find(functions, function), NULL);
-    forget(functions, function);
     if (cj_watch_function_dies != NULL) {
         cj_watch_function_dies(function);
     }

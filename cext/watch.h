@@ -35,8 +35,8 @@ void cj_watch_instance_left(PyObject *self, PyTypeObject *before);
    and then none is entered. */
 int cj_watch_add(CJObject *object);
 
-/* Whoever keeps something by a function's address says so first; of other functions nobody is told that they die. Returns 0, or
-   -1 with an exception. */
+/* Whoever keeps something by a function's address says so first; of other functions only cj_watch_function_dies is told that they die.
+   Returns 0, or -1 with an exception. */
 int cj_watch_know_function(const void *function);
 
 /* Whether nobody else watches functions, so that those who make and free them here tell only of it: cj_watch_function_made and

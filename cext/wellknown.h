@@ -75,6 +75,7 @@
     X("map", &PyMap_Type) \
     X("filter", &PyFilter_Type) \
     X("reversed", &PyReversed_Type) \
+    X("list_reverseiterator", &PyListRevIter_Type) \
     X("generator", &PyGen_Type) \
     X("coroutine", &PyCoro_Type) \
     X("async_generator", &PyAsyncGen_Type) \

@@ -146,6 +146,10 @@ const (
 	DependFunction                   // Obj is a function whose code and defaults must stay
 )
 
+// MaxDirectArgs is the largest number of arguments of CallDirect. Code with more
+// parameters has no direct entry.
+const MaxDirectArgs = 16
+
 // Dependency is an assumption on which the code rests; when it breaks, the
 // code is invalidated.
 type Dependency struct {

@@ -298,6 +298,7 @@ const (
 	StoreSubscr
 	DeleteSubscr
 	BinarySlice
+	SliceSubscr
 	StoreSlice
 	BuildSet
 	BuildMap
@@ -317,6 +318,11 @@ const (
 	GetIter
 	SequenceIter
 	NewRangeIter
+	ReversedIter
+	DictIter
+	DictNext
+	NewEnumerate
+	NewZip
 	GetYieldFromIter
 	GetAwaitable
 	GetAiter
@@ -385,7 +391,7 @@ var Ops = [NumOps]OpInfo{
 	Callee:          {Name: "Callee", Type: TFunction, Own: OwnStable, Doc: "The function object that was called. Only in the entry block, unless the function has several entries."},
 	VirtualTuple:    {Name: "VirtualTuple", Args: "v*", Type: TTuple, Own: OwnStable, Virtual: true, Doc: "A tuple that is made where compiled code is left only. Operands are the items, the last first."},
 	VirtualInstance: {Name: "VirtualInstance", Args: "v*", Type: TObject, Own: OwnStable, UsesObj: true, Virtual: true, Doc: "An instance of the class Obj that is made where compiled code is left only. Operands are pairs of a byte offset (CInt) and the object there, in the order in which attributes were set."},
-	VirtualIterator: {Name: "VirtualIterator", Args: "v*", Type: TObject, Own: OwnStable, UsesObj: true, Virtual: true, Doc: "An iterator of the class Obj that is made where compiled code is left only. Operands are the list or tuple, NULL when it is exhausted, and the index of the next item (CInt); of a range those of NewRangeIter."},
+	VirtualIterator: {Name: "VirtualIterator", Args: "v*", Type: TObject, Own: OwnStable, UsesObj: true, Virtual: true, Doc: "An iterator of the class Obj that is made where compiled code is left only. Operands are the list or tuple, NULL when it is exhausted, and the index of the next item (CInt); of a reversed list the same; of a dict the dict or NULL, how many items it must have, the position and how many are left; of a range those of NewRangeIter, of enumerate those of NewEnumerate; of zip the iterators, the last first."},
 
 	Phi: {Name: "Phi", Args: "v*", Type: TNullable, Own: OwnPhi, Doc: "One operand for each predecessor of its block."},
 
@@ -540,6 +546,7 @@ var Ops = [NumOps]OpInfo{
 	StoreSubscr:           {Name: "StoreSubscr", Args: "ooo", Observable: true, Helper: "store_subscr", Err: ErrNegative, Doc: "operand 0[operand 1] = operand 2."},
 	DeleteSubscr:          {Name: "DeleteSubscr", Args: "oo", Observable: true, Helper: "delete_subscr", Err: ErrNegative, Doc: "del operand 0[operand 1]."},
 	BinarySlice:           {Name: "BinarySlice", Args: "ooo", Type: TObject, Own: OwnNew, Observable: true, Helper: "binary_slice", Err: ErrNull, Doc: "operand 0[operand 1:operand 2]."},
+	SliceSubscr:           {Name: "SliceSubscr", Args: "oo", Type: TObject, Own: OwnNew, Observable: true, Helper: "slice_subscr", Err: ErrNull, Doc: "operand 0[operand 1] with a slice."},
 	StoreSlice:            {Name: "StoreSlice", Args: "oooo", Observable: true, Helper: "store_slice", Err: ErrNegative, Doc: "operand 0[operand 1:operand 2] = operand 3."},
 	BuildSet:              {Name: "BuildSet", Args: "o*", Type: TSet, Own: OwnNew, Observable: true, Helper: "build_set", Err: ErrNull, Doc: "A set of the operands."},
 	BuildMap:              {Name: "BuildMap", Args: "o*", Type: TDict, Own: OwnNew, Observable: true, Helper: "build_map", Err: ErrNull, Doc: "A dict of alternating keys and values."},
@@ -559,6 +566,11 @@ var Ops = [NumOps]OpInfo{
 	GetIter:               {Name: "GetIter", Args: "o", Type: TObject, Own: OwnNew, Observable: true, Helper: "get_iter", Err: ErrNull, Doc: "iter(x)."},
 	SequenceIter:          {Name: "SequenceIter", Args: "o", Type: TObject, Own: OwnNew, Exits: true, Helper: "sequence_iter", Err: ErrNull, Doc: "iter(x) of a list or tuple, which runs no other code."},
 	NewRangeIter:          {Name: "NewRangeIter", Args: "iii", Type: TObject, Own: OwnNew, Exits: true, Helper: "new_range_iter", Err: ErrNull, Doc: "The iterator of a range, which nobody else has: the next number, the step, and how many are left, none if that is negative."},
+	ReversedIter:          {Name: "ReversedIter", Args: "oi", Type: TObject, Own: OwnNew, Exits: true, Helper: "reversed_iter", Err: ErrNull, Doc: "reversed(x) of a list, from the index operand 1 on."},
+	DictIter:              {Name: "DictIter", Args: "oi", Type: TObject, Own: OwnNew, Exits: true, UsesImm: true, Helper: "dict_iter", Err: ErrNull, Doc: "The iterator of a dict with operand 1 items over its keys, values or items (Imm 0, 1, 2)."},
+	DictNext:              {Name: "DictNext", Args: "oi", Type: TCPtr, Reads: HeapDict, Helper: "dict_next", Doc: "The address of the key, the value and the position behind an item of a dict: the first one from the position operand 1 on. Key and value are NULL when there is none. What is there has to be loaded at once."},
+	NewEnumerate:          {Name: "NewEnumerate", Args: "io", Type: TObject, Own: OwnNew, Exits: true, Helper: "new_enumerate", Err: ErrNull, Doc: "What counts the items of the iterator operand 1 from operand 0 on."},
+	NewZip:                {Name: "NewZip", Args: "o*", Type: TObject, Own: OwnNew, Exits: true, Helper: "new_zip", Err: ErrNull, Doc: "zip over these iterators."},
 	GetYieldFromIter:      {Name: "GetYieldFromIter", Args: "o", Type: TObject, Own: OwnNew, Observable: true, UsesImm: true, Helper: "get_yield_from_iter", Err: ErrNull, Doc: "What yield from delegates to: iter(x), or a generator or coroutine itself. Imm is 1 where a coroutine is allowed."},
 	GetAwaitable:          {Name: "GetAwaitable", Args: "o", Type: TObject, Own: OwnNew, Observable: true, UsesImm: true, Helper: "get_awaitable", Err: ErrNull, Doc: "The iterator of an awaitable. Imm says what the error is about."},
 	GetAiter:              {Name: "GetAiter", Args: "o", Type: TObject, Own: OwnNew, Observable: true, Helper: "get_aiter", Err: ErrNull, Doc: "x.__aiter__() for async for."},

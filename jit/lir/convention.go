@@ -7,7 +7,7 @@ import "github.com/cinderjit/cinderjit/jit/regalloc"
 type Convention struct {
 	// IntArgs and FloatArgs are the argument registers of C functions. The
 	// direct entry of a Python function takes the callee and then the arguments
-	// in IntArgs.
+	// in IntArgs; what does not fit lies in the caller's outgoing arguments.
 	IntArgs, FloatArgs []regalloc.PReg
 	// IntResults are the registers of a result of one or two words.
 	IntResults  [2]regalloc.PReg
@@ -19,6 +19,5 @@ type Convention struct {
 	Clobbers regalloc.RegSet
 }
 
-// MaxDirectArgs returns the largest number of arguments for which a direct
-// entry exists.
-func (c *Convention) MaxDirectArgs() int { return len(c.IntArgs) - 1 }
+// RegisterArgs returns how many arguments a direct entry takes in registers.
+func (c *Convention) RegisterArgs() int { return len(c.IntArgs) - 1 }

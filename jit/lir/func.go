@@ -136,8 +136,8 @@ type Func struct {
 	Sides  []Side
 	// SymSets are the sets of symbols that tests refer to.
 	SymSets [][]SymID
-	// DirectArgs is the number of arguments that the direct entry takes in
-	// registers, or -1 when the function has only the frame entry.
+	// DirectArgs is the number of arguments that the direct entry takes,
+	// or -1 when the function has only the frame entry.
 	DirectArgs int
 	// Resumable code is entered with a generator only.
 	Resumable bool

@@ -95,7 +95,7 @@ func (l *lowerer) directArgs() int {
 	if c == nil {
 		return -1
 	}
-	if _, loop := c.LoopEntry(); loop || c.Resumable() || c.NumArgs() > l.conv.MaxDirectArgs() || c.Flags&snapshot.CodeOptimized == 0 {
+	if _, loop := c.LoopEntry(); loop || c.Resumable() || c.NumArgs() > hir.MaxDirectArgs || c.Flags&snapshot.CodeOptimized == 0 {
 		return -1
 	}
 	return c.NumArgs()

@@ -209,9 +209,13 @@ func lowerCallVector(l *lowerer, v hir.Value) {
 }
 
 func lowerCallDirect(l *lowerer, v hir.Value) {
-	args := make([]VReg, 0, 8)
+	args := make([]VReg, 0, len(l.conv.IntArgs))
 	for i, n := 0, l.h.NArgs(v); i < n; i++ {
-		args = append(args, l.arg(v, i))
+		if i < len(l.conv.IntArgs) {
+			args = append(args, l.arg(v, i))
+		} else {
+			l.storeOut(int64(8*(i-len(l.conv.IntArgs))), l.h.Arg(v, i))
+		}
 	}
 	side := l.failure(v)
 	in := l.begin(CallDirect)

@@ -55,7 +55,9 @@ func (l *lowerer) place(v hir.Value, s *Side) Place {
 // iteratorKinds says how an exit makes iterators, by their class.
 var iteratorKinds = map[snapshot.ID]object.VirtualKind{
 	snapshot.TypeListIter: object.VirtualListIter, snapshot.TypeTupleIter: object.VirtualTupleIter,
-	snapshot.TypeRangeIter: object.VirtualRangeIter,
+	snapshot.TypeRangeIter: object.VirtualRangeIter, snapshot.TypeListRevIter: object.VirtualReversedIter,
+	snapshot.TypeDictKeyIter: object.VirtualKeyIter, snapshot.TypeDictValueIter: object.VirtualValueIter, snapshot.TypeDictItemIter: object.VirtualItemIter,
+	snapshot.TypeEnumerate: object.VirtualEnumerate, snapshot.TypeZip: object.VirtualZip,
 }
 
 // virtual returns the place of an object that does not exist, adding its recipe to s.
@@ -76,6 +78,9 @@ func (l *lowerer) virtual(v hir.Value, s *Side) Place {
 		made.Fields = append(made.Fields, Place{Kind: PlaceConst, Obj: in.Obj})
 	case hir.VirtualIterator:
 		made.Kind = iteratorKinds[in.Obj]
+		if in.Obj == snapshot.TypeZip {
+			slices.Reverse(parts)
+		}
 	}
 	made.Fields = append(made.Fields, l.places(parts, s)...)
 	s.Virtuals = append(s.Virtuals, made)

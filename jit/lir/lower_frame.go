@@ -7,8 +7,8 @@ import (
 	"github.com/cinderjit/cinderjit/jit/snapshot"
 )
 
-// args begins the entry block: the callee and the arguments arrive in
-// registers.
+// args begins the entry block: the callee and the first arguments arrive in
+// registers. The direct entry has put the others into their slots.
 func (l *lowerer) args() {
 	if l.f.DirectArgs < 0 {
 		return
@@ -23,7 +23,7 @@ func (l *lowerer) args() {
 		case hir.Callee:
 			l.val[v] = l.fixDef(in, l.conv.IntArgs[0])
 		case hir.Param:
-			if hin.Imm < int64(l.f.DirectArgs) {
+			if hin.Imm < int64(min(l.f.DirectArgs, l.conv.RegisterArgs())) {
 				l.val[v] = l.fixDef(in, l.conv.IntArgs[hin.Imm+1])
 			}
 		}

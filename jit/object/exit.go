@@ -192,17 +192,22 @@ type VirtualKind uint8
 
 // The kinds of object that an exit can make, with the meaning of their fields.
 const (
-	VirtualTuple     VirtualKind = iota // items
-	VirtualList                         // items
-	VirtualMethod                       // function, self
-	VirtualSlice                        // start, stop, step
-	VirtualRange                        // start, stop, step
-	VirtualRangeIter                    // start, step, length: numbers
-	VirtualListIter                     // list, index
-	VirtualTupleIter                    // tuple, index
-	VirtualCell                         // contents or null
-	VirtualInstance                     // type, then for each attribute, in the order in which they were set, byte offset and value or null
-	VirtualEnumerate                    // count, iterator
+	VirtualTuple        VirtualKind = iota // items
+	VirtualList                            // items
+	VirtualMethod                          // function, self
+	VirtualSlice                           // start, stop, step
+	VirtualRange                           // start, stop, step
+	VirtualRangeIter                       // start, step, length: numbers
+	VirtualListIter                        // list, index
+	VirtualTupleIter                       // tuple, index
+	VirtualCell                            // contents or null
+	VirtualInstance                        // type, then for each attribute, in the order in which they were set, byte offset and value or null
+	VirtualEnumerate                       // count: a number; iterator
+	VirtualZip                             // iterators
+	VirtualReversedIter                    // list, index
+	VirtualKeyIter                         // dict, items that it must have, position, items left: numbers
+	VirtualValueIter
+	VirtualItemIter
 
 	numVirtualKinds
 )

@@ -34,7 +34,8 @@ var virtualKinds = [numVirtualKinds]struct {
 	VirtualTuple: {"tuple", -1}, VirtualList: {"list", -1}, VirtualMethod: {"method", 2},
 	VirtualSlice: {"slice", 3}, VirtualRange: {"range", 3}, VirtualRangeIter: {"rangeiter", 3},
 	VirtualListIter: {"listiter", 2}, VirtualTupleIter: {"tupleiter", 2}, VirtualCell: {"cell", 1},
-	VirtualInstance: {"instance", -1}, VirtualEnumerate: {"enumerate", 2},
+	VirtualInstance: {"instance", -1}, VirtualEnumerate: {"enumerate", 2}, VirtualZip: {"zip", -1},
+	VirtualReversedIter: {"reversediter", 2}, VirtualKeyIter: {"keyiter", 4}, VirtualValueIter: {"valueiter", 4}, VirtualItemIter: {"itemiter", 4},
 }
 
 func name[K ~uint8](names []string, k K) string {

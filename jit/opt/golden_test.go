@@ -86,6 +86,8 @@ func testLayout() *snapshot.Layout {
 	l.Values.Size, l.Values.Items = 1, 8
 	l.Object.VarSize, l.Tuple.Items = 16, 24
 	l.ListIter.Index, l.ListIter.Seq = 16, 24
+	l.DictIter.Dict, l.DictIter.Used, l.DictIter.Position, l.DictIter.Left = 16, 24, 32, 48
+	l.Enumerate.Index = 16
 	l.RangeIter.Start, l.RangeIter.Step, l.RangeIter.Length = 16, 24, 32
 	return l
 }

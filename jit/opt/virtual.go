@@ -8,7 +8,7 @@ import (
 )
 
 // maxVirtualRounds bounds how deep objects that do not exist can hold each other.
-const maxVirtualRounds = 4
+const maxVirtualRounds = 5
 
 // Virtualise does without tuples, instances and iterators that nobody else ever gets: their
 // fields become values, with phis where ways meet, and frame states name a recipe by which
@@ -47,15 +47,50 @@ type virtualObject struct {
 	value   hir.Value
 	refused bool
 	class   *snapshot.Class // of an instance
-	iter    snapshot.ID     // the class of an iterator; fields are the sequence and the index, or start, step and length of a range
+	iter    snapshot.ID     // the class of an iterator, see iteratorFields
 	fields  []int64         // offsets of the fields that are read or written
 	stores  []hir.BlockID   // blocks with stores, in reverse post-order
 }
 
 // number reports whether field number k is a machine number.
 func (o *virtualObject) number(k int) bool {
-	return o.iter != snapshot.NoObject && (k != iteratorSeq || o.iter == snapshot.TypeRangeIter)
+	switch o.iter {
+	case snapshot.NoObject, snapshot.TypeZip:
+		return false
+	case snapshot.TypeRangeIter:
+		return true
+	case snapshot.TypeEnumerate:
+		return k == 0
+	}
+	return k > 0
 }
+
+// iteratorFields returns the offsets of the fields of an iterator that v makes, in the order of v's operands and of recipes: a
+// sequence and an index; a dict, how many items it must have, a position and how many are left; start, step and length of a range; the
+// count of enumerate, and its iterator; the iterators of zip. Nobody reads those of enumerate and zip from there.
+func (vz *virtualiser) iteratorFields(v hir.Value) (class snapshot.ID, fields []int64) {
+	class = vz.f.At(v).Type.ExactClass()
+	switch class {
+	case snapshot.TypeListIter:
+		fields = []int64{vz.l.ListIter.Seq, vz.l.ListIter.Index}
+	case snapshot.TypeTupleIter:
+		fields = []int64{vz.l.TupleIter.Seq, vz.l.TupleIter.Index}
+	case snapshot.TypeListRevIter:
+		fields = []int64{vz.l.ListRevIter.Seq, vz.l.ListRevIter.Index}
+	case snapshot.TypeRangeIter:
+		fields = []int64{vz.l.RangeIter.Start, vz.l.RangeIter.Step, vz.l.RangeIter.Length}
+	case snapshot.TypeEnumerate:
+		fields = []int64{vz.l.Enumerate.Index, unread}
+	case snapshot.TypeZip:
+		fields = slices.Repeat([]int64{unread}, vz.f.NArgs(v))
+	default:
+		fields = []int64{vz.l.DictIter.Dict, vz.l.DictIter.Used, vz.l.DictIter.Position, vz.l.DictIter.Left}
+	}
+	return class, fields
+}
+
+// unread stands for the offset of a field that nobody reads.
+const unread = -1
 
 // of returns the candidate that v is another name of, or nil.
 func (vz *virtualiser) of(v hir.Value) *virtualObject {
@@ -113,14 +148,8 @@ func (vz *virtualiser) candidate(v hir.Value) (virtualObject, bool) {
 	f := vz.f
 	o := virtualObject{value: v}
 	switch f.At(v).Op {
-	case hir.SequenceIter:
-		o.iter, o.fields = f.At(v).Type.ExactClass(), []int64{vz.l.TupleIter.Seq, vz.l.TupleIter.Index}
-		if o.iter == snapshot.TypeListIter {
-			o.fields = []int64{vz.l.ListIter.Seq, vz.l.ListIter.Index}
-		}
-		return o, true
-	case hir.NewRangeIter:
-		o.iter, o.fields = snapshot.TypeRangeIter, []int64{vz.l.RangeIter.Start, vz.l.RangeIter.Step, vz.l.RangeIter.Length}
+	case hir.SequenceIter, hir.ReversedIter, hir.DictIter, hir.NewRangeIter, hir.NewEnumerate, hir.NewZip:
+		o.iter, o.fields = vz.iteratorFields(v)
 		return o, true
 	case hir.BuildTuple:
 		for i := range f.NArgs(v) {
@@ -179,7 +208,7 @@ func (vz *virtualiser) allowed(v hir.Value, k int, o *virtualObject) bool {
 	f := vz.f
 	in := f.At(v)
 	switch in.Op {
-	case hir.GuardNotNull, hir.Refine, hir.IsNull, hir.Failed, hir.VirtualTuple, hir.VirtualInstance:
+	case hir.GuardNotNull, hir.Refine, hir.IsNull, hir.Failed, hir.VirtualTuple, hir.VirtualInstance, hir.VirtualIterator:
 		return true
 	case hir.GuardType:
 		return f.At(o.value).Type.ExactClass() == in.Obj
@@ -231,12 +260,6 @@ func (vz *virtualiser) iterates(v hir.Value, o *virtualObject) bool {
 	}
 	return field >= 0 && o.number(field) == (in.Op == hir.LoadI64 || in.Op == hir.StoreI64)
 }
-
-// Fields of the iterator of a sequence.
-const (
-	iteratorSeq = iota
-	iteratorIndex
-)
 
 // item returns which item of the tuple o is loaded by v.
 func (vz *virtualiser) item(v hir.Value, o *virtualObject) (int, bool) {

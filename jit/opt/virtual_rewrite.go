@@ -131,9 +131,7 @@ func (r *fieldRewriter) instruction(v hir.Value, state []virtualState) {
 		*s = virtualState{known: true, fields: make([]hir.Value, len(o.fields))}
 		switch {
 		case o.iter != snapshot.NoObject:
-			if s.fields = f.Args(v, nil); o.iter != snapshot.TypeRangeIter {
-				s.fields = append(s.fields, r.offset(0))
-			}
+			s.fields = r.firstFields(v)
 			f.At(v).Dead = true
 			return
 		case o.class == nil:
@@ -163,6 +161,18 @@ func (r *fieldRewriter) instruction(v hir.Value, state []virtualState) {
 		}
 	}
 	r.out = append(r.out, v)
+}
+
+// firstFields returns what the fields of an iterator are when v has made it.
+func (r *fieldRewriter) firstFields(v hir.Value) []hir.Value {
+	fields := r.f.Args(v, nil)
+	switch r.f.At(v).Op {
+	case hir.SequenceIter:
+		fields = append(fields, r.offset(0))
+	case hir.DictIter:
+		fields = append(fields, r.offset(0), fields[1])
+	}
+	return fields
 }
 
 // consists reports whether a recipe has one of the objects as a part.
@@ -273,8 +283,11 @@ func (r *fieldRewriter) recipe(o *virtualObject, s *virtualState, state []virtua
 	case o.iter != snapshot.NoObject:
 		op = hir.VirtualIterator
 		parts = slices.Clone(s.fields)
-		if parts[iteratorSeq] == 0 {
-			parts[iteratorSeq] = r.nullValue()
+		if parts[0] == 0 {
+			parts[0] = r.nullValue()
+		}
+		if o.iter == snapshot.TypeZip {
+			slices.Reverse(parts)
 		}
 	case o.class == nil:
 		parts = slices.Clone(s.fields)

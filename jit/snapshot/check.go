@@ -2,6 +2,7 @@ package snapshot
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 
 	"github.com/cinderjit/cinderjit/jit/bytecode"
@@ -95,7 +96,18 @@ func (s *Snapshot) checkFunction(f *Function) error {
 	if len(f.Defaults) > s.Code(f.Code).ArgCount {
 		return fmt.Errorf("%d defaults are more than the parameters", len(f.Defaults))
 	}
-	return s.checkIDs(f.Defaults...)
+	if len(f.Named)%2 != 0 || len(f.Named) > 0 && f.KwDict == NoObject {
+		return fmt.Errorf("named defaults are not of a dict")
+	}
+	if err := s.checkKind(f.KwDict, KindDict, true); err != nil {
+		return err
+	}
+	for i := 0; i < len(f.Named); i += 2 {
+		if err := s.checkKind(f.Named[i], KindStr, false); err != nil {
+			return err
+		}
+	}
+	return s.checkIDs(slices.Concat(f.Named, f.Defaults)...)
 }
 
 func (s *Snapshot) checkClass(c *Class) error {
@@ -209,7 +221,7 @@ func (s *Snapshot) checkFeedback(f Feedback) error {
 		}
 	}
 	switch f.Kind {
-	case CallFunction, CallBoundMethod:
+	case CallFunction, CallBoundMethod, Called, CalledBound:
 		if err := s.checkKind(f.Object, KindFunction, true); err != nil {
 			return err
 		}

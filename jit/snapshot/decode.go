@@ -170,7 +170,7 @@ func (d *decoder) object(o *Object) {
 }
 
 func (d *decoder) function() *Function {
-	f := &Function{Code: d.id(), Globals: d.id(), Builtins: d.id(), Defaults: d.ids()}
+	f := &Function{Code: d.id(), Globals: d.id(), Builtins: d.id(), Defaults: d.ids(), KwDict: d.id(), Named: d.ids()}
 	bits := d.u32()
 	if bits >= funcCompiled<<1 {
 		d.fail("unknown function bits %#x", bits)

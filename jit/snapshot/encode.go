@@ -108,6 +108,8 @@ func (e *encoder) function(f *Function) {
 	e.id(f.Globals)
 	e.id(f.Builtins)
 	e.ids(f.Defaults)
+	e.id(f.KwDict)
+	e.ids(f.Named)
 	bits := uint32(0)
 	for i, set := range [...]bool{f.KwDefaults, f.Closure, f.Known, f.Compiled} {
 		if set {

@@ -110,6 +110,13 @@ const (
 	// EntryClass: local variable number Value of that frame is an instance of Type.
 	EntryClass
 
+	// Called: a Python function with the code Aux was called here, by a site that has called others too or of
+	// whose callee the interpreter says nothing; Object is such a function, if one is known. The higher Value, the more
+	// often. Where the arguments came in a tuple and Version is not 0, there were always Version-1.
+	Called
+	// CalledBound: the same, by a bound method.
+	CalledBound
+
 	numFeedbackKinds
 )
 
@@ -169,6 +176,8 @@ var feedbackTable = [numFeedbackKinds]struct {
 	OperandsFloatFloat:   {"OperandsFloatFloat", 0},
 	LoopEntry:            {"LoopEntry", usesValue},
 	EntryClass:           {"EntryClass", usesType | usesValue},
+	Called:               {"Called", usesObject | usesAux | usesValue | usesVersion},
+	CalledBound:          {"CalledBound", usesObject | usesAux | usesValue | usesVersion},
 }
 
 // String returns the kind's name in the text form.

@@ -104,6 +104,19 @@ type Layout struct {
 		Index int64 `c:"offsetof(_PyTupleIterObject, it_index)"`
 		Seq   int64 `c:"offsetof(_PyTupleIterObject, it_seq)"`
 	}
+	ListRevIter struct {
+		Index int64 `c:"offsetof(cj_list_reverse_iterator, index)"`
+		Seq   int64 `c:"offsetof(cj_list_reverse_iterator, list)"`
+	}
+	DictIter struct {
+		Dict     int64 `c:"offsetof(cj_dict_iterator, dict)"`
+		Used     int64 `c:"offsetof(cj_dict_iterator, used)"`
+		Position int64 `c:"offsetof(cj_dict_iterator, position)"`
+		Left     int64 `c:"offsetof(cj_dict_iterator, left)"`
+	}
+	Enumerate struct {
+		Index int64 `c:"offsetof(cj_enumerate, index)"`
+	}
 	Slice struct {
 		Start int64 `c:"offsetof(PySliceObject, start)"`
 		Stop  int64 `c:"offsetof(PySliceObject, stop)"`

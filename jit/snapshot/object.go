@@ -115,8 +115,12 @@ type Function struct {
 	Code, Globals, Builtins ID
 	// Defaults are the positional defaults, for the last parameters.
 	Defaults []ID
-	// KwDefaults is set when the function has a __kwdefaults__ dict.
+	// KwDefaults is set when the function has a __kwdefaults__ dict. KwDict is that dict
+	// if the compiler may rely on what it has: Named has names of keyword-only
+	// parameters, each with its default value behind it.
 	KwDefaults bool
+	KwDict     ID
+	Named      []ID
 	// Closure is set when the function has a tuple of cells.
 	Closure bool
 	// Version is func_version: 0 unset, 1 cleared, else valid.

@@ -348,6 +348,10 @@ func (p *parser) functionItem(f *Function, it item) bool {
 		f.Version = uint32(p.unsigned(it, 32))
 	case "defaults":
 		f.Defaults = p.refs(it)
+	case "kwdict":
+		f.KwDict = p.ref(it)
+	case "named":
+		f.Named = p.refs(it)
 	default:
 		return false
 	}

@@ -113,6 +113,9 @@ func printFunction(b *strings.Builder, f *Function) {
 	if len(f.Defaults) > 0 {
 		fmt.Fprintf(b, " defaults=%s", refList(f.Defaults))
 	}
+	if f.KwDict != NoObject {
+		fmt.Fprintf(b, " kwdict=%s named=%s", f.KwDict.Ref(), refList(f.Named))
+	}
 	for _, bit := range f.bits() {
 		if *bit.set {
 			b.WriteString(" " + bit.name)

@@ -67,6 +67,7 @@ const (
 	TypeMap                               // map
 	TypeFilter                            // filter
 	TypeReversed                          // reversed
+	TypeListRevIter                       // list_reverseiterator
 	TypeGenerator                         // generator
 	TypeCoroutine                         // coroutine
 	TypeAsyncGenerator                    // async_generator
@@ -173,6 +174,7 @@ var wellKnownNames = [numNamed]string{
 	TypeMap - 1:                 "map",
 	TypeFilter - 1:              "filter",
 	TypeReversed - 1:            "reversed",
+	TypeListRevIter - 1:         "list_reverseiterator",
 	TypeGenerator - 1:           "generator",
 	TypeCoroutine - 1:           "coroutine",
 	TypeAsyncGenerator - 1:      "async_generator",

@@ -129,3 +129,9 @@ class Returning:
 def joined(x, y):
     texts = [f"{x}{y}", f"{y}{x}{y}", f"{x} {y}", f"{x}" f"{y}é", f"{x}{x}{y}{y}"]
     return [(t, len(t), t.isascii(), hash(t) == hash("".join(list(t))), type(t)) for t in texts]
+
+
+@case("0", "7", "-7", "10", "-10", "1073741823", "-1073741823", "1073741824", "2**62", "-(2**62)", "True", "10**30")
+def numbers(x):
+    """Characters of digits are objects of their own."""
+    return f"{x}", f"{x}" is f"{x}", f"<{x}{x + 1}>", f"{-x}", len(f"{x}")

@@ -242,3 +242,9 @@ def bound_methods(n):
     except TypeError as e:
         out.append(str(e))
     return items, sorted(seen), out
+
+
+@case("'e', 'text'", "'x', 'a'", "'', 'text'", "'', ''", "'ex', 'text'", "'\u00e4', '\u00e4\u00f6'", "'a', '\u20ac a'", "'\u20ac', 'abc'", "'z', 'a' * 40 + 'z'", "'q', 'a' * 40",
+      "5, 'text'", "'5', b'5'", "chr(0), 'a' + chr(0) + 'b'", "'textt', 'text'", "'\x7f', '\x80'")
+def in_text(part, text):
+    return part in text, part not in text

@@ -443,12 +443,29 @@ def a_point(i, what, when, kept):
         if what == "resurrected":
             Bare.__del__ = lambda self: kept.append(self)
             return Bare(x, x)
+        if what == "value in dict":
+            return {x: i, i: Shows()}
+        if what == "key of dict":
+            return {"text": x, Shows(): [x]}
+        if what == "twice in dict":
+            shown = Shows()
+            return {1: shown, 2: x, shown: shown}
+        if what == "in set":
+            return {x, i, Shows()}
+        if what == "weakref of set":
+            items = {x, i}
+            kept.append(weakref.ref(items, lambda reference: show("told of a death")))
+            return items
+    if "dict" in what and what != "dict":
+        return ({}, {"x": x, "y": (x, [i])}, {x: {}, (i, x): {i: i}}, dict.fromkeys(range(20), x), {**{"removed": x}})[i % 5]
+    if "set" in what:
+        return (set(), {x}, {x, i, (x, "text")}, set(range(40)))[i % 4]
     if "slot" in what:
         return (Slots, MoreSlots, WeakSlots)[i % 3](x, (x, i))
     return Bare(x, x) if what in ("deleter", "resurrected") else Point(x, (x, i))
 
 
-@case(*(f"{what!r}, {when}" for what in ("value", "nested", "shared", "dict", "deleter", "weakref", "slot", "long", "resurrected", "twice", "twice quiet", "only slots", "slots of a base", "weak slot") for when in (3, -1)))
+@case(*(f"{what!r}, {when}" for what in ("value", "nested", "shared", "dict", "deleter", "weakref", "slot", "long", "resurrected", "twice", "twice quiet", "only slots", "slots of a base", "weak slot", "value in dict", "key of dict", "twice in dict", "in set", "weakref of set") for when in (3, -1)))
 def quiet_deaths(what, when):
     kept = []
     total = 0.5

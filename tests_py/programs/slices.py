@@ -105,3 +105,53 @@ def parts_are_new():
     text = "some words"
     parts = [text[i:i + 2] for i in range(9)]
     return parts, {p: i for i, p in enumerate(parts)}, hash(text[0:4]) == hash("some"), text[0:4] == "some", text[:4].upper(), text[5:].isascii()
+
+
+def every_second(x):
+    return x[::2], x[::-1], x[1::3], x[:1:-1], x[-2:-9:-2], x[5:1:2], x[::7], x[1:2:5]
+
+
+def stepping(x, i, j, k):
+    return x[i:j:k]
+
+
+class Small(bytes):
+    pass
+
+
+@case
+def steps():
+    found = []
+    for x in ("words here", "w", "", "\u00e4\u00f6\u00fc\u00df", "\u20ac uro", [1, 2, 3, 4, 5, 6], [], (1, 2, 3, 4, 5), (), b"bytes", b"", range(9), Small(b"small"), Text("text")):
+        found.append(every_second(x))
+        for k in (1, -1, 3, -4, 2**40, -(2**40), True, None):
+            found.append([stepping(x, i, j, k) for i in (None, 0, -3, 4, 2**35) for j in (None, 2, -1, -(2**35))])
+    return found
+
+
+@case
+def single_characters():
+    """The parts of one character are the objects that all others are."""
+    return "abcd"[1::3] is "b", b"abcd"[1::3] is b"b", "abc"[5::2] is "", ()[::2] is (), [type(p) for p in (Small(b"abc")[::2], Text("abc")[::2])]
+
+
+@case
+def wrong_steps():
+    found = []
+    for x in "text", b"bytes", (1, 2), [1], range(3), 5, None, {}:
+        for k in 0, "a", 1.5:
+            try:
+                found.append(stepping(x, None, None, k))
+            except (TypeError, KeyError, ValueError) as error:
+                found.append((type(error).__name__, str(error)))
+    return found
+
+
+@case
+def replaced_by_tuples():
+    items = [1, 2, 3, 4]
+    found = []
+    for value in ((7, 8), (), (9,), (1, 2, 3), [5, 6]):
+        items[1:3] = value
+        found.append(list(items))
+    return found

@@ -137,3 +137,30 @@ def list_grows(items):
     out += (x for x in items)
     out[len(out):] = items
     return [*out, *items], [*out][::-1]
+
+
+def ends(items):
+    import sys
+
+    first, *rest = items
+    *others, last = items
+    one, *between, two = items
+    return first, rest, others, last, one, between, two, [sys.getsizeof(part) for part in (rest, others, between)]
+
+
+@case("[1, 2, 3, 4]", "(1, 2, 3)", "[1, 2]", "(1,)", "[]", "Iter(1, 2, 3)", "'text'", "{1: 2, 3: 4}", "7")
+def all_ends(items):
+    return ends(items)
+
+
+@case("[1, 2, 3]", "()", "(1, 2)", "[]", "'ab'", "{'a': 1}")
+def copies(items):
+    import sys
+
+    parts = [*items], [*items, *items], [0, *items], {*items}, (*items,), {**dict.fromkeys(items, 1)}
+    return [(part, sys.getsizeof(part)) for part in parts]
+
+
+@case("1, 2, 'c'", "1, 1, True", "'a', 'b', 'a'", "2.5, None, (1,)", "8, 16, 0", "[], 1, 2", "-1, -2, 2**61 - 2", "'', 'x', 5")
+def sets(a, b, c):
+    return sorted({a, b, c}, key=repr), list({a, b, c, 3, 4, 5, 6}), len({a}), {a, b} == {b, a}, {} == {**{}}, [x := {}, x]

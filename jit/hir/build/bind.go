@@ -5,9 +5,6 @@ import (
 	"github.com/cinderjit/cinderjit/jit/snapshot"
 )
 
-// maxDirectArgs is how many arguments the direct entry takes.
-const maxDirectArgs = 7
-
 // resumableFlags tell generators, coroutines and asynchronous generators apart.
 const resumableFlags = snapshot.CodeGenerator | snapshot.CodeCoroutine | snapshot.CodeAsyncGenerator
 
@@ -26,11 +23,14 @@ type binding struct {
 	// constants above.
 	from     []int
 	defaults []snapshot.ID // by parameter; used where from is fromDefault
+	named    []snapshot.ID // names of keyword-only parameters for which that is so
 	surplus  []int         // arguments in *args
 	keywords []keyword     // in **kwargs
 	// exact is set when no default is needed, so that any function with the
 	// same code can be called in the same way.
 	exact bool
+	// own has the default values of the function that is called, where that is not fn itself.
+	own hir.Value
 }
 
 // keyword is an argument that no parameter has the name of.
@@ -48,7 +48,7 @@ func (b *builder) bind(fn snapshot.ID, nargs int, names snapshot.ID) (*binding, 
 		return nil, false
 	}
 	code := b.s.Code(f.Code)
-	if code == nil || code.NumArgs() > maxDirectArgs || len(code.LocalsPlusNames) < code.NumArgs() {
+	if code == nil || code.NumArgs() > hir.MaxDirectArgs || len(code.LocalsPlusNames) < code.NumArgs() {
 		return nil, false
 	}
 	var named []snapshot.ID
@@ -96,12 +96,43 @@ func (b *builder) bind(fn snapshot.ID, nargs int, names snapshot.ID) (*binding, 
 		if from != fromDefault {
 			continue
 		}
-		if i < first || i >= code.ArgCount {
+		c.exact = false
+		switch {
+		case i < first:
 			return nil, false
+		case i < code.ArgCount:
+			c.defaults[i] = f.Defaults[i-first]
+		default:
+			name, value := b.namedDefault(f, code.LocalsPlusNames[i])
+			if value == snapshot.NoObject {
+				return nil, false
+			}
+			c.defaults[i], c.named = value, append(c.named, name)
 		}
-		c.defaults[i], c.exact = f.Defaults[i-first], false
 	}
 	return c, true
+}
+
+// namedDefault returns the default value of a keyword-only parameter, with the name as an
+// object.
+func (b *builder) namedDefault(f *snapshot.Function, name string) (key, value snapshot.ID) {
+	for i := 0; i < len(f.Named); i += 2 {
+		if b.s.Object(f.Named[i]).Str == name {
+			return f.Named[i], f.Named[i+1]
+		}
+	}
+	return snapshot.NoObject, snapshot.NoObject
+}
+
+// dependBinding records what a call of this function object relies on.
+func (b *builder) dependBinding(c *binding, callee hir.Value) {
+	if b.typeOf(callee).Obj != c.fn {
+		return
+	}
+	b.dependFunction(c.fn)
+	for _, name := range c.named {
+		b.dependKey(b.s.Object(c.fn).Function.KwDict, name)
+	}
 }
 
 // parameter returns the index of a parameter that can be passed by keyword.
@@ -118,9 +149,7 @@ func (b *builder) parameter(code *snapshot.Code, name string) int {
 // code and globals.
 func (b *builder) callDirect(c *binding, callee hir.Value, args []hir.Value) hir.Value {
 	operands := append([]hir.Value{callee}, b.bound(c, args)...)
-	if b.typeOf(callee).Obj == c.fn {
-		b.dependFunction(c.fn)
-	}
+	b.dependBinding(c, callee)
 	v := b.emitObj(hir.CallDirect, c.fn, operands...)
 	b.typeMade(v, b.s.Code(b.s.Object(c.fn).Function.Code))
 	return v
@@ -153,7 +182,7 @@ func (b *builder) callMade(s *site) bool {
 		return false
 	}
 	code := b.s.Code(id)
-	if code == nil || !code.Resumable() || len(args) != code.ArgCount || len(args) != code.NumArgs() || len(args) > maxDirectArgs {
+	if code == nil || !code.Resumable() || len(args) != code.ArgCount || len(args) != code.NumArgs() || len(args) > hir.MaxDirectArgs {
 		return false
 	}
 	b.guardIs(b.typed(b.load(hir.LoadField, hir.HeapOther, b.l.Function.Code, b.callable(s)), hir.TObject), id)
@@ -169,7 +198,7 @@ func (b *builder) bound(c *binding, args []hir.Value) []hir.Value {
 	for i, from := range c.from {
 		switch from {
 		case fromDefault:
-			values[i] = b.constant(c.defaults[i])
+			values[i] = b.defaultValue(c, i)
 		case fromSurplus:
 			values[i] = b.surplus(c, args)
 		case fromKeywords:
@@ -185,6 +214,16 @@ func (b *builder) bound(c *binding, args []hir.Value) []hir.Value {
 	return values
 }
 
+// defaultValue returns the default value of a parameter.
+func (b *builder) defaultValue(c *binding, parameter int) hir.Value {
+	if c.own == 0 {
+		return b.constant(c.defaults[parameter])
+	}
+	f := b.s.Object(c.fn).Function
+	at := int64(parameter - (b.s.Code(f.Code).ArgCount - len(f.Defaults)))
+	return b.typed(b.load(hir.LoadField, immutable, b.l.Tuple.Items+pointerSize*at, c.own), hir.TObject)
+}
+
 // surplus returns the tuple for *args.
 func (b *builder) surplus(c *binding, args []hir.Value) hir.Value {
 	if len(c.surplus) == 0 {
@@ -195,20 +234,4 @@ func (b *builder) surplus(c *binding, args []hir.Value) hir.Value {
 		items[i] = args[arg]
 	}
 	return b.emit(hir.BuildTuple, items...)
-}
-
-// guardFunction makes sure that callable can be called as the bound function:
-// it is that function or, where functions are made over and over, has the same
-// code and globals. The result is the function object.
-func (b *builder) guardFunction(c *binding, callable hir.Value) hir.Value {
-	f := b.s.Object(c.fn).Function
-	if !c.exact || !f.Closure && b.s.Code(f.Code).Flags&snapshot.CodeNested == 0 {
-		return b.guardIs(callable, c.fn)
-	}
-	callable = b.guardType(callable, snapshot.TypeFunction)
-	code := b.typed(b.load(hir.LoadField, hir.HeapOther, b.l.Function.Code, callable), hir.TObject)
-	b.guardIs(code, f.Code)
-	globals := b.typed(b.load(hir.LoadField, immutable, b.l.Function.Globals, callable), hir.TDict)
-	b.guardIs(globals, f.Globals)
-	return callable
 }

@@ -93,7 +93,7 @@ func (b *builder) callKw() {
 }
 
 func (b *builder) callSite(s *site) {
-	if b.callMade(s) || b.callOneOf(s) {
+	if b.callMade(s) || b.callOneOf(s) || b.callLearned(s) {
 		return
 	}
 	if b.trusted() && (b.callSeen(s) || b.callDefault(s)) {
@@ -102,6 +102,11 @@ func (b *builder) callSite(s *site) {
 	if id := b.typeOf(b.callable(s)).Obj; id != snapshot.NoObject && !b.opts.IgnoreFeedback && b.callKnown(s, id) {
 		return
 	}
+	b.callAny(s)
+}
+
+// callAny builds the call of something of which nothing is known.
+func (b *builder) callAny(s *site) {
 	operands := []hir.Value{b.callable(s), b.self(s)}
 	end := len(b.st.stack) - s.extra
 	operands = append(operands, b.st.stack[end-s.n:end]...)
@@ -119,10 +124,10 @@ func (b *builder) callSeen(s *site) bool {
 		return false
 	}
 	if f, ok := b.feedback(snapshot.CallFunction); ok && f.Object != snapshot.NoObject {
-		return b.callFunctionSeen(s, f.Object)
+		return b.callFunctionSeen(s, callee{fn: f.Object}, nil)
 	}
 	if f, ok := b.feedback(snapshot.CallBoundMethod); ok && f.Object != snapshot.NoObject {
-		return b.callBoundSeen(s, f.Object)
+		return b.callFunctionSeen(s, callee{fn: f.Object, bound: true}, nil)
 	}
 	if f, ok := b.feedback(snapshot.CallInit); ok && b.typeOf(b.self(s)).Is(hir.BitNull) {
 		if !b.canConstruct(s, f.Type) {
@@ -153,59 +158,6 @@ func (b *builder) callDefault(s *site) bool {
 		return b.callKnown(s, f.Defaults[i])
 	}
 	return false
-}
-
-// callFunctionSeen calls a Python function, with self if there is one.
-func (b *builder) callFunctionSeen(s *site, fn snapshot.ID) bool {
-	withSelf := false
-	switch t := b.typeOf(b.self(s)); {
-	case t.Is(hir.BitNull):
-	case !t.MayBe(hir.BitNull):
-		withSelf = true
-	default:
-		f := b.s.Object(fn).Function
-		if f == nil || b.s.Code(f.Code) == nil || b.s.Code(f.Code).Flags&snapshot.CodeVarArgs != 0 {
-			return false
-		}
-		withSelf = b.s.Code(f.Code).ArgCount == s.n+1
-	}
-	n := s.n
-	if withSelf {
-		n++
-	}
-	c, ok := b.bind(fn, n, s.kw)
-	if !ok {
-		return false
-	}
-	callee := b.guardFunction(c, b.callable(s))
-	if withSelf {
-		b.guardNotNull(b.self(s))
-	} else if !b.typeOf(b.self(s)).Is(hir.BitNull) {
-		b.guardTrue(b.emit(hir.IsNull, b.self(s)))
-		b.st.stack[len(b.st.stack)-s.extra-s.n-1] = b.nullValue()
-	}
-	args, _ := b.arguments(s)
-	b.callPython(s, c, callee, args)
-	return true
-}
-
-// callBoundSeen calls a bound method of a Python function without going through
-// the method object.
-func (b *builder) callBoundSeen(s *site, fn snapshot.ID) bool {
-	if !b.typeOf(b.self(s)).Is(hir.BitNull) {
-		return false
-	}
-	c, ok := b.bind(fn, s.n+1, s.kw)
-	if !ok {
-		return false
-	}
-	method := b.guardType(b.callable(s), snapshot.TypeMethod)
-	function := b.typed(b.load(hir.LoadField, immutable, b.l.Method.Func, method), hir.TObject)
-	callee := b.guardFunction(c, function)
-	self := b.typed(b.load(hir.LoadField, immutable, b.l.Method.Self, method), hir.TObject)
-	args, _ := b.arguments(s)
-	b.callPython(s, c, callee, append([]hir.Value{self}, args...))
-	return true
 }
 
 // callKnown builds the call of a certain object; false if it has to be called

@@ -7,8 +7,15 @@ import (
 
 // callClass calls a class.
 func (b *builder) callClass(s *site, class snapshot.ID, args []hir.Value) bool {
-	if class == snapshot.TypeRange && b.loopOverRange(s, args) {
-		return true
+	switch class {
+	case snapshot.TypeRange:
+		if b.loopOverRange(s, args) {
+			return true
+		}
+	case snapshot.TypeEnumerate, snapshot.TypeZip, snapshot.TypeReversed:
+		if b.loopOverMany(s, class, args) {
+			return true
+		}
 	}
 	if s.kw == snapshot.NoObject && len(args) == 1 {
 		switch class {

@@ -80,6 +80,8 @@ func (b *builder) subscript() {
 		b.subscriptOf(class)
 	case b.trusted() && b.loadNumber():
 	case b.trusted() && b.callGetItem():
+	case index == snapshot.TypeSlice:
+		b.generic(hir.SliceSubscr, 2, pushes)
 	default:
 		b.generic(hir.BinaryOp, 2, withArg|pushes)
 	}

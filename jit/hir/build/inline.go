@@ -78,9 +78,7 @@ func (b *builder) inline(c *binding, callee hir.Value, args []hir.Value, leave f
 		return false
 	}
 	code := b.s.Object(c.fn).Function.Code
-	if b.typeOf(callee).Obj == c.fn {
-		b.dependFunction(c.fn)
-	}
+	b.dependBinding(c, callee)
 	params := make([]hir.Value, 0, len(c.from))
 	for _, a := range b.bound(c, args) {
 		params = append(params, b.box(a))

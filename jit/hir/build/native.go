@@ -105,6 +105,9 @@ func (b *builder) callReplaced(s *site, id snapshot.ID, args []hir.Value) bool {
 		}
 		b.called(s, v)
 		return true
+	case dictViews[o.Name] != snapshot.NoObject && o.Kind == snapshot.KindMethodDescr && o.Refs[0] == snapshot.TypeDict && len(args) == 1 &&
+		b.typeOf(args[0]).ExactClass() == snapshot.TypeDict:
+		return b.loopOverDict(s, dictViews[o.Name], args[0])
 	case o.Name == "dict.get" && o.Kind == snapshot.KindMethodDescr && o.Refs[0] == snapshot.TypeDict && len(args) > 1 && len(args) <= 3 &&
 		b.typeOf(args[0]).ExactClass() == snapshot.TypeDict:
 		if len(args) == 2 {

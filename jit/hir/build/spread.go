@@ -105,6 +105,36 @@ func (b *builder) callSpread(plain, shared bool) {
 		b.callSite(&site{n: len(items)})
 		return
 	}
+	n, ok := b.itemsLearned()
+	if !ok {
+		b.callEx(shared)
+		return
+	}
+	var missed []edge
+	if !plain {
+		dict := b.mustBeOf(b.peek(1), snapshot.TypeDict, &missed)
+		used := b.load(hir.LoadI64, hir.HeapDict, b.l.Dict.Used, dict)
+		b.unless(b.compare(hir.IntCmp, hir.CondEQ, used, b.cint(0)), &missed)
+	}
+	tuple := b.mustBeOf(b.peek(2), snapshot.TypeTuple, &missed)
+	size := b.load(hir.LoadI64, immutable, b.l.Object.VarSize, tuple)
+	b.unless(b.compare(hir.IntCmp, hir.CondEQ, size, b.cint(int64(n))), &missed)
+	b.st.stack = slices.Clone(b.st.stack[:len(b.st.stack)-2])
+	for i := range n {
+		b.push(b.typed(b.load(hir.LoadField, immutable, b.l.Tuple.Items+pointerSize*int64(i), tuple), hir.TObject))
+	}
+	b.callSite(&site{n: n})
+	var ways []edge
+	if b.cur != noBlock {
+		ways = append(ways, edge{b.cur, b.st.clone()})
+	}
+	b.goOnFrom(missed)
+	b.callEx(shared)
+	b.mergeBehind(append(ways, edge{b.cur, b.st.clone()}))
+}
+
+// callEx calls with whatever iterable and mapping are on the stack.
+func (b *builder) callEx(shared bool) {
 	imm := int64(0)
 	if shared {
 		imm = 1
@@ -113,6 +143,25 @@ func (b *builder) callSpread(plain, shared bool) {
 	b.push(v)
 	b.check()
 	b.breaker(b.resume)
+}
+
+// itemsLearned returns how many positional arguments came here in a tuple, without
+// keywords, when these were always as many and were passed to functions that are known.
+// What comes otherwise goes a generic way.
+func (b *builder) itemsLearned() (int, bool) {
+	if b.opts.IgnoreFeedback {
+		return 0, false
+	}
+	n := uint32(0)
+	for _, f := range b.code.FeedbackAt(int(b.in.Offset)) {
+		if f.Kind == snapshot.Called || f.Kind == snapshot.CalledBound {
+			if f.Version == 0 || n != 0 && n != f.Version {
+				return 0, false
+			}
+			n = f.Version
+		}
+	}
+	return int(n) - 1, n > 0 && n <= maxSpread+1
 }
 
 // itemsOf returns the items of a tuple that is made in the function or a constant.

@@ -5,7 +5,8 @@ function f and calls it until the interpreter has specialised it; the snapshot
 of f replaces the file's section "snapshot". With a list "captured" of functions,
 their bytecode is in it too. With a dict "seen", the unspecialised subscripts by opcode are ones
 at which an array of the class and format that it gives was seen. A dict "earlier" gives, for
-instructions, classes that they were specialised for earlier. "loop" is the number of a backward jump with a dict of the
+instructions, classes that they were specialised for earlier. "callees" gives for instructions what they have called beyond what the
+interpreter says: functions and bound methods, the most frequent first; and for calls with a tuple of arguments the number of these. "loop" is the number of a backward jump with a dict of the
 classes of local variables: the code is compiled for its loop. Runs under the interpreter that
 cinderjit is for. Only what the tests need is resolved from the inline caches;
 the real snapshot is made by the C side.
@@ -104,8 +105,10 @@ class Snapshot:
         if isinstance(o, types.FunctionType):
             closure = " closure" if o.__closure__ else ""
             defaults = f" defaults={self.refs(o.__defaults__)}" if o.__defaults__ else ""
+            named = [part for pair in (o.__kwdefaults__ or {}).items() for part in pair]
+            kwdict = f" kwdict={self.ref(o.__kwdefaults__)} named={self.refs(named)} kwdefaults" if named else ""
             return (f"{head} function {quote(o.__module__ + '.' + o.__qualname__)} {t} code={self.ref(o.__code__)} globals={self.globals} "
-                    f"builtins={self.builtins} version={self.number(o)}{defaults}{closure}")
+                    f"builtins={self.builtins} version={self.number(o)}{defaults}{kwdict}{closure}")
         if type(o) is int:
             return f"{head} int {t} value={o}"
         if type(o) is float:
@@ -272,6 +275,13 @@ class Snapshot:
             if at == jumps[index].jump_target:
                 yield "LoopEntry value=0"
                 yield from (f"EntryClass type={self.ref(t)} value={c.co_varnames.index(n)}" for n, t in types_.items())
+        base = SPECIALIZED.get(name, name)
+        items = space.get("callees", {}).get("items") if base == "CALL_FUNCTION_EX" else None
+        for i, callee in enumerate(space.get("callees", {}).get(base, ())):
+            function = getattr(callee, "__func__", callee)
+            kind = "Called" if function is callee else "CalledBound"
+            extra = f" version={items + 1}" if items is not None else ""
+            yield f"{kind} object={self.ref(function)} aux={self.ref(function.__code__)} value={100 - i}{extra}"
         for class_ in space.get("earlier", {}).get(SPECIALIZED.get(name, name), ()):
             yield f"GuardFailed type={self.ref(class_)} value=0"
 
