@@ -181,6 +181,7 @@ STATEMENTS = {
     "zip": "for a, b in zip(items, items): pass",
     "reversed": "for a in reversed(items): pass",
     "dict, loop": "for a in ages: pass",
+    "dict, loop, of a parameter": "for a in table: pass",
     "dict.keys()": "for a in ages.keys(): pass",
     "dict.values()": "for a in ages.values(): pass",
     "dict.items()": "for a, b in ages.items(): pass",

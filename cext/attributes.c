@@ -3,6 +3,7 @@
 #include <stdbool.h>
 
 #include "exact.h"
+#include "helpers.h"
 #include "internal/pycore_object.h"
 #include "internal/pycore_typeobject.h"
 

@@ -252,7 +252,7 @@ cj_keys_equal(PyObject *left, PyObject *right)
 
 /* Looks for a key of this hash in a dict, by the interpreter's order of probes. *place is where its value stands, which may be NULL; or NULL
  * when the key is not there, and *vacant is the index of the slot that it would get. False when that is not known here. */
-static inline bool
+static inline __attribute__((always_inline)) bool
 cj_dict_place(PyObject *dict, PyObject *key, Py_hash_t hash, PyObject ***place, size_t *vacant)
 {
     PyDictKeysObject *keys = ((PyDictObject *)dict)->ma_keys;
@@ -307,10 +307,6 @@ cj_dict_lookup_exact(PyObject *dict, PyObject *key, PyObject **value)
     *value = place != NULL ? *place : NULL;
     return true;
 }
-
-/* As PyDict_SetItem. The value of a key that is there is replaced at once, and a new key is put into a table that has room, unless somebody
- * watches the dict. Defined in helpers_subscr.c. */
-int cj_dict_store(PyObject *dict, PyObject *key, PyObject *value);
 
 /* How many slots of a set behind the first one are looked at before the next jump, if the table has so many. */
 enum { CJ_SET_NEIGHBOURS = 9 };

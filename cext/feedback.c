@@ -548,6 +548,9 @@ add_sightings(Site *s)
         else if (seen->items[i].format == CJ_TWO_FLOATS) {
             add(s, CJ_FEEDBACK_OperandsFloatFloat, NULL, NULL, NULL, 0, 0);
         }
+        else if (seen->items[i].format == CJ_ITERATED) {
+            add(s, CJ_FEEDBACK_Iterated, type, NULL, NULL, 0, 0);
+        }
         else if (seen->items[i].format != 0) {
             add(s, CJ_FEEDBACK_SubscriptNumbers, type, NULL, NULL, seen->items[i].format, 0);
         }

@@ -176,6 +176,9 @@ CJPair cj_load_special(PyObject *a0, int64_t a1);
 /* operand 0[operand 1] = operand 2. */
 int64_t cj_store_subscr(PyObject *a0, PyObject *a1, PyObject *a2);
 
+/* operand 0[operand 1] = operand 2 for an exact dict. */
+int64_t cj_dict_store(PyObject *a0, PyObject *a1, PyObject *a2);
+
 /* del operand 0[operand 1]. */
 int64_t cj_delete_subscr(PyObject *a0, PyObject *a1);
 
@@ -428,6 +431,7 @@ void *cj_get_tstate(void);
     X(load_super_method, "ooooi", "2") \
     X(load_special, "oi", "2") \
     X(store_subscr, "ooo", "i") \
+    X(dict_store, "ooo", "i") \
     X(delete_subscr, "oo", "i") \
     X(binary_slice, "ooo", "o") \
     X(slice_subscr, "oo", "o") \

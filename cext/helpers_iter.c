@@ -6,6 +6,7 @@
 #include "generator.h"
 #include "layout.h"
 #include "lists.h"
+#include "sightings.h"
 #include "internal/pycore_ceval.h"
 #include "internal/pycore_dict.h"
 #include "internal/pycore_interpframe.h"
@@ -42,6 +43,10 @@ cj_get_iter(PyObject *iterable)
 {
     if (PyList_CheckExact(iterable) || PyTuple_CheckExact(iterable)) {
         return cj_sequence_iter(iterable);
+    }
+    if (PyDict_CheckExact(iterable)) {
+        cj_see_dict_iterated();
+        return cj_dict_iter(iterable, PyDict_GET_SIZE(iterable), 0);
     }
     static PyObject *name;
     if (name == NULL && (name = PyUnicode_InternFromString("__iter__")) == NULL) {

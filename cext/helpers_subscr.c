@@ -55,7 +55,9 @@ cj_dict_find(PyObject *dict, PyObject *key)
     return value;
 }
 
-int
+/* As PyDict_SetItem. The value of a key that is there is replaced at once, and a new key is put into a table that has room, unless somebody
+ * watches the dict. */
+int64_t
 cj_dict_store(PyObject *container, PyObject *key, PyObject *value)
 {
     PyDictObject *dict = (PyDictObject *)container;

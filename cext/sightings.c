@@ -224,6 +224,12 @@ cj_see_container(PyObject *container)
 }
 
 void
+cj_see_dict_iterated(void)
+{
+    see(&PyDict_Type, CJ_ITERATED);
+}
+
+void
 cj_see_floats(void)
 {
     see(&PyFloat_Type, CJ_TWO_FLOATS);

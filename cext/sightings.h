@@ -18,8 +18,8 @@ typedef struct {
     uint32_t items;    /* of CALL_FUNCTION_EX: how many positional arguments came, and one more; 0 when that is not known or varies */
 } CJSighting;
 
-/* Formats of sightings of two floats as operands, and of calls of functions and of bound methods. */
-enum { CJ_TWO_FLOATS = -1, CJ_CALLED = -2, CJ_CALLED_BOUND = -3 };
+/* Formats of sightings of two floats as operands, of calls of functions and of bound methods, and of what is iterated over. */
+enum { CJ_TWO_FLOATS = -1, CJ_CALLED = -2, CJ_CALLED_BOUND = -3, CJ_ITERATED = -4 };
 
 typedef struct {
     CJSighting *items; /* owned */
@@ -38,6 +38,9 @@ void cj_see_container(PyObject *container);
 
 /* Notes that the current instruction, which has no specialised form for them, has two floats as operands. */
 void cj_see_floats(void);
+
+/* Notes that the current instruction makes an iterator of a dict. */
+void cj_see_dict_iterated(void);
 
 /* Notes what the current instruction calls, if it is a Python function or a bound method of one: of so many calls one is seen.
  * items is the CJSighting's. */

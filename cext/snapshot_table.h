@@ -23,7 +23,7 @@
     X(OperandsIntInt) X(OperandsFloatInt) X(OperandsIntFloat) X(OperandsUnresolved) \
     X(BranchHistory) X(GuardFailed) X(SubscriptMethod) X(GlobalEntry) \
     X(SubscriptNumbers) X(StoreSubscriptMethod) X(SuperAttr) X(OperandsFloatFloat) \
-    X(LoopEntry) X(EntryClass) X(Called) X(CalledBound)
+    X(LoopEntry) X(EntryClass) X(Called) X(CalledBound) X(Iterated)
 
 typedef enum {
 #define KIND(name) CJ_FEEDBACK_##name,

@@ -296,6 +296,7 @@ const (
 	LoadSuperMethod
 	LoadSpecial
 	StoreSubscr
+	DictStore
 	DeleteSubscr
 	BinarySlice
 	SliceSubscr
@@ -544,6 +545,7 @@ var Ops = [NumOps]OpInfo{
 	LoadSuperMethod:       {Name: "LoadSuperMethod", Args: "ooo", Type: TObject, Own: OwnNew, Observable: true, UsesImm: true, UsesObj: true, Helper: "load_super_method", Err: ErrNull, Doc: "super(class, self).Obj for a call; SecondResult is self, or NULL."},
 	LoadSpecial:           {Name: "LoadSpecial", Args: "o", Type: TObject, Own: OwnNew, Observable: true, UsesImm: true, Helper: "load_special", Err: ErrNull, Doc: "The special method Imm (LOAD_SPECIAL's oparg); SecondResult is self, or NULL."},
 	StoreSubscr:           {Name: "StoreSubscr", Args: "ooo", Observable: true, Helper: "store_subscr", Err: ErrNegative, Doc: "operand 0[operand 1] = operand 2."},
+	DictStore:             {Name: "DictStore", Args: "ooo", Observable: true, Helper: "dict_store", Err: ErrNegative, Doc: "operand 0[operand 1] = operand 2 for an exact dict."},
 	DeleteSubscr:          {Name: "DeleteSubscr", Args: "oo", Observable: true, Helper: "delete_subscr", Err: ErrNegative, Doc: "del operand 0[operand 1]."},
 	BinarySlice:           {Name: "BinarySlice", Args: "ooo", Type: TObject, Own: OwnNew, Observable: true, Helper: "binary_slice", Err: ErrNull, Doc: "operand 0[operand 1:operand 2]."},
 	SliceSubscr:           {Name: "SliceSubscr", Args: "oo", Type: TObject, Own: OwnNew, Observable: true, Helper: "slice_subscr", Err: ErrNull, Doc: "operand 0[operand 1] with a slice."},

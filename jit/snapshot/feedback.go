@@ -117,6 +117,9 @@ const (
 	// CalledBound: the same, by a bound method.
 	CalledBound
 
+	// Iterated: an iterator was made of a dict, the class Type.
+	Iterated
+
 	numFeedbackKinds
 )
 
@@ -178,6 +181,7 @@ var feedbackTable = [numFeedbackKinds]struct {
 	EntryClass:           {"EntryClass", usesType | usesValue},
 	Called:               {"Called", usesObject | usesAux | usesValue | usesVersion},
 	CalledBound:          {"CalledBound", usesObject | usesAux | usesValue | usesVersion},
+	Iterated:             {"Iterated", usesType},
 }
 
 // String returns the kind's name in the text form.

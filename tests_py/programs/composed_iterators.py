@@ -486,3 +486,36 @@ def backwards_pairs(items):
 @case("[1, 2, 3]")
 def all_replaced(items):
     return replaced_names(items)
+
+
+def keys_of(table, wanted=None):
+    out = []
+    for key in table:
+        if key == wanted:
+            table[key, key] = 1
+        out.append(key)
+    return out
+
+
+@case
+def learned_dicts():
+    """What is iterated over has been a dict so often that it is taken for one."""
+    out = []
+    for i in range(300):
+        out = keys_of({i: 1, "a": 2})
+    for other in ([1, 2], (3,), {4}, "ab", Table(x=1), {5: 6}, vars(Pair(7, 8)), {}, 9):
+        out.append(attempt(keys_of, other))
+    return out, attempt(keys_of, {1: 2, 3: 4}, 1), attempt(keys_of, {1: 2, 3: 4}, 3)
+
+
+def filled(table, keys, value):
+    for key in keys:
+        table[key] = value
+        value = key
+    return table
+
+
+@case("{}, ['a', 'b', 'a', 1, (2, 3)], 0", "{1: 2}, [1, 1, 2**70], None", "{}, [[]], 1", "[0, 0], [1, 0], 5", "Table(), ['x', 'x'], 2", "vars(Pair(1, 2)), ['x', 'z', 'y', 'x'], 3",
+      "{}, range(40), 1", "{}, [1.5, 'nan', True, 1], 1", "5, [1], 2")
+def all_filled(table, keys, value):
+    return attempt(filled, table, keys, value), table

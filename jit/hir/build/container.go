@@ -185,8 +185,16 @@ func (b *builder) storeSubscr() {
 		b.emit(hir.SwapElem, items, i, args[0])
 		return
 	}
+	op := hir.StoreSubscr
+	if class == snapshot.NoObject && b.in.Op == bytecode.OpStoreSubscrDict && b.trusted() {
+		b.guardType(b.peek(2), snapshot.TypeDict)
+		class = snapshot.TypeDict
+	}
+	if class == snapshot.TypeDict {
+		op = hir.DictStore
+	}
 	args := b.popObjects(3)
-	b.emit(hir.StoreSubscr, args[1], args[2], args[0])
+	b.emit(op, args[1], args[2], args[0])
 	b.check()
 }
 

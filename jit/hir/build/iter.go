@@ -34,6 +34,10 @@ func (b *builder) getIter() {
 	if selfIterators[class] {
 		return
 	}
+	if f, ok := b.feedback(snapshot.Iterated); ok && class == snapshot.NoObject && b.trusted() {
+		b.guardType(b.peek(1), f.Type)
+		class = f.Type
+	}
 	if seq := b.iterated(); class == snapshot.NoObject && seq != snapshot.NoObject && b.trusted() {
 		b.guardType(b.peek(1), seq)
 		class = seq
