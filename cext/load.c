@@ -39,6 +39,7 @@ typedef enum {
     ABS64_SELF,
     ABS64_SYMBOL,
     ABS64_CODE_UNIT,
+    ABS64_IDENTITY,
     CALL26_HELPER,
     CALL26_STUB,
 } RelocKind;
@@ -331,6 +332,7 @@ absolute(const CJObject *object, const Source *source, RelocKind kind, uint32_t 
     }
     switch (kind) {
     case ABS64_OBJECT:
+    case ABS64_IDENTITY:
         *value = (uint64_t)target + (uint64_t)addend;
         return true;
     case ABS64_CODE_UNIT:

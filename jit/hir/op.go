@@ -173,6 +173,7 @@ const (
 	GuardType
 	GuardClasses
 	GuardIs
+	GuardFunction
 	GuardNotNull
 	GuardCompact
 	GuardInlineValues
@@ -241,6 +242,7 @@ const (
 	Failed
 	BoolNot
 	TypeFlag
+	IsFunction
 	// Exact built-in types
 	LongAdd
 	LongSub
@@ -422,6 +424,7 @@ var Ops = [NumOps]OpInfo{
 	GuardType:         {Name: "GuardType", Args: "o", Type: TObject, Own: OwnAlias, Exits: true, UsesObj: true, Doc: "Leaves unless the object's class is exactly Obj."},
 	GuardClasses:      {Name: "GuardClasses", Args: "o", Type: TObject, Own: OwnAlias, Exits: true, UsesImm: true, Doc: "Leaves unless the object's class is one of the set number Imm of the function."},
 	GuardIs:           {Name: "GuardIs", Args: "o", Type: TObject, Own: OwnAlias, Exits: true, UsesObj: true, Doc: "Leaves unless the value is the object Obj."},
+	GuardFunction:     {Name: "GuardFunction", Args: "o", Type: TObject, Own: OwnAlias, Exits: true, UsesObj: true, Doc: "Leaves unless the value is the Python function Obj, which the code relies on but does not keep alive."},
 	GuardNotNull:      {Name: "GuardNotNull", Args: "n", Type: TObject, Own: OwnAlias, Exits: true, Doc: "Leaves when the value is NULL."},
 	GuardCompact:      {Name: "GuardCompact", Args: "o", Type: Type{Bits: BitSmallLong}, Own: OwnAlias, Exits: true, Doc: "Leaves unless the exact int has at most one digit."},
 	GuardInlineValues: {Name: "GuardInlineValues", Args: "o", Exits: true, UsesImm: true, Reads: HeapDict, Doc: "Leaves unless the object's inline values, at offset Imm, are valid."},
@@ -490,6 +493,7 @@ var Ops = [NumOps]OpInfo{
 	Failed:       {Name: "Failed", Args: "v", Type: TCBool, Doc: "Whether operand 0, just before, has failed. Branch follows; on the way on which this is true operand 0 has no value."},
 	BoolNot:      {Name: "BoolNot", Args: "b", Type: TCBool, Pure: true, Doc: "Negation."},
 	TypeFlag:     {Name: "TypeFlag", Args: "o", Type: TCBool, Pure: true, UsesImm: true, Doc: "Whether a tp_flags bit of the mask Imm is set in the object's class."},
+	IsFunction:   {Name: "IsFunction", Args: "o", Type: TCBool, Pure: true, UsesObj: true, Doc: "Whether the value is the Python function Obj, which the code relies on but does not keep alive."},
 
 	LongAdd:      {Name: "LongAdd", Args: "oo", Type: TLong, Own: OwnNew, Exits: true, Helper: "long_add", Err: ErrNull, Doc: "Sum of exact ints."},
 	LongSub:      {Name: "LongSub", Args: "oo", Type: TLong, Own: OwnNew, Exits: true, Helper: "long_sub", Err: ErrNull, Doc: "Difference of exact ints."},

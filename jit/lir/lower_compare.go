@@ -37,7 +37,7 @@ func nonzero(v VReg) test { return test{kind: TestImm, cond: NE, a: v} }
 func (l *lowerer) fused(v hir.Value) bool {
 	in := l.h.At(v)
 	switch in.Op {
-	case hir.IntCmp, hir.FloatCmp, hir.PtrCmp, hir.IsNull, hir.Failed, hir.BoolNot, hir.BoolUnbox:
+	case hir.IntCmp, hir.FloatCmp, hir.PtrCmp, hir.IsNull, hir.Failed, hir.BoolNot, hir.BoolUnbox, hir.IsFunction:
 	case hir.TypeFlag:
 		// It reads memory, so it must not move past anything.
 		if !l.nextIs(v, l.uses[v].user) {
@@ -111,6 +111,8 @@ func (l *lowerer) comparison(v hir.Value) test {
 		return l.condition(l.h.Arg(v, 0)).invert()
 	case hir.BoolUnbox:
 		return test{kind: TestSym, cond: EQ, a: l.arg(v, 0), sym: l.objectSym(snapshot.True)}
+	case hir.IsFunction:
+		return test{kind: TestSym, cond: EQ, a: l.arg(v, 0), sym: l.identitySym(in.Obj)}
 	case hir.TypeFlag:
 		t := l.load(Mem64, l.arg(v, 0), l.layout.Object.Type)
 		flags := l.load(Mem64, t, l.layout.Type.Flags)
@@ -248,6 +250,12 @@ func lowerGuardClasses(l *lowerer, v hir.Value) {
 func lowerGuardIs(l *lowerer, v hir.Value) {
 	o := l.arg(v, 0)
 	l.guard(v, test{kind: TestSym, cond: NE, a: o, sym: l.objectSym(l.h.At(v).Obj)}, object.ReasonGuardValue)
+	l.val[v] = o
+}
+
+func lowerGuardFunction(l *lowerer, v hir.Value) {
+	o := l.arg(v, 0)
+	l.guard(v, test{kind: TestSym, cond: NE, a: o, sym: l.identitySym(l.h.At(v).Obj)}, object.ReasonGuardValue)
 	l.val[v] = o
 }
 

@@ -12,6 +12,12 @@ func (l *lowerer) objectSym(id snapshot.ID) SymID {
 	return l.f.symbol(Symbol{Kind: object.Abs64Object, ID: uint32(id)})
 }
 
+// identitySym returns the symbol of an object's address that the code compares with without keeping
+// the object alive.
+func (l *lowerer) identitySym(id snapshot.ID) SymID {
+	return l.f.symbol(Symbol{Kind: object.Abs64Identity, ID: uint32(id)})
+}
+
 // symbol materialises an address.
 func (l *lowerer) symbol(s SymID) VReg {
 	l.emit(SymAddr).Sym = s

@@ -50,6 +50,7 @@ func init() {
 		hir.GuardType:         lowerGuardType,
 		hir.GuardClasses:      lowerGuardClasses,
 		hir.GuardIs:           lowerGuardIs,
+		hir.GuardFunction:     lowerGuardFunction,
 		hir.GuardNotNull:      lowerGuardNotNull,
 		hir.GuardCompact:      lowerGuardCompact,
 		hir.GuardInlineValues: lowerGuardInlineValues,
@@ -116,6 +117,7 @@ func init() {
 		hir.Failed:       lowerComparison,
 		hir.BoolNot:      lowerComparison,
 		hir.TypeFlag:     lowerComparison,
+		hir.IsFunction:   lowerComparison,
 
 		hir.SecondResult: lowerSecondResult,
 		hir.UnpackedItem: lowerUnpackedItem,

@@ -196,6 +196,8 @@ func (s Symbol) String() string {
 		return s.Name
 	case object.Abs64CJCode:
 		return fmt.Sprintf("code(%d)", s.ID)
+	case object.Abs64Identity:
+		return fmt.Sprintf("identity(%d)", s.ID)
 	case object.Abs64CodeUnit:
 		return fmt.Sprintf("unit(%d, %d)", s.ID, s.Addend)
 	case object.Abs64Self:

@@ -128,6 +128,9 @@ const (
 	Abs64Symbol
 	// Abs64CodeUnit is the address of code unit Addend of code object ID.
 	Abs64CodeUnit
+	// Abs64Identity is the address of object ID, only to be compared with: the code
+	// does not keep the object alive.
+	Abs64Identity
 	// Call26Helper is the distance to the stub of helper number ID.
 	Call26Helper
 	// Call26Stub is the distance to the shared stub Symbol.

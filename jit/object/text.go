@@ -9,7 +9,7 @@ import (
 )
 
 var relocNames = [numRelocKinds]string{
-	"object", "cjcode", "self", "symbol", "codeunit", "helper", "stub",
+	"object", "cjcode", "self", "symbol", "codeunit", "identity", "helper", "stub",
 }
 
 var dependNames = [numDependKinds]string{"type", "dictkey", "function"}

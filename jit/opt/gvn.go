@@ -122,7 +122,7 @@ func (n *numbering) key(v hir.Value, m *memory) (numberKey, bool) {
 	o := in.Op.Info()
 	guard := false
 	switch in.Op {
-	case hir.GuardType, hir.GuardClasses, hir.GuardIs, hir.GuardNotNull, hir.GuardCompact, hir.GuardInlineValues, hir.GuardTrue, hir.GuardFalse:
+	case hir.GuardType, hir.GuardClasses, hir.GuardIs, hir.GuardFunction, hir.GuardNotNull, hir.GuardCompact, hir.GuardInlineValues, hir.GuardTrue, hir.GuardFalse:
 		guard = true
 	}
 	if !o.Pure && !guard || f.NArgs(v) > 2 {

@@ -43,7 +43,7 @@ func (s *simplifier) simplify(v hir.Value) hir.Value {
 	f := s.f
 	in := f.At(v)
 	switch in.Op {
-	case hir.GuardType, hir.GuardClasses, hir.GuardIs, hir.GuardNotNull, hir.GuardCompact, hir.GuardTrue, hir.GuardFalse:
+	case hir.GuardType, hir.GuardClasses, hir.GuardIs, hir.GuardFunction, hir.GuardNotNull, hir.GuardCompact, hir.GuardTrue, hir.GuardFalse:
 		return s.guard(v)
 	case hir.LongUnbox, hir.FloatUnbox, hir.BoolUnbox, hir.LongBox, hir.BoolNot:
 		return s.conversion(v)
@@ -51,7 +51,7 @@ func (s *simplifier) simplify(v hir.Value) hir.Value {
 		return s.integer(v)
 	case hir.FloatAdd, hir.FloatSub, hir.FloatMul, hir.FloatDiv:
 		return s.float(v)
-	case hir.PtrCmp, hir.IsNull:
+	case hir.PtrCmp, hir.IsNull, hir.IsFunction:
 		return s.identity(v)
 	case hir.StrEq:
 		return s.characters(v)
@@ -79,7 +79,7 @@ func (s *simplifier) guard(v hir.Value) hir.Value {
 		if !t.MayBe(hir.BitNull) && slices.Contains(f.ClassSets[in.Imm], t.ExactClass()) {
 			return a
 		}
-	case hir.GuardIs:
+	case hir.GuardIs, hir.GuardFunction:
 		if t.Obj == in.Obj && !t.MayBe(hir.BitNull) {
 			return a
 		}
@@ -235,6 +235,13 @@ func (s *simplifier) identity(v hir.Value) hir.Value {
 		t := f.At(f.Arg(v, 0)).Type
 		if t.Is(hir.BitNull) || t.Bits != 0 && t.IsObject() && !t.MayBe(hir.BitNull) {
 			return s.toInt(v, b2i(t.Is(hir.BitNull)), hir.TCBool)
+		}
+		return 0
+	}
+	if in.Op == hir.IsFunction {
+		t := f.At(f.Arg(v, 0)).Type
+		if t.Obj != snapshot.NoObject {
+			return s.toInt(v, b2i(t.Obj == in.Obj), hir.TCBool)
 		}
 		return 0
 	}

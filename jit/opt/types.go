@@ -1,6 +1,9 @@
 package opt
 
-import "github.com/cinderjit/cinderjit/jit/hir"
+import (
+	"github.com/cinderjit/cinderjit/jit/hir"
+	"github.com/cinderjit/cinderjit/jit/snapshot"
+)
 
 // PropagateTypes finds the most precise types of phis, guards and the other
 // instructions whose type follows from their operands. It starts from "no
@@ -52,6 +55,11 @@ func typeOf(f *hir.Func, v hir.Value) hir.Type {
 			return hir.Type{}
 		}
 		return hir.TypeOfObject(f.Snap, in.Obj)
+	case hir.GuardFunction:
+		if f.At(f.Arg(v, 0)).Type.Bits == 0 {
+			return hir.Type{}
+		}
+		return hir.InstanceOf(snapshot.TypeFunction)
 	case hir.GuardNotNull:
 		t := f.At(f.Arg(v, 0)).Type
 		t.Bits &^= hir.BitNull

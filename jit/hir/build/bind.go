@@ -124,11 +124,8 @@ func (b *builder) namedDefault(f *snapshot.Function, name string) (key, value sn
 	return snapshot.NoObject, snapshot.NoObject
 }
 
-// dependBinding records what a call of this function object relies on.
-func (b *builder) dependBinding(c *binding, callee hir.Value) {
-	if b.typeOf(callee).Obj != c.fn {
-		return
-	}
+// dependBinding records what a call of the bound function itself relies on.
+func (b *builder) dependBinding(c *binding) {
 	b.dependFunction(c.fn)
 	for _, name := range c.named {
 		b.dependKey(b.s.Object(c.fn).Function.KwDict, name)
@@ -149,7 +146,9 @@ func (b *builder) parameter(code *snapshot.Code, name string) int {
 // code and globals.
 func (b *builder) callDirect(c *binding, callee hir.Value, args []hir.Value) hir.Value {
 	operands := append([]hir.Value{callee}, b.bound(c, args)...)
-	b.dependBinding(c, callee)
+	if b.typeOf(callee).Obj == c.fn {
+		b.dependBinding(c)
+	}
 	v := b.emitObj(hir.CallDirect, c.fn, operands...)
 	b.typeMade(v, b.s.Code(b.s.Object(c.fn).Function.Code))
 	return v

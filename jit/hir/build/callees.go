@@ -181,7 +181,7 @@ func (b *builder) callFunctionSeen(s *site, callee callee, missed *[]edge) bool 
 func (b *builder) mustBeFunction(c *binding, callable hir.Value, missed *[]edge) hir.Value {
 	f := b.s.Object(c.fn).Function
 	if !b.madeOften(c.fn) || len(c.named) > 0 {
-		return b.mustBe(callable, c.fn, missed)
+		return b.mustBeTheFunction(c, callable, missed)
 	}
 	callable = b.mustBeOf(callable, snapshot.TypeFunction, missed)
 	code := b.typed(b.load(hir.LoadField, hir.HeapOther, b.l.Function.Code, callable), hir.TObject)
@@ -207,6 +207,21 @@ func (b *builder) mustBe(v hir.Value, id snapshot.ID, missed *[]edge) hir.Value 
 		b.unless(b.same(v, b.constant(id)), missed)
 	}
 	return b.constant(id)
+}
+
+// mustBeTheFunction is mustBe for the bound function, which nothing need keep alive but who calls
+// it here: code that held it would have it die later than the interpreter does.
+func (b *builder) mustBeTheFunction(c *binding, callable hir.Value, missed *[]edge) hir.Value {
+	if b.typeOf(callable).Obj == c.fn {
+		return b.constant(c.fn)
+	}
+	b.dependBinding(c)
+	function := hir.InstanceOf(snapshot.TypeFunction)
+	if missed == nil {
+		return b.guarded(callable, b.typed(b.emitObj(hir.GuardFunction, c.fn, callable), function))
+	}
+	b.unless(b.emitObj(hir.IsFunction, c.fn, callable), missed)
+	return b.refine(callable, function)
 }
 
 // mustBeOf is guardType in the same way, for a built-in class.

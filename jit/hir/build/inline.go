@@ -78,7 +78,9 @@ func (b *builder) inline(c *binding, callee hir.Value, args []hir.Value, leave f
 		return false
 	}
 	code := b.s.Object(c.fn).Function.Code
-	b.dependBinding(c, callee)
+	if b.typeOf(callee).Obj == c.fn {
+		b.dependBinding(c)
+	}
 	params := make([]hir.Value, 0, len(c.from))
 	for _, a := range b.bound(c, args) {
 		params = append(params, b.box(a))
