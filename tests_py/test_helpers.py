@@ -1,6 +1,7 @@
 """The run-time helpers of compiled code do what the interpreter does for the same operation: results, error types and
 error texts."""
 
+import collections
 import collections.abc
 import math
 import operator
@@ -514,6 +515,17 @@ def test_subscripts():
                 same("binary_slice", [container, low, high], lambda: container[low:high])
         for index in (0, 2, -1, -3, -4, 3, BIG, True, None):
             same("binary_op", [container, index, 26], lambda: container[index])
+            for step in (1, 2, -1, -2, 5, 0, BIG, True):
+                for high in (None, 2, -1, -9, 9):
+                    part = slice(low, high, step)
+                    same("slice_subscr", [container, part], lambda: container[part])
+    same("slice_subscr", [{}, slice(1)], lambda: {}[slice(1)])
+    same("slice_subscr", [bytearray(b"abc"), slice(1)], lambda: bytearray(b"a"))
+    for key in ("a", "b", 1, (1, 2), True, []):
+        for table in ({}, {"a": 5, 1: 6}, {n: n for n in range(5)}, collections.Counter("aab"), vars(types.SimpleNamespace(a=1))):
+            expected = dict(table)
+            assert outcome(helper, "dict_store", table, key, "new") == (outcome(operator.setitem, expected, key, "new") if key == [] else (int, 0))
+            assert list(table.items()) == list(expected.items() if key == [] else (expected | {key: "new"}).items())
     assert helper("store_slice", items, 0, 2, "xy") == 0 and items == ["x", "y", 4]
     same("store_slice", [items, 0, 1, 5], lambda: operator.setitem(items, slice(0, 1), 5))
 

@@ -1,5 +1,6 @@
 """The run-time helpers that have to do with the order of execution: iteration, generators and coroutines, exceptions. test_helpers.py has the others."""
 
+import ctypes
 import operator
 import sys
 import types
@@ -41,6 +42,66 @@ def test_iteration():
             raise StopIteration(5)
 
     assert helper("iter_next", Stops()) is NULL
+
+
+class Attributes:
+    def __init__(self):
+        self.x, self.y, self.z = 1, 2, 3
+
+
+def dicts():
+    """Dicts with all kinds of tables, with gaps and without."""
+    changed = {n: str(n) for n in range(9)}
+    del changed[0], changed[5], changed[8]
+    texts = {"a": 1, "b": 2, "c": 3}
+    del texts["a"]
+    instance = Attributes()
+    del instance.y
+    instance.y = 4
+    return [{}, {1: 2}, {"a": 1, "b": [2]}, changed, texts, Attributes().__dict__, instance.__dict__, dict.fromkeys("xyz")]
+
+
+def test_iterators_at_a_position():
+    """Iterators that are made in the middle of a loop: those of the interpreter, with what is left."""
+    items = [1, "b", 3]
+    for index in (2, 1, 0):
+        made = helper("reversed_iter", items, index)
+        assert type(made) is type(reversed(items)) and operator.length_hint(made) == index + 1 and list(made) == items[index::-1]
+    assert list(helper("reversed_iter", NULL, 2)) == []
+    for table in dicts():
+        for kind, view in enumerate((table.keys(), table.values(), table.items())):
+            made = helper("dict_iter", table, len(table), kind)
+            assert type(made) is type(iter(view)) and operator.length_hint(made) == len(table) and list(made) == list(view)
+    table = {1: 2}
+    for kind in range(3):
+        made = helper("dict_iter", table, 5, kind)
+        assert outcome(next, made) == (RuntimeError, "dictionary changed size during iteration")
+    for start in (0, -3, 2**60):
+        made = helper("new_enumerate", start, iter("abc"))
+        assert type(made) is enumerate and list(made) == list(enumerate("abc", start))
+    kept = helper("new_enumerate", 0, iter("ab"))
+    first = next(kept)
+    assert next(kept) == (1, "b") and first == (0, "a")
+    for iterables in (("abc", [1, 2]), ([1],), ()):
+        made = helper("new_zip", [iter(one) for one in iterables], len(iterables))
+        assert type(made) is zip and list(made) == list(zip(*iterables))
+
+
+def test_items_of_dicts_by_position():
+    class Found(ctypes.Structure):
+        _fields_ = [("key", ctypes.py_object), ("value", ctypes.py_object), ("next", ctypes.c_int64)]
+
+    for table in dicts():
+        position, found = 0, []
+        while True:
+            at = Found.from_address(helper("dict_next", table, position))
+            try:
+                found.append((at.key, at.value))
+            except ValueError:  # NULL
+                break
+            assert at.next > position
+            position = at.next
+        assert found == list(table.items())
 
 
 # ---- generators and coroutines ----

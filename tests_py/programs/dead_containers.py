@@ -167,6 +167,37 @@ def collected(n):
     return found
 
 
+class Field:
+    def __init__(self, value, other=None):
+        self.value, self.other = value, other
+
+
+@case("6", "2")
+def shared_between_levels(n):
+    """Who looks dies with the last of several references that all end now, in containers of different depth."""
+    total = 0
+    for i in range(n):
+        nosy = Nosy()
+        thing = (nosy, (nosy,))
+        del nosy
+        total += 1
+        thing = None
+        nosy = Nosy()
+        thing = [[nosy], {"a": nosy}, {1}]
+        del nosy
+        total += 1
+        thing = None
+        nosy = Nosy()
+        thing = Field(nosy, Field((nosy, i), nosy))
+        kept = nosy if i % 2 else None
+        del nosy
+        total += 1
+        thing = None
+        total += 1
+        kept = None
+    return total
+
+
 @case("5000", "10")
 def deep(n):
     chain = ()
