@@ -2,6 +2,7 @@
 
 import gc
 import sys
+import weakref
 
 from program import case, jit
 
@@ -265,6 +266,61 @@ def functions_that_die(n):
         exec(f"def f(x): return x, {i % 5}", space)
         out.append(call(space["f"], i))
     return out
+
+
+def function_of(source, **names):
+    """A function that is in no namespace."""
+    space = dict(names)
+    exec(source, space)
+    return space.pop("f")
+
+
+@case("1", "3", "7")
+def functions_that_die_between(period):
+    """The same call gets a function that dies, and others that may get its memory; its weak reference tells when."""
+    out = []
+    for i in range(140):
+        if i % (20 * period) == 0:
+            f = function_of("def f(x): return x, keep.name, n", keep=Noisy(i), n=i)
+            reference = weakref.ref(f, lambda r, i=i: out.append(("dead", i)))
+        out.append(call(f, i) if i % 3 else call(one, i))
+        if i % (20 * period) == 20 * period - 1:
+            f = None
+            out.append(("gone", reference() is None))
+    return out
+
+
+@case("60", "61")
+def functions_that_die_in_their_call(at):
+    """What is called last of all holds the function is gone while it runs."""
+    def other(x):
+        return "other", x
+
+    handlers = [function_of("def f(x):\n    clear(x)\n    return x, keep.name", keep=Noisy("kept")), other, one]
+
+    def clear(x):
+        if x == at:
+            handlers[0] = other
+            gc.collect(0)
+            print("cleared", x)
+
+    handlers[0].__globals__["clear"] = clear
+    return [handlers[i % 3 if i != at else 0](i) for i in range(120)]
+
+
+@case("50")
+def methods_of_functions_that_die(n):
+    out = []
+    for i in range(2 * n):
+        if i % n == 0:
+            f = function_of("def f(self, x): return self.n, x, keep.name", keep=Noisy(i))
+            bound_one = f.__get__(bound)
+            del f
+        out.append(call(bound_one, i))
+        out.append(call(bound.method, i))
+    del bound_one
+    print("no more")
+    return out[::9]
 
 
 def spread(f, args, kwargs):
