@@ -736,6 +736,7 @@ leave(CJExitRegs *regs, CJObject *object, uint32_t index, CJExit exit, _Py_CODEU
     if (!raise && !forced && !only_returns(frames[first])) {
         count_exit(object, index, guilty);
     }
+    cj_object_left(object);
     Py_XDECREF(guilty);
 
     if (raised != NULL) {

@@ -224,6 +224,16 @@ may_run(CJObject *object)
     return elsewhere || candidate.used;
 }
 
+/* Freeing drops references, which may run any code; a watcher has objects retired in the middle of the change of a dict or type, where
+ * that is not allowed. So it waits for the eval breaker. */
+static void
+ask_for_sweep(void)
+{
+    if (!sweep_asked) {
+        sweep_asked = Py_AddPendingCall(sweep, NULL) == 0;
+    }
+}
+
 void
 cj_object_retire(CJObject *object)
 {
@@ -242,10 +252,16 @@ cj_object_retire(CJObject *object)
     zombies = object;
     nzombies++;
     zombie_bytes += object->text_size;
-    /* Freeing drops references, which may run any code; a watcher calls this in the middle of the
-     * change of a dict or type, where that is not allowed. So it waits for the eval breaker. */
-    if ((nzombies >= MANY_ZOMBIES || zombie_bytes >= MANY_BYTES) && !sweep_asked) {
-        sweep_asked = Py_AddPendingCall(sweep, NULL) == 0;
+    if (nzombies >= MANY_ZOMBIES || zombie_bytes >= MANY_BYTES || cj_keeps_any(object)) {
+        ask_for_sweep();
+    }
+}
+
+void
+cj_object_left(CJObject *object)
+{
+    if (object->invalidated && cj_keeps_any(object)) {
+        ask_for_sweep();
     }
 }
 

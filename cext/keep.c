@@ -153,6 +153,19 @@ cj_keep_firmly(CJObject *object)
     object->firm = true;
 }
 
+bool
+cj_keeps_any(const CJObject *object)
+{
+    bool any = object->firm && object->nloose > 0;
+    for (uint32_t i = 0; i < object->nkeep && !any; i++) {
+        any = PyObject_IS_GC(object->keep[i]);
+    }
+    for (uint32_t i = 0; i < object->nconstants && !any; i++) {
+        any = object->constants[i].owned && PyObject_IS_GC(object->constants[i].object);
+    }
+    return any;
+}
+
 void
 cj_keep_nothing(CJObject *object)
 {

@@ -11,6 +11,9 @@ void cj_keep_loosely(CJObject *object);
 /* Takes them again, before what is watched changes. Runs no code. */
 void cj_keep_firmly(CJObject *object);
 
+/* Whether there are references of the object to what can have a destructor, or is in a cycle. */
+bool cj_keeps_any(const CJObject *object);
+
 /* Drops all references to constants. */
 void cj_keep_nothing(CJObject *object);
 

@@ -134,6 +134,9 @@ void cj_object_install(CJObject *object);
  * it as soon as no thread is in it. The object must not be used by the caller afterwards. */
 void cj_object_retire(CJObject *object);
 
+/* A frame has left the object at an exit. If it is retired and keeps anything alive it will be freed soon, rather than with others. */
+void cj_object_left(CJObject *object);
+
 /* Frees an object that was never installed. Others are retired. */
 void cj_object_free(CJObject *object);
 
