@@ -188,6 +188,9 @@ PyObject *cj_binary_slice(PyObject *a0, PyObject *a1, PyObject *a2);
 /* operand 0[operand 1] with a slice. */
 PyObject *cj_slice_subscr(PyObject *a0, PyObject *a1);
 
+/* operand 0[operand 1:operand 2:operand 3]. */
+PyObject *cj_slice_part(PyObject *a0, PyObject *a1, PyObject *a2, PyObject *a3);
+
 /* operand 0[operand 1:operand 2] = operand 3. */
 int64_t cj_store_slice(PyObject *a0, PyObject *a1, PyObject *a2, PyObject *a3);
 
@@ -435,6 +438,7 @@ void *cj_get_tstate(void);
     X(delete_subscr, "oo", "i") \
     X(binary_slice, "ooo", "o") \
     X(slice_subscr, "oo", "o") \
+    X(slice_part, "oooo", "o") \
     X(store_slice, "oooo", "i") \
     X(build_set, "ai", "o") \
     X(build_map, "ai", "o") \

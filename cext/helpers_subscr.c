@@ -245,39 +245,62 @@ items_of_exact(PyObject *container, Py_ssize_t start, Py_ssize_t step, Py_ssize_
     return result;
 }
 
-/* As cj_slice_of_exact, where the slice has a step. */
+/* The part of an exact list, tuple, str or bytes object from first to last, by by. NULL without exception when that is nothing simple. */
 static PyObject *__attribute__((noinline))
-stepped_slice(PyObject *container, PySliceObject *slice)
+stepped_part(PyObject *container, PyObject *first, PyObject *last, PyObject *by)
 {
     Py_ssize_t start, stop, step;
-    if (part_of_slice(slice->step, 1, &step) && step != 0 && step != 1 && part_of_slice(slice->start, step < 0 ? PY_SSIZE_T_MAX : 0, &start)
-        && part_of_slice(slice->stop, step < 0 ? PY_SSIZE_T_MIN : PY_SSIZE_T_MAX, &stop)) {
+    if (part_of_slice(by, 1, &step) && step != 0 && step != 1 && part_of_slice(first, step < 0 ? PY_SSIZE_T_MAX : 0, &start)
+        && part_of_slice(last, step < 0 ? PY_SSIZE_T_MIN : PY_SSIZE_T_MAX, &stop)) {
         const Py_ssize_t count = PySlice_AdjustIndices(cj_length_exact(container), &start, &stop, step);
         /* One byte has one object. */
         if (PyUnicode_CheckExact(container) ? PyUnicode_IS_COMPACT_ASCII(container) : !PyBytes_CheckExact(container) || count != 1) {
             return items_of_exact(container, start, step, count);
         }
     }
-    return PyObject_GetItem(container, (PyObject *)slice);
+    return NULL;
+}
+
+/* The same for any step. */
+static inline PyObject *
+part_of_exact(PyObject *container, PyObject *start, PyObject *stop, PyObject *step)
+{
+    if (!Py_IsNone(step) && step != (PyObject *)&_PyLong_SMALL_INTS[_PY_NSMALLNEGINTS + 1]) {
+        return stepped_part(container, start, stop, step);
+    }
+    Py_ssize_t n = cj_length_exact(container), low, high;
+    if (bound_of_slice(start, 0, n, &low) && bound_of_slice(stop, n, n, &high)) {
+        return slice_of_exact(container, low, high < low ? low : high);
+    }
+    return NULL;
 }
 
 PyObject *
 cj_slice_of_exact(PyObject *container, PySliceObject *slice)
 {
-    if (!Py_IsNone(slice->step)) {
-        return stepped_slice(container, slice);
-    }
-    Py_ssize_t n = cj_length_exact(container), low, high;
-    if (bound_of_slice(slice->start, 0, n, &low) && bound_of_slice(slice->stop, n, n, &high)) {
-        return slice_of_exact(container, low, high < low ? low : high);
-    }
-    return PyObject_GetItem(container, (PyObject *)slice);
+    PyObject *part = part_of_exact(container, slice->start, slice->stop, slice->step);
+    return part != NULL || PyErr_Occurred() ? part : PyObject_GetItem(container, (PyObject *)slice);
 }
 
 PyObject *
 cj_slice_subscr(PyObject *container, PyObject *slice)
 {
     return has_exact_slices(container) ? cj_slice_of_exact(container, (PySliceObject *)slice) : cj_binary_op(container, slice, NB_SUBSCR);
+}
+
+PyObject *
+cj_slice_part(PyObject *container, PyObject *start, PyObject *stop, PyObject *step)
+{
+    PyObject *part = has_exact_slices(container) ? part_of_exact(container, start, stop, step) : NULL;
+    if (part != NULL || PyErr_Occurred()) {
+        return part;
+    }
+    PyObject *slice = PySlice_New(start, stop, step);
+    if (slice != NULL) {
+        part = cj_slice_subscr(container, slice);
+        Py_DECREF(slice);
+    }
+    return part;
 }
 
 enum { MOST_REPLACED = 64 };

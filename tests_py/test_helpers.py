@@ -519,7 +519,10 @@ def test_subscripts():
                 for high in (None, 2, -1, -9, 9):
                     part = slice(low, high, step)
                     same("slice_subscr", [container, part], lambda: container[part])
+                    same("slice_part", [container, low, high, step], lambda: container[part])
     same("slice_subscr", [{}, slice(1)], lambda: {}[slice(1)])
+    same("slice_part", [{}, 1, 2, 3], lambda: {}[1:2:3])
+    same("slice_part", [Raising(), 1, 2, 3], lambda: Raising()[1:2:3])
     same("slice_subscr", [bytearray(b"abc"), slice(1)], lambda: bytearray(b"a"))
     for key in ("a", "b", 1, (1, 2), True, []):
         for table in ({}, {"a": 5, 1: 6}, {n: n for n in range(5)}, collections.Counter("aab"), vars(types.SimpleNamespace(a=1))):

@@ -144,7 +144,7 @@ const (
 	Callee
 	VirtualTuple
 	VirtualInstance
-	VirtualIterator
+	VirtualObject
 	Phi
 	// Frame
 	Snapshot
@@ -302,6 +302,7 @@ const (
 	DeleteSubscr
 	BinarySlice
 	SliceSubscr
+	SlicePart
 	StoreSlice
 	BuildSet
 	BuildMap
@@ -394,7 +395,7 @@ var Ops = [NumOps]OpInfo{
 	Callee:          {Name: "Callee", Type: TFunction, Own: OwnStable, Doc: "The function object that was called. Only in the entry block, unless the function has several entries."},
 	VirtualTuple:    {Name: "VirtualTuple", Args: "v*", Type: TTuple, Own: OwnStable, Virtual: true, Doc: "A tuple that is made where compiled code is left only. Operands are the items, the last first."},
 	VirtualInstance: {Name: "VirtualInstance", Args: "v*", Type: TObject, Own: OwnStable, UsesObj: true, Virtual: true, Doc: "An instance of the class Obj that is made where compiled code is left only. Operands are pairs of a byte offset (CInt) and the object there, in the order in which attributes were set."},
-	VirtualIterator: {Name: "VirtualIterator", Args: "v*", Type: TObject, Own: OwnStable, UsesObj: true, Virtual: true, Doc: "An iterator of the class Obj that is made where compiled code is left only. Operands are the list or tuple, NULL when it is exhausted, and the index of the next item (CInt); of a reversed list the same; of a dict the dict or NULL, how many items it must have, the position and how many are left; of a range those of NewRangeIter, of enumerate those of NewEnumerate; of zip the iterators, the last first."},
+	VirtualObject:   {Name: "VirtualObject", Args: "v*", Type: TObject, Own: OwnStable, UsesObj: true, Virtual: true, Doc: "An object of the built-in class Obj that is made where compiled code is left only. Operands of an iterator of a list or tuple are that, NULL when it is exhausted, and the index of the next item (CInt); of a reversed list the same; of a dict the dict or NULL, how many items it must have, the position and how many are left; of a range those of NewRangeIter, of enumerate those of NewEnumerate; of zip the iterators, the last first; of a slice start, stop and step."},
 
 	Phi: {Name: "Phi", Args: "v*", Type: TNullable, Own: OwnPhi, Doc: "One operand for each predecessor of its block."},
 
@@ -553,11 +554,12 @@ var Ops = [NumOps]OpInfo{
 	DeleteSubscr:          {Name: "DeleteSubscr", Args: "oo", Observable: true, Helper: "delete_subscr", Err: ErrNegative, Doc: "del operand 0[operand 1]."},
 	BinarySlice:           {Name: "BinarySlice", Args: "ooo", Type: TObject, Own: OwnNew, Observable: true, Helper: "binary_slice", Err: ErrNull, Doc: "operand 0[operand 1:operand 2]."},
 	SliceSubscr:           {Name: "SliceSubscr", Args: "oo", Type: TObject, Own: OwnNew, Observable: true, Helper: "slice_subscr", Err: ErrNull, Doc: "operand 0[operand 1] with a slice."},
+	SlicePart:             {Name: "SlicePart", Args: "oooo", Type: TObject, Own: OwnNew, Observable: true, Helper: "slice_part", Err: ErrNull, Doc: "operand 0[operand 1:operand 2:operand 3]."},
 	StoreSlice:            {Name: "StoreSlice", Args: "oooo", Observable: true, Helper: "store_slice", Err: ErrNegative, Doc: "operand 0[operand 1:operand 2] = operand 3."},
 	BuildSet:              {Name: "BuildSet", Args: "o*", Type: TSet, Own: OwnNew, Observable: true, Helper: "build_set", Err: ErrNull, Doc: "A set of the operands."},
 	BuildMap:              {Name: "BuildMap", Args: "o*", Type: TDict, Own: OwnNew, Observable: true, Helper: "build_map", Err: ErrNull, Doc: "A dict of alternating keys and values."},
 	BuildString:           {Name: "BuildString", Args: "o*", Type: TStr, Own: OwnNew, Observable: true, Helper: "build_string", Err: ErrNull, Doc: "Concatenation of strs."},
-	BuildSlice:            {Name: "BuildSlice", Args: "o*", Type: TObject, Own: OwnNew, Observable: true, Helper: "build_slice", Err: ErrNull, Doc: "A slice of two or three operands."},
+	BuildSlice:            {Name: "BuildSlice", Args: "o*", Type: TObject, Own: OwnNew, Exits: true, Helper: "build_slice", Err: ErrNull, Doc: "A slice of two or three operands."},
 	BuildInterpolation:    {Name: "BuildInterpolation", Args: "oon", Type: TObject, Own: OwnNew, Observable: true, UsesImm: true, Helper: "build_interpolation", Err: ErrNull, Doc: "A template interpolation of value, expression and format spec (or NULL); Imm is the oparg."},
 	BuildTemplate:         {Name: "BuildTemplate", Args: "oo", Type: TObject, Own: OwnNew, Observable: true, Helper: "build_template", Err: ErrNull, Doc: "A template of strings and interpolations."},
 	ListExtend:            {Name: "ListExtend", Args: "oo", Observable: true, Helper: "list_extend", Err: ErrNegative, Doc: "Extends a list with an iterable, with the error text of a starred expression."},

@@ -52,12 +52,12 @@ func (l *lowerer) place(v hir.Value, s *Side) Place {
 	return s.value(l.use(v), r)
 }
 
-// iteratorKinds says how an exit makes iterators, by their class.
-var iteratorKinds = map[snapshot.ID]object.VirtualKind{
+// builtinKinds says how an exit makes objects of built-in classes.
+var builtinKinds = map[snapshot.ID]object.VirtualKind{
 	snapshot.TypeListIter: object.VirtualListIter, snapshot.TypeTupleIter: object.VirtualTupleIter,
 	snapshot.TypeRangeIter: object.VirtualRangeIter, snapshot.TypeListRevIter: object.VirtualReversedIter,
 	snapshot.TypeDictKeyIter: object.VirtualKeyIter, snapshot.TypeDictValueIter: object.VirtualValueIter, snapshot.TypeDictItemIter: object.VirtualItemIter,
-	snapshot.TypeEnumerate: object.VirtualEnumerate, snapshot.TypeZip: object.VirtualZip,
+	snapshot.TypeEnumerate: object.VirtualEnumerate, snapshot.TypeZip: object.VirtualZip, snapshot.TypeSlice: object.VirtualSlice,
 }
 
 // virtual returns the place of an object that does not exist, adding its recipe to s.
@@ -76,8 +76,8 @@ func (l *lowerer) virtual(v hir.Value, s *Side) Place {
 	case hir.VirtualInstance:
 		made.Kind = object.VirtualInstance
 		made.Fields = append(made.Fields, Place{Kind: PlaceConst, Obj: in.Obj})
-	case hir.VirtualIterator:
-		made.Kind = iteratorKinds[in.Obj]
+	case hir.VirtualObject:
+		made.Kind = builtinKinds[in.Obj]
 		if in.Obj == snapshot.TypeZip {
 			slices.Reverse(parts)
 		}

@@ -21,7 +21,7 @@ func init() {
 
 		hir.VirtualTuple:    lowerNothing,
 		hir.VirtualInstance: lowerNothing,
-		hir.VirtualIterator: lowerNothing,
+		hir.VirtualObject:   lowerNothing,
 
 		hir.Snapshot:     lowerNothing,
 		hir.CheckFrame:   lowerCheckFrame,

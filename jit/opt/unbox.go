@@ -161,7 +161,7 @@ func (u *unboxer) firstSnapshot(b hir.BlockID) int32 {
 		switch u.f.At(v).Op {
 		case hir.Snapshot:
 			return int32(i)
-		case hir.Phi, hir.CheckFrame, hir.VirtualTuple, hir.VirtualInstance, hir.VirtualIterator:
+		case hir.Phi, hir.CheckFrame, hir.VirtualTuple, hir.VirtualInstance, hir.VirtualObject:
 		default:
 			return -1
 		}

@@ -10,7 +10,7 @@ import (
 // maxVirtualRounds bounds how deep objects that do not exist can hold each other.
 const maxVirtualRounds = 5
 
-// Virtualise does without tuples, instances and iterators that nobody else ever gets: their
+// Virtualise does without tuples, instances, iterators and slices that nobody else ever gets: their
 // fields become values, with phis where ways meet, and frame states name a recipe by which
 // an exit makes the object. An object exists where it is stored, passed on, returned, part of a phi, or
 // in a local when other code can look at the frame on the hot path.
@@ -42,20 +42,20 @@ type virtualiser struct {
 	num   []int32 // by value: index into objs + 1
 }
 
-// virtualObject is a tuple, an instance or an iterator that may do without existence.
+// virtualObject is a tuple, an instance, an iterator or a slice that may do without existence.
 type virtualObject struct {
 	value   hir.Value
 	refused bool
 	class   *snapshot.Class // of an instance
-	iter    snapshot.ID     // the class of an iterator, see iteratorFields
+	builtin snapshot.ID     // the class of an iterator or slice, see builtinFields
 	fields  []int64         // offsets of the fields that are read or written
 	stores  []hir.BlockID   // blocks with stores, in reverse post-order
 }
 
 // number reports whether field number k is a machine number.
 func (o *virtualObject) number(k int) bool {
-	switch o.iter {
-	case snapshot.NoObject, snapshot.TypeZip:
+	switch o.builtin {
+	case snapshot.NoObject, snapshot.TypeZip, snapshot.TypeSlice:
 		return false
 	case snapshot.TypeRangeIter:
 		return true
@@ -65,10 +65,10 @@ func (o *virtualObject) number(k int) bool {
 	return k > 0
 }
 
-// iteratorFields returns the offsets of the fields of an iterator that v makes, in the order of v's operands and of recipes: a
+// builtinFields returns the offsets of the fields of an iterator or a slice that v makes, in the order of v's operands and of recipes: a
 // sequence and an index; a dict, how many items it must have, a position and how many are left; start, step and length of a range; the
-// count of enumerate, and its iterator; the iterators of zip. Nobody reads those of enumerate and zip from there.
-func (vz *virtualiser) iteratorFields(v hir.Value) (class snapshot.ID, fields []int64) {
+// count of enumerate, and its iterator; the iterators of zip; start, stop and step of a slice. Nobody reads those of enumerate, zip and slices from there.
+func (vz *virtualiser) builtinFields(v hir.Value) (class snapshot.ID, fields []int64) {
 	class = vz.f.At(v).Type.ExactClass()
 	switch class {
 	case snapshot.TypeListIter:
@@ -81,7 +81,7 @@ func (vz *virtualiser) iteratorFields(v hir.Value) (class snapshot.ID, fields []
 		fields = []int64{vz.l.RangeIter.Start, vz.l.RangeIter.Step, vz.l.RangeIter.Length}
 	case snapshot.TypeEnumerate:
 		fields = []int64{vz.l.Enumerate.Index, unread}
-	case snapshot.TypeZip:
+	case snapshot.TypeZip, snapshot.TypeSlice:
 		fields = slices.Repeat([]int64{unread}, vz.f.NArgs(v))
 	default:
 		fields = []int64{vz.l.DictIter.Dict, vz.l.DictIter.Used, vz.l.DictIter.Position, vz.l.DictIter.Left}
@@ -149,8 +149,11 @@ func (vz *virtualiser) candidate(v hir.Value) (virtualObject, bool) {
 	o := virtualObject{value: v}
 	switch f.At(v).Op {
 	case hir.SequenceIter, hir.ReversedIter, hir.DictIter, hir.NewRangeIter, hir.NewEnumerate, hir.NewZip:
-		o.iter, o.fields = vz.iteratorFields(v)
+		o.builtin, o.fields = vz.builtinFields(v)
 		return o, true
+	case hir.BuildSlice:
+		o.builtin, o.fields = vz.builtinFields(v)
+		return o, len(o.fields) == 3
 	case hir.BuildTuple:
 		for i := range f.NArgs(v) {
 			o.fields = append(o.fields, vz.l.Tuple.Items+int64(i)*pointerSize)
@@ -208,7 +211,7 @@ func (vz *virtualiser) allowed(v hir.Value, k int, o *virtualObject) bool {
 	f := vz.f
 	in := f.At(v)
 	switch in.Op {
-	case hir.GuardNotNull, hir.Refine, hir.IsNull, hir.Failed, hir.VirtualTuple, hir.VirtualInstance, hir.VirtualIterator:
+	case hir.GuardNotNull, hir.Refine, hir.IsNull, hir.Failed, hir.VirtualTuple, hir.VirtualInstance, hir.VirtualObject:
 		return true
 	case hir.GuardType:
 		return f.At(o.value).Type.ExactClass() == in.Obj
@@ -216,11 +219,13 @@ func (vz *virtualiser) allowed(v hir.Value, k int, o *virtualObject) bool {
 		return slices.Contains(f.ClassSets[in.Imm], f.At(o.value).Type.ExactClass())
 	case hir.PtrCmp:
 		return vz.root[f.Arg(v, 1-k)] != o.value
+	case hir.SliceSubscr:
+		return k == 1 && o.builtin == snapshot.TypeSlice
 	}
 	if k != 0 {
 		return false
 	}
-	if o.iter != snapshot.NoObject {
+	if o.builtin != snapshot.NoObject {
 		return vz.iterates(v, o)
 	}
 	if o.class == nil {

@@ -130,7 +130,7 @@ func (r *fieldRewriter) instruction(v hir.Value, state []virtualState) {
 		s := &state[i]
 		*s = virtualState{known: true, fields: make([]hir.Value, len(o.fields))}
 		switch {
-		case o.iter != snapshot.NoObject:
+		case o.builtin != snapshot.NoObject:
 			s.fields = r.firstFields(v)
 			f.At(v).Dead = true
 			return
@@ -195,17 +195,21 @@ func (r *fieldRewriter) access(v hir.Value, o *virtualObject, s *virtualState) b
 		simple.toInt(v, b2i(hir.Cond(in.Aux) == hir.CondNE), hir.TCBool)
 		return false
 	case hir.LoadI64:
-		if o.iter != snapshot.NoObject {
+		if o.builtin != snapshot.NoObject {
 			r.w.replace(v, s.fields[slices.Index(o.fields, in.Imm)])
 			break
 		}
 		simple.toInt(v, int64(len(o.fields)), hir.TCInt)
 		return false
+	case hir.SliceSubscr:
+		in.Op = hir.SlicePart
+		f.SetArgs(v, append([]hir.Value{f.Arg(v, 0)}, s.fields...)...)
+		return false
 	case hir.LoadU8: // how many keys there can be, which nobody asks any more
 		return false
 	case hir.LoadElem, hir.LoadField:
 		k := slices.Index(o.fields, in.Imm)
-		if o.class == nil && o.iter == snapshot.NoObject {
+		if o.class == nil && o.builtin == snapshot.NoObject {
 			k, _ = r.item(v, o)
 		}
 		r.w.replace(v, r.value(s, k))
@@ -280,13 +284,13 @@ func (r *fieldRewriter) recipe(o *virtualObject, s *virtualState, state []virtua
 	op := hir.VirtualTuple
 	var parts []hir.Value
 	switch {
-	case o.iter != snapshot.NoObject:
-		op = hir.VirtualIterator
+	case o.builtin != snapshot.NoObject:
+		op = hir.VirtualObject
 		parts = slices.Clone(s.fields)
 		if parts[0] == 0 {
 			parts[0] = r.nullValue()
 		}
-		if o.iter == snapshot.TypeZip {
+		if o.builtin == snapshot.TypeZip {
 			slices.Reverse(parts)
 		}
 	case o.class == nil:
@@ -309,8 +313,8 @@ func (r *fieldRewriter) recipe(o *virtualObject, s *virtualState, state []virtua
 	v := f.New(op, parts...)
 	in := f.At(v)
 	in.Type, in.Obj, in.Block = f.At(o.value).Type, f.At(o.value).Obj, r.b
-	if o.iter != snapshot.NoObject {
-		in.Obj = o.iter
+	if o.builtin != snapshot.NoObject {
+		in.Obj = o.builtin
 	}
 	r.out = append(r.out, v)
 	s.recipe = v

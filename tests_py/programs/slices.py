@@ -129,6 +129,44 @@ def steps():
     return found
 
 
+class Asked:
+    """Keeps what it is asked for."""
+
+    def __init__(self):
+        self.keys = []
+
+    def __getitem__(self, key):
+        self.keys.append(key)
+        if key.start == 33:
+            raise KeyError(key)
+        return key
+
+
+def of_any(x, i, j, k):
+    first = x[i:j:k]
+    return first, x[j:i:k], x[i:j:k]
+
+
+@case
+def asked():
+    """The slices that somebody gets exist: they are different objects, with the parts that were written."""
+    found = []
+    for i in range(40):
+        x = Asked() if i % 4 == 3 else [1, 2, 3, 4, 5]
+        try:
+            found.append(of_any(x, i, "b", None) if type(x) is Asked else of_any(x, i % 5, 0, -1 - i % 2))
+        except KeyError as error:
+            found.append(repr(error))
+        if type(x) is Asked:
+            found.append((x.keys, len({id(key) for key in x.keys})))
+    try:
+        of_any([1, 2], 0, 1, 0)
+    except ValueError as error:
+        frame = error.__traceback__.tb_next.tb_frame
+        found.append((str(error), frame.f_locals["i"], frame.f_lineno - frame.f_code.co_firstlineno))
+    return found
+
+
 @case
 def single_characters():
     """The parts of one character are the objects that all others are."""

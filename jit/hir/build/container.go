@@ -15,7 +15,7 @@ var containerHandlers = map[bytecode.Op]handler{
 	bytecode.OpBuildList:      (*builder).buildList,
 	bytecode.OpBuildSet:       counted(hir.BuildSet, pushes),
 	bytecode.OpBuildMap:       (*builder).buildMap,
-	bytecode.OpBuildSlice:     counted(hir.BuildSlice, pushes),
+	bytecode.OpBuildSlice:     (*builder).buildSlice,
 	bytecode.OpListAppend:     (*builder).listAppend,
 	bytecode.OpListExtend:     (*builder).updateContainer,
 	bytecode.OpSetAdd:         (*builder).updateContainer,
@@ -85,6 +85,12 @@ func (b *builder) subscript() {
 	default:
 		b.generic(hir.BinaryOp, 2, withArg|pushes)
 	}
+}
+
+// buildSlice leaves a slice of which the subscript that follows knows the class.
+func (b *builder) buildSlice() {
+	counted(hir.BuildSlice, pushes)(b)
+	b.typed(b.peek(1), hir.InstanceOf(snapshot.TypeSlice))
 }
 
 // subscriptOf builds container[index] for a container of a built-in class; the index of
