@@ -526,8 +526,8 @@ add_learned(Site *s, int32_t start, CJLearned *learned)
 static void
 add_callee(Site *s, const CJSighting *seen, PyObject *callee)
 {
-    PyObject *function = PyFunction_Check(callee) ? callee : cj_registry_function_of((PyCodeObject *)callee);
-    PyObject *code = PyFunction_Check(callee) ? ((PyFunctionObject *)callee)->func_code : callee;
+    PyObject *code = PyCode_Check(callee) ? callee : NULL;
+    PyObject *function = code != NULL ? cj_registry_function_of((PyCodeObject *)code) : callee;
     add(s, seen->format == CJ_CALLED ? CJ_FEEDBACK_Called : CJ_FEEDBACK_CalledBound, NULL, function, code, seen->count, seen->items);
     capture_function(s, function);
 }

@@ -3,8 +3,9 @@
  * A reference from compiled code is invisible to the collector. Functions call each other through their globals,
  * so code that held its callees would keep its globals, and with them itself, alive for good. But nearly every
  * such callee is the value of a name in a watched namespace, or in the namespace of a watched class: it lives as
- * long as the code is valid without being held by it. Only when that ends, of which watchers tell before anything
- * changes, the code takes references of its own, for the frames that still run it. */
+ * long as the code is valid without being held by it. So do the code and the default values of a watched function.
+ * Only when that ends, of which watchers tell before anything changes, the code takes references of its own, for the
+ * frames that still run it. */
 #include "keep.h"
 
 #include "internal/pycore_descrobject.h"
@@ -118,6 +119,10 @@ cj_keep_loosely(CJObject *object)
             add_loose(&loosening, function->func_code);
             held(&loosening, function->func_globals);
             held(&loosening, function->func_builtins);
+            PyObject *defaults = function->func_defaults;
+            for (Py_ssize_t k = 0; defaults != NULL && k < PyTuple_GET_SIZE(defaults); k++) {
+                held(&loosening, PyTuple_GET_ITEM(defaults, k));
+            }
         }
         else if (d->kind == CJ_DEPEND_TYPE) {
             held_by_class(&loosening, (PyTypeObject *)d->object);

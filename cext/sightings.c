@@ -252,6 +252,29 @@ callee_of(PyObject *callable, int32_t *format)
     return PyCode_Check(callable) ? callable : NULL;
 }
 
+/* Functions that come and go at a place are known by their code there: when one has died, or is known like that. */
+static PyObject *
+what_lasts(const CJSightings *sightings, int32_t offset, PyObject *callee)
+{
+    if (!PyFunction_Check(callee)) {
+        return callee;
+    }
+    PyObject *code = ((PyFunctionObject *)callee)->func_code;
+    for (uint32_t i = 0; i < sightings->count; i++) {
+        const CJSighting *s = &sightings->items[i];
+        if (s->offset != offset || (s->format != CJ_CALLED && s->format != CJ_CALLED_BOUND)) {
+            continue;
+        }
+        PyObject *known = NULL;
+        bool alive = PyWeakref_GetRef(s->weakref, &known) == 1;
+        Py_XDECREF(known);
+        if (!alive || known == code) {
+            return code;
+        }
+    }
+    return callee;
+}
+
 /* The base form of an instruction that calls what is on the stack. */
 static bool
 calls(PyCodeObject *code, int32_t offset)
@@ -281,7 +304,7 @@ cj_see_call(PyObject *callable, uint32_t items)
     if (callee == NULL || !find_place(&place) || !calls(place.code, place.offset) || has_all_callees(place.sightings, place.offset)) {
         return;
     }
-    CJSighting *sighting = find_or_add(place.sightings, place.offset, callee, format);
+    CJSighting *sighting = find_or_add(place.sightings, place.offset, what_lasts(place.sightings, place.offset, callee), format);
     if (sighting != NULL && items != CJ_ITEMS_UNKNOWN) {
         sighting->items = sighting->count == 0 || sighting->items == items ? items : CJ_ITEMS_UNKNOWN;
     }
@@ -301,7 +324,7 @@ cj_see_other_callee(PyCodeObject *code, int32_t offset, PyObject *callee)
     while (_PyCode_CODE(code)[offset / (int32_t)sizeof(_Py_CODEUNIT)].op.code == EXTENDED_ARG) {
         offset += (int32_t)sizeof(_Py_CODEUNIT);
     }
-    CJSighting *sighting = calls(code, offset) ? find_or_add(sightings, offset, callee, format) : NULL;
+    CJSighting *sighting = calls(code, offset) ? find_or_add(sightings, offset, what_lasts(sightings, offset, callee), format) : NULL;
     if (sighting == NULL) {
         return false;
     }

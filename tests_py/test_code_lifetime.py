@@ -4,6 +4,7 @@ import ctypes
 import gc
 import random
 import sys
+import types
 import weakref
 
 import pytest
@@ -281,3 +282,21 @@ def test_the_code_object_of_a_compiled_function_is_as_before():
     assert sys.getsizeof(f.__code__) == size
     # Otherwise it could not be handed to other interpreters.
     internal.verify_stateless_code(f.__code__)
+
+
+def test_functions_that_come_and_go_share_what_was_compiled():
+    """A place whose callees die knows the others by their code, so that no death costs a compilation."""
+    space = {}
+    exec("def call(f, n):\n    total = 0\n    for i in range(n):\n        total += f(i)\n    return total\n"
+         "def one(x): return x\ndef two(x): return 2 * x\ndef made(x): return x + 1\n", space)
+    call, one, two, made = (space[name] for name in ("call", "one", "two", "made"))
+    for _ in range(20):
+        call(one, 30)
+        call(two, 30)
+    for k in range(30):
+        if not cinderjit.is_jit_compiled(call):
+            assert cinderjit.force_compile(call)
+        f = types.FunctionType(made.__code__, space)
+        assert call(f, 300) == sum(range(1, 301))
+        del f
+        assert k < 5 or cinderjit.is_jit_compiled(call)

@@ -225,7 +225,7 @@ func (s *Snapshot) checkFeedback(f Feedback) error {
 		if err := s.checkKind(f.Object, KindFunction, true); err != nil {
 			return err
 		}
-		return s.checkKind(f.Aux, KindCode, false)
+		return s.checkKind(f.Aux, KindCode, f.Kind == Called || f.Kind == CalledBound)
 	case CallInit, AttrProperty, AttrGetattribute, SubscriptMethod, StoreSubscriptMethod:
 		return s.checkKind(f.Object, KindFunction, false)
 	}

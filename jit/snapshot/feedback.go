@@ -110,9 +110,10 @@ const (
 	// EntryClass: local variable number Value of that frame is an instance of Type.
 	EntryClass
 
-	// Called: a Python function with the code Aux was called here, by a site that has called others too or of
-	// whose callee the interpreter says nothing; Object is such a function, if one is known. The higher Value, the more
-	// often. Where the arguments came in a tuple and Version is not 0, there were always Version-1.
+	// Called: the Python function Object was called here, by a site that has called others too or of whose callee the
+	// interpreter says nothing. Where such functions come and go, it was any with the code Aux; Object is one of
+	// them, if one is known. The higher Value, the more often. Where the arguments came in a tuple and Version is
+	// not 0, there were always Version-1.
 	Called
 	// CalledBound: the same, by a bound method.
 	CalledBound

@@ -2,6 +2,7 @@
 
 import gc
 import sys
+import types
 import weakref
 
 from program import case, jit
@@ -429,3 +430,31 @@ def with_jit(n):
         return f(f(2))
     jit(outer)
     return [outer(inner if i % 3 else jit(lambda x: x + i)) for i in range(80)]
+
+
+def default_of(x, y=None):
+    return x, y
+
+
+# Functions that come and go, of the same code and of another, with defaults of their own: the place knows their code.
+@case("3", "12", "30")
+def come_and_go(n):
+    out = []
+    for i in range(n):
+        f = types.FunctionType(default_of.__code__ if i % 5 else two.__code__, globals(), None, (Noisy(i),) if i % 4 == 0 else (i,))
+        for k in range(40):
+            result = call(f, k)
+        out.append(result if i % 4 else len(result))
+        if i % 3 == 1:
+            f.__defaults__ = ("other",)
+            out.append(call(f, i))
+        if i % 7 == 3:
+            f.__defaults__ = None
+            try:
+                call(f, i)
+            except TypeError as error:
+                out.append(str(error))
+        result = None
+        print(i)
+        del f
+    return out

@@ -124,10 +124,10 @@ func (b *builder) callSeen(s *site) bool {
 		return false
 	}
 	if f, ok := b.feedback(snapshot.CallFunction); ok && f.Object != snapshot.NoObject {
-		return b.callFunctionSeen(s, callee{fn: f.Object}, nil)
+		return b.callFunctionSeen(s, callee{fn: f.Object, often: b.madeOften(f.Object)}, nil)
 	}
 	if f, ok := b.feedback(snapshot.CallBoundMethod); ok && f.Object != snapshot.NoObject {
-		return b.callFunctionSeen(s, callee{fn: f.Object, bound: true}, nil)
+		return b.callFunctionSeen(s, callee{fn: f.Object, bound: true, often: b.madeOften(f.Object)}, nil)
 	}
 	if f, ok := b.feedback(snapshot.CallInit); ok && b.typeOf(b.self(s)).Is(hir.BitNull) {
 		if !b.canConstruct(s, f.Type) {

@@ -17,6 +17,7 @@ import (
 type callee struct {
 	fn    snapshot.ID
 	bound bool
+	often bool // it stands for all functions with its code, which come and go
 	count int64
 }
 
@@ -33,15 +34,25 @@ func (b *builder) callees(s *site) (seen []callee, others, learned bool) {
 			c.count = math.MaxInt64 // unless it is known better
 		case snapshot.Called, snapshot.CalledBound:
 			learned = true
+			c.often = f.Aux != snapshot.NoObject
+			if c.often && c.fn != snapshot.NoObject && !b.madeOften(c.fn) && b.s.Object(c.fn).Function.Globals != b.s.Code(b.f.Code).Globals {
+				others = true // the code would keep a namespace alive that goes with its functions
+				continue
+			}
 		case snapshot.GuardFailed:
 			others = others || f.Type != snapshot.TypeFunction && f.Type != snapshot.TypeMethod
 			continue
 		default:
 			continue
 		}
-		switch i := slices.IndexFunc(seen, func(o callee) bool { return o.bound == c.bound && b.sameCallee(o.fn, c.fn) }); {
+		if c.fn == snapshot.NoObject {
+			others = true
+			continue
+		}
+		c.often = c.often || b.madeOften(c.fn)
+		switch i := slices.IndexFunc(seen, func(o callee) bool { return o.bound == c.bound && b.sameCallee(o, c) }); {
 		case i >= 0:
-			seen[i].count = c.count
+			seen[i].count, seen[i].often = c.count, seen[i].often || c.often
 		case b.canCall(s, c):
 			seen = append(seen, c)
 		default:
@@ -56,15 +67,16 @@ func (b *builder) callees(s *site) (seen []callee, others, learned bool) {
 }
 
 // sameCallee reports whether what is built for one function serves for another.
-func (b *builder) sameCallee(x, y snapshot.ID) bool {
-	return x == y || x != snapshot.NoObject && y != snapshot.NoObject && b.madeOften(x) && b.madeOften(y) &&
-		b.s.Object(x).Function.Code == b.s.Object(y).Function.Code && b.s.Object(x).Function.Globals == b.s.Object(y).Function.Globals
+func (b *builder) sameCallee(x, y callee) bool {
+	return x.fn == y.fn || x.often && y.often &&
+		b.s.Object(x.fn).Function.Code == b.s.Object(y.fn).Function.Code && b.s.Object(x.fn).Function.Globals == b.s.Object(y.fn).Function.Globals
 }
 
 // madeOften reports whether functions with the code of this one are made over and over.
 func (b *builder) madeOften(fn snapshot.ID) bool {
 	f := b.s.Object(fn).Function
-	return f.Closure || b.s.Code(f.Code).Flags&snapshot.CodeNested != 0
+	code := b.s.Code(f.Code)
+	return f.Closure || code != nil && code.Flags&snapshot.CodeNested != 0
 }
 
 // bindSeen matches the arguments of a call with the parameters of a callee. withSelf
@@ -97,11 +109,8 @@ func (b *builder) bindSeen(s *site, callee callee) (c *binding, withSelf, ok boo
 // canCall reports whether a callee can be called directly, and nothing speaks against the default
 // values that the compiler knows of it.
 func (b *builder) canCall(s *site, c callee) bool {
-	if c.fn == snapshot.NoObject {
-		return false
-	}
 	bound, _, ok := b.bindSeen(s, c)
-	return ok && (bound.exact || !b.madeOften(c.fn) || !b.valueFailed())
+	return ok && (bound.exact || !c.often || !b.valueFailed())
 }
 
 // callLearned builds the call of a callable of which more was learned than the
@@ -158,7 +167,7 @@ func (b *builder) callFunctionSeen(s *site, callee callee, missed *[]edge) bool 
 		method = b.mustBeOf(callable, snapshot.TypeMethod, missed)
 		callable = b.typed(b.load(hir.LoadField, immutable, b.l.Method.Func, method), hir.TObject)
 	}
-	function := b.mustBeFunction(c, callable, missed)
+	function := b.mustBeFunction(c, callable, callee.often, missed)
 	var first []hir.Value
 	if callee.bound {
 		first = []hir.Value{b.typed(b.load(hir.LoadField, immutable, b.l.Method.Self, method), hir.TObject)}
@@ -175,12 +184,12 @@ func (b *builder) callFunctionSeen(s *site, callee callee, missed *[]edge) bool 
 }
 
 // mustBeFunction makes sure that callable can be called as the bound function:
-// it is that function or, where functions are made over and over, has the same
+// it is that function or, where such functions come and go often, has the same
 // code and globals, and as many default values, unless they are of keyword-only
 // parameters. The result is the function object.
-func (b *builder) mustBeFunction(c *binding, callable hir.Value, missed *[]edge) hir.Value {
+func (b *builder) mustBeFunction(c *binding, callable hir.Value, often bool, missed *[]edge) hir.Value {
 	f := b.s.Object(c.fn).Function
-	if !b.madeOften(c.fn) || len(c.named) > 0 {
+	if !often || len(c.named) > 0 {
 		return b.mustBeTheFunction(c, callable, missed)
 	}
 	callable = b.mustBeOf(callable, snapshot.TypeFunction, missed)

@@ -15,6 +15,7 @@ the real snapshot is made by the C side.
 import ast
 import ctypes
 import dis
+import inspect
 import opcode
 import re
 import sys
@@ -281,7 +282,9 @@ class Snapshot:
             function = getattr(callee, "__func__", callee)
             kind = "Called" if function is callee else "CalledBound"
             extra = f" version={items + 1}" if items is not None else ""
-            yield f"{kind} object={self.ref(function)} aux={self.ref(function.__code__)} value={100 - i}{extra}"
+            often = function.__closure__ or function.__code__.co_flags & inspect.CO_NESTED
+            code = self.ref(function.__code__) if often else "-"
+            yield f"{kind} object={self.ref(function)} aux={code} value={100 - i}{extra}"
         for class_ in space.get("earlier", {}).get(SPECIALIZED.get(name, name), ()):
             yield f"GuardFailed type={self.ref(class_)} value=0"
 
