@@ -28,6 +28,8 @@ end_unseen(PyThreadState *tstate, int64_t calls)
     if (calls != 0 && tstate->interp->monitors.tools[PY_MONITORING_EVENT_PY_UNWIND] != 0) {
         return false;
     }
+    CJDeaths deaths;
+    cj_deaths_begin(&deaths);
     for (_PyInterpreterFrame *frame = tstate->current_frame; calls > 0; calls--, frame = frame->previous) {
         if (frame->frame_obj != NULL && (!cj_frame_unchanged(frame) || frame->frame_obj != NULL)) {
             return false;
@@ -35,7 +37,7 @@ end_unseen(PyThreadState *tstate, int64_t calls)
         const int locals = _PyFrame_GetCode(frame)->co_nlocalsplus;
         for (int i = 0; i < locals; i++) {
             PyObject *value = PyStackRef_AsPyObjectBorrow(frame->localsplus[i]);
-            if (value != NULL && !_Py_IsImmortal(value) && Py_REFCNT(value) == 1 && !cj_dies_quietly(value)) {
+            if (value != NULL && !cj_ends_quietly(&deaths, value)) {
                 return false;
             }
         }

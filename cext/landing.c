@@ -347,21 +347,16 @@ lands_unseen(const CJExitRegs *regs, const CJObject *object, const CJExit *exit,
             return false;
         }
     }
-    /* The references are dropped for a moment: what has none then would die, if the handler's stack did not have it. */
+    CJDeaths deaths;
+    cj_deaths_begin(&deaths);
     const CJFrame *own = &exit->frames[exit->nframes - 1];
     bool quiet = true;
-    for (uint32_t i = 0; i < owned->ndropped; i++) {
-        Py_SET_REFCNT(owned->dropped[i], Py_REFCNT(owned->dropped[i]) - 1);
-    }
     for (uint32_t i = 0; i < owned->ndropped && quiet; i++) {
-        bool stays = Py_REFCNT(owned->dropped[i]) > 0;
+        bool stays = false; /* on the handler's stack */
         for (uint32_t k = 0; k < exit->handler.depth && !stays; k++) {
             stays = bits_of(regs, object, &own->stack[k]) == (uint64_t)owned->dropped[i];
         }
-        quiet = stays || cj_dies_quietly(owned->dropped[i]);
-    }
-    for (uint32_t i = 0; i < owned->ndropped; i++) {
-        Py_SET_REFCNT(owned->dropped[i], Py_REFCNT(owned->dropped[i]) + 1);
+        quiet = stays || cj_ends_quietly(&deaths, owned->dropped[i]);
     }
     return quiet;
 }
@@ -385,9 +380,11 @@ is_local(PyObject *value, _PyInterpreterFrame *innermost, const _PyInterpreterFr
 static bool
 operands_die_quietly(const CJExitRegs *regs, const CJObject *object, const CJExit *exit, _PyInterpreterFrame *innermost, _PyInterpreterFrame *last)
 {
+    CJDeaths deaths;
+    cj_deaths_begin(&deaths);
     for (uint32_t i = 0; i < exit->nowned; i++) {
         PyObject *value = (PyObject *)bits_of(regs, object, &exit->owned[i]);
-        if (value != NULL && !_Py_IsImmortal(value) && Py_REFCNT(value) == 1 && !cj_dies_quietly(value) && !is_local(value, innermost, last)) {
+        if (value != NULL && !cj_ends_quietly(&deaths, value) && !is_local(value, innermost, last)) {
             return false;
         }
     }

@@ -6,21 +6,10 @@
 #include "internal/pycore_object.h"
 #include "internal/pycore_range.h"
 
-/* How deep it is looked into objects, how many references of each are followed and how many in all, and how many objects with
- * several references are kept in mind. */
-enum { MAX_DEPTH = 3, MAX_REFERENCES = 16, MAX_WALKED = 64, MAX_SHARED = 16 };
+/* How deep it is looked into objects, and how many references of each are followed and how many in all. */
+enum { MAX_DEPTH = 3, MAX_REFERENCES = 16, MAX_WALKED = 128 };
 
-/* What the death of an object gives up. */
-typedef struct {
-    Py_ssize_t walked; /* references */
-    int nshared;
-    struct {
-        PyObject *object;
-        Py_ssize_t met; /* of its references */
-    } shared[MAX_SHARED];
-} Walk;
-
-static bool quiet(Walk *walk, PyObject *object, int depth);
+static bool quiet(CJDeaths *deaths, PyObject *object, int depth);
 
 /* Whether the end of an object of the class can have no effect but that its memory is free. */
 static bool
@@ -31,26 +20,26 @@ is_simple(const PyTypeObject *type)
 
 /* Counts a reference to an object that has several. Returns how many were met so far, 0 when that is not known. */
 static Py_ssize_t
-meet(Walk *walk, PyObject *object)
+meet(CJDeaths *deaths, PyObject *object)
 {
-    for (int i = 0; i < walk->nshared; i++) {
-        if (walk->shared[i].object == object) {
-            return ++walk->shared[i].met;
+    for (int i = 0; i < deaths->nshared; i++) {
+        if (deaths->shared[i].object == object) {
+            return ++deaths->shared[i].met;
         }
     }
-    if (walk->nshared == MAX_SHARED) {
+    if (deaths->nshared == CJ_MOST_SHARED) {
         return 0;
     }
-    walk->shared[walk->nshared].object = object;
-    return walk->shared[walk->nshared++].met = 1;
+    deaths->shared[deaths->nshared].object = object;
+    return deaths->shared[deaths->nshared++].met = 1;
 }
 
 /* Whether giving up these references is quiet. An object that has more of them than are given up stays. */
 static bool
-all_quiet(Walk *walk, PyObject *const *references, Py_ssize_t n, int depth)
+all_quiet(CJDeaths *deaths, PyObject *const *references, Py_ssize_t n, int depth)
 {
-    walk->walked += n;
-    if (n > MAX_REFERENCES || walk->walked > MAX_WALKED) {
+    deaths->followed += n;
+    if (n > MAX_REFERENCES || deaths->followed > MAX_WALKED) {
         return false;
     }
     for (Py_ssize_t i = 0; i < n; i++) {
@@ -59,7 +48,7 @@ all_quiet(Walk *walk, PyObject *const *references, Py_ssize_t n, int depth)
             continue;
         }
         if (Py_REFCNT(object) > 1) {
-            const Py_ssize_t met = meet(walk, object);
+            const Py_ssize_t met = meet(deaths, object);
             if (met == 0) {
                 return false;
             }
@@ -67,7 +56,7 @@ all_quiet(Walk *walk, PyObject *const *references, Py_ssize_t n, int depth)
                 continue;
             }
         }
-        if (!quiet(walk, object, depth - 1)) {
+        if (!quiet(deaths, object, depth - 1)) {
             return false;
         }
     }
@@ -89,7 +78,7 @@ plain_instances(PyTypeObject *type)
 }
 
 static bool
-instance_quiet(Walk *walk, PyObject *object, PyTypeObject *type, int depth)
+instance_quiet(CJDeaths *deaths, PyObject *object, PyTypeObject *type, int depth)
 {
     if (!plain_instances(type)
         || (PyType_HasFeature(type, Py_TPFLAGS_MANAGED_WEAKREF) && *(PyObject **)((char *)object + MANAGED_WEAKREF_OFFSET) != NULL)) {
@@ -101,19 +90,19 @@ instance_quiet(Walk *walk, PyObject *object, PyTypeObject *type, int depth)
         }
         if (PyType_HasFeature(type, Py_TPFLAGS_INLINE_VALUES)) {
             PyDictValues *values = _PyObject_InlineValues(object);
-            if (!values->valid || !all_quiet(walk, values->values, values->capacity, depth)) {
+            if (!values->valid || !all_quiet(deaths, values->values, values->capacity, depth)) {
                 return false;
             }
         }
     }
     /* The slots are behind the head. Inline values are behind the size of the instance. */
     const Py_ssize_t slots = (type->tp_basicsize - (Py_ssize_t)sizeof(PyObject)) / (Py_ssize_t)sizeof(PyObject *);
-    return all_quiet(walk, (PyObject *const *)(object + 1), slots, depth);
+    return all_quiet(deaths, (PyObject *const *)(object + 1), slots, depth);
 }
 
 /* A dict that nobody watches, with a table of its own. */
 static bool
-dict_quiet(Walk *walk, const PyDictObject *dict, int depth)
+dict_quiet(CJDeaths *deaths, const PyDictObject *dict, int depth)
 {
     PyDictKeysObject *keys = dict->ma_keys;
     PyObject *references[MAX_REFERENCES];
@@ -131,12 +120,12 @@ dict_quiet(Walk *walk, const PyDictObject *dict, int depth)
             references[2 * i + 1] = DK_ENTRIES(keys)[i].me_value;
         }
     }
-    return all_quiet(walk, references, 2 * n, depth);
+    return all_quiet(deaths, references, 2 * n, depth);
 }
 
 /* A set of few items, without a weak reference. */
 static bool
-set_quiet(Walk *walk, const PySetObject *set, int depth)
+set_quiet(CJDeaths *deaths, const PySetObject *set, int depth)
 {
     PyObject *references[PySet_MINSIZE];
     if (set->weakreflist != NULL || set->table != set->smalltable) {
@@ -145,11 +134,11 @@ set_quiet(Walk *walk, const PySetObject *set, int depth)
     for (size_t i = 0; i < PySet_MINSIZE; i++) {
         references[i] = set->table[i].key;
     }
-    return all_quiet(walk, references, PySet_MINSIZE, depth);
+    return all_quiet(deaths, references, PySet_MINSIZE, depth);
 }
 
 static bool
-quiet(Walk *walk, PyObject *object, int depth)
+quiet(CJDeaths *deaths, PyObject *object, int depth)
 {
     PyTypeObject *type = Py_TYPE(object);
     if (is_simple(type)) {
@@ -159,24 +148,36 @@ quiet(Walk *walk, PyObject *object, int depth)
         return false;
     }
     if (type == &PyTuple_Type) {
-        return all_quiet(walk, ((PyTupleObject *)object)->ob_item, PyTuple_GET_SIZE(object), depth);
+        return all_quiet(deaths, ((PyTupleObject *)object)->ob_item, PyTuple_GET_SIZE(object), depth);
     }
     if (type == &PyList_Type) {
-        return all_quiet(walk, ((PyListObject *)object)->ob_item, PyList_GET_SIZE(object), depth);
+        return all_quiet(deaths, ((PyListObject *)object)->ob_item, PyList_GET_SIZE(object), depth);
     }
     if (type == &PyDict_Type) {
-        return dict_quiet(walk, (PyDictObject *)object, depth);
+        return dict_quiet(deaths, (PyDictObject *)object, depth);
     }
     if (type == &PySet_Type) {
-        return set_quiet(walk, (PySetObject *)object, depth);
+        return set_quiet(deaths, (PySetObject *)object, depth);
     }
-    return instance_quiet(walk, object, type, depth);
+    return instance_quiet(deaths, object, type, depth);
 }
 
 bool
 cj_dies_quietly(PyObject *dead)
 {
-    Walk walk;
-    walk.walked = walk.nshared = 0;
-    return quiet(&walk, dead, MAX_DEPTH);
+    CJDeaths deaths;
+    cj_deaths_begin(&deaths);
+    return quiet(&deaths, dead, MAX_DEPTH);
+}
+
+void
+cj_deaths_begin(CJDeaths *deaths)
+{
+    deaths->followed = deaths->nshared = 0;
+}
+
+bool
+cj_ends_quietly(CJDeaths *deaths, PyObject *value)
+{
+    return all_quiet(deaths, &value, 1, MAX_DEPTH + 1);
 }

@@ -813,3 +813,62 @@ def class_of_a_module(name):
 
 
 holding = types.ModuleType("holding")
+
+
+# ---- several locals that end together, and what only they have ----
+
+class Looking:
+    """Looks at the locals of whoever lets it die."""
+
+    def __del__(self):
+        frame = sys._getframe(1)
+        print("looks", frame.f_code.co_name, sorted((name, value) for name, value in frame.f_locals.items() if type(value) is int))
+
+
+def shared_by_locals(key):
+    looking = Looking()
+    first = (looking,)
+    second = [looking, None]
+    del looking
+    return TABLE[key]
+
+
+def shared_by_operands(key):
+    looking = Looking()
+    both = [(looking,), looking]
+    del looking
+    return (both.pop(), both.pop(), TABLE[key])
+
+
+TABLE = {n: n for n in range(0, 40, 2)}
+
+
+@case("shared_by_locals, 40", "shared_by_operands, 40")
+def end_together(look, n):
+    total = missing = 0
+    for i in range(n):
+        try:
+            total += 1
+            look(i)
+        except KeyError:
+            missing += 1
+        total += 10
+    return total, missing
+
+
+@case("30")
+def end_together_inlined(n):
+    total = missing = 0
+    for i in range(n):
+        try:
+            total += 1
+            shared_by_locals(i)
+        except KeyError:
+            missing += 1
+        try:
+            total += 1
+            shared_by_operands(i)
+        except KeyError:
+            missing += 1
+        total += 10
+    return total, missing
