@@ -21,8 +21,17 @@ class DeoptStat(TypedDict):
     count: int
     guilty_type: str | None
 
+class LoopStat(TypedDict):
+    function: str
+    filename: str
+    lineno: int
+    compiled: int
+    entered: int
+    in_use: bool
+
 class RuntimeStats(TypedDict):
     deopt: list[DeoptStat]
+    loops: list[LoopStat]
 
 class AllocatorStats(TypedDict):
     limit: int

@@ -33,8 +33,27 @@ def test_stubs_name_everything_with_the_same_parameters():
         if isinstance(node, ast.FunctionDef):
             want = [p.name for p in inspect.signature(getattr(cinderjit, name)).parameters.values()]
             assert [a.arg for a in node.args.args] == want, name
-    public = {name for name in stubs if name[0] != "_"} - {"DeoptStat", "RuntimeStats", "AllocatorStats"}
+    public = {name for name in stubs if name[0] != "_"} - {"DeoptStat", "LoopStat", "RuntimeStats", "AllocatorStats"}
     assert public == set(cinderjit.__all__)
+
+
+def test_stubs_name_the_keys_of_statistics():
+    keys = {node.name: {field.target.id for field in node.body if isinstance(field, ast.AnnAssign)} for node in stub().body if isinstance(node, ast.ClassDef)}
+
+    def grows(x, n):
+        for _ in range(n):
+            x += x
+        return x
+
+    for _ in range(30):
+        grows(1, 3)
+    assert cinderjit.force_compile(grows)
+    grows("text", 2)
+    stats = cinderjit.get_and_clear_runtime_stats()
+    assert set(stats) == keys["RuntimeStats"]
+    assert stats["deopt"] and all(set(stat) == keys["DeoptStat"] for stat in stats["deopt"])
+    assert all(set(stat) == keys["LoopStat"] for stat in stats["loops"])
+    assert set(cinderjit.get_allocator_stats()) == keys["AllocatorStats"]
 
 
 def test_everything_is_documented():
