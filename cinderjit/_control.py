@@ -234,7 +234,7 @@ def why_not_compiled(function):
     """Why the function has no machine code, or None if it has."""
     module = _question(function)
     if module is None:
-        return _native.unavailable_reason() or "nobody has asked for it"
+        return _native.known_reason() or "nobody has asked for it"
     return module.why_not_compiled(function)
 
 

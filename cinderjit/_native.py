@@ -19,11 +19,20 @@ def disable(reason):
 
 
 def unavailable_reason():
-    """Why the JIT cannot run in this process, or None if nothing speaks against it.
+    """Why the JIT cannot run in this process, or None if it can.
 
-    This does not load the library. What only loading can tell is known after the
-    first attempt.
+    The library is loaded to find out, unless that is known already: it compares the
+    structures of this interpreter with those that it was built for.
     """
+    try:
+        load()
+    except Unavailable:
+        pass
+    return known_reason()
+
+
+def known_reason():
+    """What is known to speak against the JIT in this process, or None. Nothing is loaded."""
     if sys.implementation.name != "cpython":
         return f"it needs CPython, this is {sys.implementation.name}"
     if sys.version_info[:2] != (3, 14):
@@ -57,7 +66,7 @@ def load():
     """
     global _module, _load_error
     if _module is None:
-        reason = unavailable_reason()
+        reason = known_reason()
         if reason is not None:
             raise Unavailable(reason)
         try:

@@ -64,6 +64,21 @@ def test_unsupported_interpreters_are_told_why(monkeypatch, target, name, value,
         _native.load()
 
 
+def test_structures_that_do_not_fit_are_told_at_once():
+    """The interpreter says how large its structures are; here it says something else."""
+    done = run("-c", """if True:
+        import ctypes
+        table = (ctypes.c_uint64 * 100).in_dll(ctypes.pythonapi, "_PyRuntime")
+        table[10] ^= 8
+        import cinderjit
+        def f(): return 1
+        print(cinderjit.unavailable_reason())
+        print(cinderjit.is_loaded(), cinderjit.force_compile(f), cinderjit.why_not_compiled(f) == cinderjit.unavailable_reason())
+    """)
+    reason, rest = done.stdout.splitlines()
+    assert reason not in ("", "None") and rest == "False False True", done.stderr
+
+
 def test_compiler_answers_in_process():
     status, reason = _native.load().compile_snapshot(b"not a snapshot")
     assert status == 1
