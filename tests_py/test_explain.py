@@ -1,6 +1,7 @@
 """python -m cinderjit.explain: the command that makes docs/stages.md."""
 
 import pathlib
+import re
 import subprocess
 import sys
 
@@ -17,6 +18,16 @@ def test_all_stages():
     assert done.returncode == 0, done.stderr
     for seen in ("```python", "FOR_ITER_LIST", "GuardType <float>", "## LIR with registers", "fadd d", "; direct entry"):
         assert seen in done.stdout
+
+
+def test_the_page_is_what_the_command_makes_now():
+    """But for the numbers that depend on what the interpreter has loaded before."""
+    root = EXAMPLE.parent.parent
+    done = subprocess.run([sys.executable, "-P", "-m", "cinderjit.explain", "--markdown", "docs/example.py", "total"],
+                          cwd=root, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    stages, page = (re.sub(r"version[ =][0-9]+", "version", text) for text in (done.stdout, (root / "docs/stages.md").read_text()))
+    assert stages == page, "make docs renews it"
 
 
 def test_one_pass():
