@@ -2,7 +2,7 @@
 
 It runs in every process of a program that was started with such a setting, so it
 must not fail: where the JIT cannot run, the program runs without. Only a setting that is
-unknown or has a wrong value is worth a line on standard error.
+unknown or has a wrong value is worth a line on standard error, and the reason with PYTHONJITDEBUG.
 """
 
 import sys
@@ -25,8 +25,9 @@ def _start():
         return
     try:
         _control.apply(settings)
-    except _native.Unavailable:
-        pass
+    except _native.Unavailable as error:
+        if settings.debug:
+            print(f"cinderjit: inactive: {error}", file=sys.stderr)
     except ValueError as error:
         print(f"cinderjit: {error}", file=sys.stderr)
 

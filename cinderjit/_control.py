@@ -326,13 +326,14 @@ def set_max_code_size(size):
 
 def _text(function, ask):
     module = _request(function)
-    if module is None:
-        raise _native.Unavailable(_native.unavailable_reason())
-    return ask(module)
+    return f"; {_native.unavailable_reason()}" if module is None else ask(module)
 
 
 def disassemble(function):
-    """The machine code of a compiled function as text. Raises ValueError if it has none."""
+    """The machine code of a compiled function as text, or a comment where there is no JIT.
+
+    Raises ValueError if the function has none.
+    """
     return _text(function, lambda module: module.disassemble(function))
 
 

@@ -64,6 +64,17 @@ def test_unsupported_interpreters_are_told_why(monkeypatch, target, name, value,
         _native.load()
 
 
+@pytest.mark.parametrize("debug, said", [("0", ""), ("1", "cinderjit: inactive: free-threaded builds are not supported\n")])
+def test_why_it_is_inactive_is_told_on_request(monkeypatch, capsys, debug, said):
+    from cinderjit import _autoload
+
+    monkeypatch.setenv("PYTHONJITDEBUG", debug)
+    monkeypatch.setattr(sys, "abiflags", "t")
+    monkeypatch.setattr(_native, "_module", None)
+    _autoload._start()
+    assert capsys.readouterr().err == said
+
+
 def test_structures_that_do_not_fit_are_told_at_once():
     """The interpreter says how large its structures are; here it says something else."""
     done = run("-c", """if True:
